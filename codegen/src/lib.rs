@@ -1,0 +1,3 @@
+//! Drizzle in, Rust out.
+
+pub mod schema;

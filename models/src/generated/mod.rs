@@ -1,0 +1,3 @@
+//! (placeholder until codegen writes this folder)
+pub mod runtime;
+pub use runtime::*;

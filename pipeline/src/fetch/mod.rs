@@ -1,0 +1,1 @@
+//! Bytes from sites or recordings, politely.

@@ -1,0 +1,26 @@
+//! College athletics data from the web into PostgreSQL.
+//!
+//! ```text
+//! fetch -> sources -> validate -> load -> report        orchestrate: which tasks, in which order
+//! bytes    records    accept or   COPY,   result line,
+//!                     quarantine  merge   summary
+//! ```
+//!
+//! - [`fetch`] gives bytes: live HTTP, or the replay of a recording. It knows politeness and nothing of what it fetches.
+//! - [`sources`] says what to ask of each site and turns the answers into records. Extractors are pure.
+//! - [`validate`] accepts a row or says why not.
+//! - [`load`] brings rows into any table that a [`models::TableDef`] describes.
+//! - [`database`] finds or starts PostgreSQL and keeps the pipeline's own bookkeeping there.
+//! - [`report`] counts, and tells people and programs what happened.
+
+pub mod config;
+pub mod database;
+pub mod error;
+pub mod fetch;
+pub mod load;
+pub mod orchestrate;
+pub mod report;
+pub mod sources;
+pub mod validate;
+
+pub use error::{Error, Exit, Result};

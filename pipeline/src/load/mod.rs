@@ -1,0 +1,1 @@
+//! Brings rows into any table.

@@ -1,0 +1,1 @@
+//! Which tasks, in which order.

@@ -1,0 +1,5 @@
+//! Counts, results, summaries, progress.
+
+mod accounting;
+
+pub use accounting::TableCounts;

@@ -1,0 +1,1 @@
+//! What to ask of each site, and what its answers say.

@@ -1,0 +1,1 @@
+//! Accepts a row or says why not.
