@@ -1,0 +1,153 @@
+import { relations, sql } from 'drizzle-orm';
+import {
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+import { award } from './award.sql';
+import { ids, reference, timestamps } from './columns.helpers';
+import { conference } from './conference.sql';
+import { division, source, subdivision } from './enums.sql';
+import { school } from './school.sql';
+import { sport } from './sport.sql';
+
+/** A school's team in one sport and season. */
+export const team = pgTable(
+  'team',
+  {
+    ...ids,
+    schoolId: reference('school_id')
+      .notNull()
+      .references(() => school.id, { onDelete: 'cascade' }),
+    sportId: reference('sport_id')
+      .notNull()
+      .references(() => sport.id, { onDelete: 'cascade' }),
+    /** The year in which the season ends: 2025-26 is 2026. */
+    season: integer('season').notNull(),
+    /** The season team's id on stats.ncaa.org, `/teams/{id}`. */
+    ncaaTeamId: integer('ncaa_team_id'),
+    division: division('division'),
+    subdivision: subdivision('subdivision'),
+    conferenceId: reference('conference_id').references(() => conference.id, { onDelete: 'set null' }),
+    ...timestamps,
+  },
+  (table) => [
+    unique('team_key').on(table.schoolId, table.sportId, table.season),
+    uniqueIndex('team_ncaa_team_id_key')
+      .on(table.ncaaTeamId)
+      .where(sql`${table.ncaaTeamId} is not null`),
+    index('team_sport_season_index').on(table.sportId, table.season.desc()),
+    check('team_season_range', sql`${table.season} between 1850 and 2100`),
+  ],
+);
+
+/** A person who plays, across seasons. */
+export const athlete = pgTable(
+  'athlete',
+  {
+    ...ids,
+    /** What makes two roster entries the same person; made by the linking rules. */
+    identityKey: text('identity_key').notNull().unique(),
+    name: text('name').notNull(),
+    hometown: text('hometown'),
+    highSchool: text('high_school'),
+    ...timestamps,
+  },
+  (table) => [index('athlete_name_lower_index').on(sql`lower(${table.name})`)],
+);
+
+/**
+ * A player on a team's roster.
+ *
+ * @conflictKey roster_entry_source_player_key
+ */
+export const rosterEntry = pgTable(
+  'roster_entry',
+  {
+    ...ids,
+    teamId: reference('team_id')
+      .notNull()
+      .references(() => team.id, { onDelete: 'cascade' }),
+    athleteId: reference('athlete_id').references(() => athlete.id, { onDelete: 'set null' }),
+    source: source('source').notNull(),
+    /** The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none. */
+    sourcePlayerId: text('source_player_id').notNull().default(''),
+    name: text('name').notNull(),
+    /** Lower case, `first last`, without punctuation. */
+    normalizedName: text('normalized_name').notNull(),
+    /** The number on the shirt; empty where none is given. */
+    number: text('number').notNull().default(''),
+    position: text('position').notNull().default(''),
+    /** `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it. */
+    classYear: text('class_year'),
+    heightInches: integer('height_inches'),
+    weightPounds: integer('weight_pounds'),
+    hometown: text('hometown'),
+    highSchool: text('high_school'),
+    gamesPlayed: integer('games_played'),
+    gamesStarted: integer('games_started'),
+    /** What the source says beyond these columns, by its own headers. */
+    extra: jsonb('extra').$type<Record<string, string>>().notNull().default({}),
+    ...timestamps,
+  },
+  (table) => [
+    uniqueIndex('roster_entry_source_player_key')
+      .on(table.source, table.teamId, table.sourcePlayerId)
+      .where(sql`${table.sourcePlayerId} <> ''`),
+    uniqueIndex('roster_entry_unnumbered_player_key')
+      .on(table.teamId, table.normalizedName, table.number, table.position)
+      .where(sql`${table.sourcePlayerId} = ''`),
+    index('roster_entry_athlete_index').on(table.athleteId),
+    check('roster_entry_height_range', sql`${table.heightInches} between 36 and 108`),
+  ],
+);
+
+/** One statistic of a roster entry, over a season, a week or a game. */
+export const playerStat = pgTable(
+  'player_stat',
+  {
+    ...ids,
+    rosterEntryId: reference('roster_entry_id')
+      .notNull()
+      .references(() => rosterEntry.id, { onDelete: 'cascade' }),
+    /** What it covers: `season`, `week:7`, or `game:` and the contest's id. */
+    period: text('period').notNull(),
+    category: text('category').notNull(),
+    value: numeric('value', { precision: 14, scale: 4 }),
+    /** As the source writes it. */
+    rawValue: text('raw_value').notNull(),
+    playedOn: date('played_on'),
+    ...timestamps,
+  },
+  (table) => [unique('player_stat_key').on(table.rosterEntryId, table.period, table.category)],
+);
+
+export const teamRelations = relations(team, ({ one, many }) => ({
+  school: one(school, { fields: [team.schoolId], references: [school.id] }),
+  sport: one(sport, { fields: [team.sportId], references: [sport.id] }),
+  conference: one(conference, { fields: [team.conferenceId], references: [conference.id] }),
+  roster: many(rosterEntry),
+}));
+
+export const athleteRelations = relations(athlete, ({ many }) => ({
+  rosterEntries: many(rosterEntry),
+  awards: many(award),
+}));
+
+export const rosterEntryRelations = relations(rosterEntry, ({ one, many }) => ({
+  team: one(team, { fields: [rosterEntry.teamId], references: [team.id] }),
+  athlete: one(athlete, { fields: [rosterEntry.athleteId], references: [athlete.id] }),
+  stats: many(playerStat),
+}));
+
+export const playerStatRelations = relations(playerStat, ({ one }) => ({
+  rosterEntry: one(rosterEntry, { fields: [playerStat.rosterEntryId], references: [rosterEntry.id] }),
+}));
