@@ -19,13 +19,15 @@ pub fn mask_url(raw: &str) -> String {
     if url.fragment().is_some() || (raw.contains('@') && without_user) {
         return hidden;
     }
+    let query = url.query().map(|query| query.split('&').map(mask_parameter).collect::<Vec<_>>().join("&"));
+    if url.password().is_none() && query.as_deref() == url.query() {
+        // Nothing to hide: as it was written, for `Url` adds a slash here and there.
+        return raw.to_owned();
+    }
     if url.password().is_some() && url.set_password(Some(MASK)).is_err() {
         return hidden;
     }
-    if let Some(query) = url.query() {
-        let masked: Vec<String> = query.split('&').map(mask_parameter).collect();
-        url.set_query(Some(&masked.join("&")));
-    }
+    url.set_query(query.as_deref());
     url.to_string()
 }
 
@@ -47,6 +49,7 @@ mod tests {
     fn no_part_of_a_password_is_shown() {
         let cases = [
             ("postgres://ann@db/x", "postgres://ann@db/x"),
+            ("https://example.org", "https://example.org"),
             ("postgres://ann:hunter2@db:5432/x", "postgres://ann:***@db:5432/x"),
             ("postgres://ann:hunter2@%2Ftmp%2Fsocket/x", "postgres://ann:***@%2Ftmp%2Fsocket/x"),
             ("postgres:///x?host=/tmp&user=ann&password=hunter2", "postgres:///x?host=/tmp&user=ann&password=***"),

@@ -29,7 +29,7 @@ impl Paths {
     /// The folders for this process.
     pub fn of_process(environment: &BTreeMap<OsString, OsString>) -> Self {
         let home = std::env::home_dir().filter(|home| home.is_absolute());
-        Self::resolve(environment, home.as_deref(), rustix::process::geteuid().is_root())
+        Self::resolve(environment, home.as_deref(), nix::unistd::geteuid().is_root())
     }
 
     pub(super) fn resolve(environment: &BTreeMap<OsString, OsString>, home: Option<&Path>, root: bool) -> Self {
@@ -38,7 +38,7 @@ impl Paths {
             folder.filter(|folder| folder.is_absolute()).map(|folder| folder.join(FOLDER))
         };
         // A user without a home folder (a container's arbitrary id) still gets a place of its own.
-        let nobody = std::env::temp_dir().join(format!("{FOLDER}-{}", rustix::process::geteuid().as_raw()));
+        let nobody = std::env::temp_dir().join(format!("{FOLDER}-{}", nix::unistd::geteuid().as_raw()));
         let below_home = |part: &str| match home {
             Some(home) => home.join(part).join(FOLDER),
             None => nobody.join(part),

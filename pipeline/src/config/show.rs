@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use indexmap::IndexMap;
+use serde::Serialize;
 
 use super::table::{Preset, SETTINGS};
 use super::typed::Settings;
@@ -25,20 +26,32 @@ impl Settings {
         columns(&rows)
     }
 
-    /// An object with one member a setting: `value` (null if it is not set), `origin`, `env` and `help`. Secrets are masked.
-    pub fn to_json(&self) -> Value {
+    /// For JSON: each setting by name, in the order of the table. Secrets are masked.
+    pub fn to_map(&self) -> IndexMap<String, ShownSetting> {
         let members = self.effective.iter().map(|one| {
-            let setting = one.setting;
-            let about = json!({
-                "value": one.shown,
-                "origin": one.origin.to_string(),
-                "env": setting.variables(),
-                "help": setting.help,
-            });
-            (setting.name(), about)
+            let shown = ShownSetting {
+                value: one.shown.clone(),
+                origin: one.origin.to_string(),
+                env: one.setting.variables(),
+                help: one.setting.help,
+            };
+            (one.setting.name(), shown)
         });
-        Value::Object(members.collect())
+        members.collect()
     }
+}
+
+/// A setting as `pipeline config --json` shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShownSetting {
+    /// Its value as a user would write it, secrets masked; null if it is not set.
+    pub value: Option<String>,
+    /// Where the value came from.
+    pub origin: String,
+    /// The environment variables that set it, the winning one first.
+    pub env: Vec<String>,
+    /// What it does.
+    pub help: &'static str,
 }
 
 /// Every setting with its environment variable, default and meaning, for help texts.

@@ -110,7 +110,7 @@ pub const SETTINGS: &[Setting] = &[
         "http",
         "user_agent",
         Kind::Header,
-        Preset::Is(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"))),
+        Preset::Is(concat!("drizzle-pipeline/", env!("CARGO_PKG_VERSION"))),
         "How requests name themselves; add a way to reach you.",
     ),
     Setting::new(
@@ -147,6 +147,13 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Time(INSTANT, seconds(3600)),
         Preset::Is("30s"),
         "The longest wait before a retry.",
+    ),
+    Setting::new(
+        "http",
+        "retry_after_max",
+        Kind::Time(Duration::ZERO, seconds(86_400)),
+        Preset::Is("2m"),
+        "The longest wait that a source may ask for; if it asks for more, the request ends at once.",
     ),
     Setting::new(
         "http",

@@ -62,6 +62,8 @@ pub struct HttpSettings {
     pub backoff_base: Duration,
     /// The longest wait before a retry.
     pub backoff_max: Duration,
+    /// The longest `Retry-After` that is waited for.
+    pub retry_after_max: Duration,
     /// The most requests to one source under way at once; at least one.
     pub concurrency: usize,
     /// A PEM file with certificates to trust beside the system's.
@@ -129,6 +131,7 @@ impl Settings {
                 attempts: values.count("http", "attempts"),
                 backoff_base: values.time("http", "backoff_base"),
                 backoff_max: values.time("http", "backoff_max"),
+                retry_after_max: values.time("http", "retry_after_max"),
                 concurrency: values.count("http", "concurrency"),
                 ca_file: values.path("http", "ca_file"),
                 max_body_bytes: values.count("http", "max_body_bytes"),
