@@ -5,16 +5,14 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use pipeline::config::{LogFormat, Settings};
+use pipeline::config::LogFormat;
 use pipeline::job::Job;
-use pipeline::report::{
-    Logging, Progress, ResultFile, Run, RunResult, Terminal, error_line, init_logging, summary, tell_error,
-};
+use pipeline::report::{ResultFile, Run, RunResult, Terminal, error_line, summary, tell_error};
 use pipeline::shutdown::Shutdown;
 use pipeline::{Error, Exit, Result};
-use tracing::level_filters::LevelFilter;
 
 use super::args::{GlobalFlags, JobArgs};
+use super::start;
 
 /// Runs `work` and reports how it ended. `work` counts in the [`Run`] it is given; an error it returns ends the run as failed.
 pub(crate) fn run(
@@ -40,11 +38,11 @@ fn attempt(
 ) -> Result<()> {
     reporter.result_file = args.result_file.as_deref().map(ResultFile::new).transpose()?;
     let settings = args.settings(global)?;
-    let progress = reporter.start_log(&settings, run);
-    let unstarted = |error| Error::new(Exit::Temporary, "the program cannot start its work").caused_by(error);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(unstarted)?;
+    reporter.format = settings.log.format;
+    let progress = start::log(global, &settings, Some(run.id()));
+    let runtime = start::runtime()?;
     let ended = runtime.block_on(async {
-        let shutdown = Shutdown::listen().map_err(unstarted)?;
+        let shutdown = Shutdown::listen().map_err(start::unstarted)?;
         let job = Job { settings, options: args.options(), progress, shutdown };
         // A defect must not cost the result line that schedulers wait for.
         let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
@@ -87,24 +85,6 @@ impl Reporter {
         }
     }
 
-    fn start_log(&mut self, settings: &Settings, run: &Run) -> Progress {
-        self.format = settings.log.format;
-        // Bars would stand between the lines that a program reads.
-        let bars =
-            Terminal { interactive: self.terminal.interactive && self.format == LogFormat::Pretty, ..self.terminal };
-        let progress = Progress::new(&bars, self.quiet);
-        let hushed = self.quiet && settings.log.level_is_default;
-        init_logging(Logging {
-            level: if hushed { LevelFilter::WARN } else { settings.log.level },
-            format: self.format,
-            run_id: Some(run.id()),
-            terminal: self.terminal,
-            progress: progress.clone(),
-        });
-        settings.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-        progress
-    }
-
     /// Ends the run: errors and summary, the result file, and last of all the result line, for whoever reads both outputs as
     /// one.
     pub(crate) fn conclude(&self, mut run: Run) -> Exit {
@@ -124,10 +104,10 @@ impl Reporter {
             // After a timeout the scheduler no longer reads; what the run did stands.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 self.tell(&Error::new(Exit::Temporary, "the result cannot be printed").caused_by(error));
+                if result.exit_code == Exit::Success { Exit::Temporary } else { result.exit_code }
             }
-            _ => {}
+            _ => result.exit_code,
         }
-        result.exit_code
     }
 
     fn tell(&self, error: &Error) {

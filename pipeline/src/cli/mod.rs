@@ -6,13 +6,14 @@
 //!
 //! - [`args`] are the commands and flags as users write them, [`help`] the texts around them.
 //! - [`argv`] is what has to be known of the command line before, or without, parsing it.
-//! - [`job`] runs what ends in a result line; [`query`] answers a question.
+//! - [`job`] runs what ends in a result line; [`query`] answers a question; [`start`] is what commands begin with.
 
 mod args;
 mod argv;
 mod help;
 mod job;
 mod query;
+mod start;
 mod usage;
 
 use std::ffi::OsString;

@@ -5,8 +5,8 @@
 //!                                                       table: names, kinds, defaults, help
 //! ```
 //!
-//! - [`table`] lists every setting once; environment names, `pipeline config`, help texts and errors come from it.
-//! - [`resolve`] picks the winning value of each and remembers its origin. All mistakes are reported together.
+//! - [`SETTINGS`] lists every setting once; environment names, `pipeline config`, help texts and errors come from it.
+//! - `resolve` picks the winning value of each and remembers its origin. All mistakes are reported together.
 //! - [`Settings`] is what the rest of the program sees: typed, checked, complete.
 //! - [`Paths`] resolves the folders under which state, cache and data lie.
 

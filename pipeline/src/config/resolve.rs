@@ -178,7 +178,7 @@ fn parsed(setting: &'static Setting, raw: String, origin: Origin, inputs: &Input
     let Some(value) = setting.kind.parse(&raw, folder) else {
         let shown = setting.kind.show(&raw);
         let allowed = setting.kind.allowed();
-        let text = format!("{} = \"{shown}\" (from {origin}) is not allowed; it is {allowed}", setting.name());
+        let text = format!("{} = \"{shown}\" (from {origin}) is not allowed; expected {allowed}", setting.name());
         return Err(Mistake { on_command_line: matches!(origin, Origin::Flag(_)), text });
     };
     let shown = match &value {
@@ -193,7 +193,7 @@ fn unknown_sources(flags: &[FlagValue]) -> impl Iterator<Item = Mistake> {
         let source = given.source.as_deref().filter(|source| sources().all(|known| known != *source))?;
         let hint = did_you_mean(source, sources());
         let known = sources().collect::<Vec<_>>().join(", ");
-        let text = format!("{}: there is no source \"{source}\"{hint} Known: {known}", given.flag);
+        let text = format!("{}: there is no source \"{source}\" (known: {known}){hint}", given.flag);
         Some(Mistake { on_command_line: true, text })
     })
 }

@@ -193,6 +193,11 @@ fn a_wrong_value_is_told_with_setting_value_origin_and_what_is_allowed() {
             Exit::Usage,
             vec!["--base-url", "https://"],
         ),
+        (
+            Scene::new().env("PIPELINE_BASE_URL_NCAA_DIRECTORY", "https://ann:hunter2@x"),
+            Exit::Configuration,
+            vec!["\"https://ann:***@x/\"", "without password"],
+        ),
         (Scene::new().env("DATABASE_URL", "mysql://db/x"), Exit::Configuration, vec!["DATABASE_URL", "postgres://"]),
     ];
     for (scene, exit, parts) in cases {

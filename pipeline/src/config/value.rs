@@ -18,7 +18,7 @@ pub enum Kind {
     Time(Duration, Duration),
     /// How often something may start, such as `2/s`.
     Rate,
-    /// An `http` or `https` URL.
+    /// An `http` or `https` URL without password, query and fragment.
     WebUrl,
     /// A `postgres` URL. Secret: its password is never shown.
     DatabaseUrl,
@@ -57,8 +57,9 @@ impl Kind {
             Self::Rate => Rate::parse(raw).map(Value::Rate),
             Self::WebUrl => {
                 let url = Url::parse(raw).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-                // A query or fragment would swallow the paths that are appended.
-                (url.query().is_none() && url.fragment().is_none()).then_some(Value::WebUrl(url))
+                // A query or fragment would swallow the paths that are appended; a password would show in errors and logs.
+                let plain = url.query().is_none() && url.fragment().is_none() && url.password().is_none();
+                plain.then_some(Value::WebUrl(url))
             }
             Self::DatabaseUrl => {
                 let url = Url::parse(raw).ok()?;
@@ -85,7 +86,7 @@ impl Kind {
                 format!("a time from {} to {}, such as 500ms, 30s, 5m or 1h", show_time(least), show_time(most))
             }
             Self::Rate => "a rate such as 50/s, 0.5/s, 30/m or 1/5s".to_owned(),
-            Self::WebUrl => "a URL such as https://example.org, without query".to_owned(),
+            Self::WebUrl => "a URL such as https://example.org, without password and query".to_owned(),
             Self::DatabaseUrl => "a URL such as postgres://user@host:5432/name; special characters of a password \
                                   percent-encoded"
                 .to_owned(),

@@ -106,28 +106,14 @@ impl Write for Line {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
+    use super::super::capture::Buffer;
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Buffer {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     fn logged(level: LevelFilter, format: LogFormat, run_id: Option<Uuid>, work: impl FnOnce()) -> String {
         let buffer = Buffer::default();
-        let writer = buffer.clone();
         let logging = Logging { level, format, run_id, terminal: Terminal::plain(), progress: Progress::silent() };
-        tracing::subscriber::with_default(subscriber(&logging, move || writer.clone()), work);
-        String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap()
+        tracing::subscriber::with_default(subscriber(&logging, buffer.writer()), work);
+        buffer.text()
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //! ```
 
 mod accounting;
+#[cfg(test)]
+mod capture;
 mod diagnostic;
 mod json_lines;
 mod logging;

@@ -137,27 +137,15 @@ impl Drop for Lines {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Write};
-
+    use super::super::capture::Buffer;
     use super::*;
 
     /// What was logged while `work` ran.
     fn logged(work: impl FnOnce()) -> String {
-        #[derive(Clone, Default)]
-        struct Buffer(Arc<Mutex<Vec<u8>>>);
-        impl Write for Buffer {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0.lock().unwrap().write(bytes)
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
         let buffer = Buffer::default();
-        let writer = buffer.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+        let subscriber = tracing_subscriber::fmt().with_writer(buffer.writer()).with_ansi(false).finish();
         tracing::subscriber::with_default(subscriber, work);
-        String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap()
+        buffer.text()
     }
 
     #[test]
