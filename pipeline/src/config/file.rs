@@ -41,7 +41,8 @@ pub(super) fn find(explicit: Option<&Path>, folder: &Path, paths: &Paths) -> Res
         return read(&folder.join(path), Exit::Usage).map(Some);
     }
     let upward = folder.ancestors().map(|folder| folder.join(FILE_NAME));
-    let candidate = upward.chain([paths.config.join(FILE_NAME)]).find(|path| path.is_file());
+    let own = paths.config.iter().map(|folder| folder.join(FILE_NAME));
+    let candidate = upward.chain(own).find(|path| path.is_file());
     candidate.map(|path| read(&path, Exit::Configuration)).transpose()
 }
 

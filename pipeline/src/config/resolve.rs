@@ -131,7 +131,7 @@ fn pick(setting: &'static Setting, inputs: &Inputs, file: Option<&SettingsFile>)
     let Some((raw, origin)) = given(setting, inputs, file)? else {
         let folder = match setting.preset {
             Preset::Is(raw) => return parsed(setting, raw.to_owned(), Origin::Default, inputs),
-            Preset::Folder(folder) => Some(folder(&inputs.paths)),
+            Preset::Folder(folder) => folder(&inputs.paths),
             Preset::Unset(_) => None,
         };
         let shown = folder.as_ref().map(|folder| folder.display().to_string());

@@ -18,7 +18,7 @@ impl Settings {
                 let value = match (&one.shown, one.setting.preset) {
                     (Some(shown), _) => shown.clone(),
                     (None, Preset::Unset(meaning)) => format!("({meaning})"),
-                    (None, _) => String::new(),
+                    (None, _) => "(no home folder)".to_owned(),
                 };
                 [one.setting.name(), value, one.origin.to_string()]
             })

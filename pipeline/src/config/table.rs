@@ -31,7 +31,7 @@ pub enum Preset {
     /// A value, written as a user would.
     Is(&'static str),
     /// A folder that depends on the user and the environment.
-    Folder(fn(&Paths) -> PathBuf),
+    Folder(fn(&Paths) -> Option<PathBuf>),
     /// Not set, which means this.
     Unset(&'static str),
 }
@@ -89,8 +89,8 @@ pub const SETTINGS: &[Setting] = &[
         "database",
         "dir",
         Kind::Path,
-        Preset::Folder(|paths| paths.data.join("postgres")),
-        "The folder of the embedded database.",
+        Preset::Folder(|paths| paths.data.clone()),
+        "The folder for the data of the embedded database.",
     ),
     Setting::new(
         "database",
@@ -204,7 +204,7 @@ pub const SETTINGS: &[Setting] = &[
         "load",
         "lock_timeout",
         Kind::Time(Duration::ZERO, seconds(86_400)),
-        Preset::Is("30s"),
+        Preset::Is("60s"),
         "How long a statement waits for a lock; 0 is for ever.",
     ),
     Setting::new(
@@ -213,6 +213,13 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Time(Duration::ZERO, seconds(86_400)),
         Preset::Is("15m"),
         "How long a statement of a load may take; 0 is for ever.",
+    ),
+    Setting::new(
+        "load",
+        "work_mem_mib",
+        Kind::Count(1, 65_536),
+        Preset::Is("64"),
+        "PostgreSQL's work_mem while it merges, in MiB.",
     ),
     Setting::new("log", "level", Kind::LogLevel, Preset::Is("info"), "How much is logged.").flag("--log-level"),
     Setting::new("log", "format", Kind::LogFormat, Preset::Is("pretty"), "How log lines are written.")

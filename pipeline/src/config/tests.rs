@@ -40,7 +40,7 @@ impl Scene {
         Inputs {
             flags: self.flags.clone(),
             config_file: None,
-            paths: Paths::resolve(&environment, Some(Path::new("/home/ann")), false),
+            paths: Paths::resolve(&environment, Some(Path::new("/home/ann"))),
             environment,
             folder: self.folder.path().to_owned(),
         }
@@ -63,7 +63,7 @@ fn origin(settings: &Settings, name: &str) -> String {
 fn defaults_are_those_of_the_contract() {
     let settings = Scene::new().load();
     assert!(settings.database.url.is_none());
-    assert_eq!(settings.database.dir, Path::new("/home/ann/.local/share/pipeline/postgres"));
+    assert_eq!(settings.database.dir, Some("/home/ann/.local/share/drizzle-pipeline".into()));
     assert_eq!(settings.http.attempts, 3);
     assert_eq!(settings.http.concurrency, 4);
     assert_eq!(settings.sources["ncaa-directory"].rate.interval(), Duration::from_millis(500));
@@ -139,7 +139,7 @@ fn the_nearest_file_upward_is_used_else_the_users_own() {
 
     let elsewhere = Scene::new();
     let mut inputs = elsewhere.inputs();
-    inputs.paths.config = scene.folder.path().to_owned();
+    inputs.paths.config = Some(scene.folder.path().to_owned());
     assert_eq!(Settings::load(inputs).unwrap().http.attempts, 5, "the user's own");
 }
 

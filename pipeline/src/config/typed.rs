@@ -39,8 +39,8 @@ pub struct Settings {
 pub struct DatabaseSettings {
     /// The user's database; without one, the embedded database is used.
     pub url: Option<DatabaseUrl>,
-    /// The folder of the embedded database.
-    pub dir: PathBuf,
+    /// The folder for the data of the embedded database; nothing if none was set and the user has no home folder.
+    pub dir: Option<PathBuf>,
     /// The most connections at once; at least one.
     pub pool_size: u32,
     /// How long to wait for a connection.
@@ -90,6 +90,8 @@ pub struct LoadSettings {
     pub lock_timeout: Duration,
     /// PostgreSQL's `statement_timeout`; zero is for ever.
     pub statement_timeout: Duration,
+    /// PostgreSQL's `work_mem` while it merges, in MiB; at least one.
+    pub work_mem_mib: u32,
 }
 
 /// The section `log`.
@@ -120,7 +122,7 @@ impl Settings {
         Ok(Self {
             database: DatabaseSettings {
                 url: values.database_url("database", "url"),
-                dir: values.path("database", "dir").unwrap_or_default(),
+                dir: values.path("database", "dir"),
                 pool_size: values.count("database", "pool_size"),
                 acquire_timeout: values.time("database", "acquire_timeout"),
             },
@@ -141,6 +143,7 @@ impl Settings {
                 batch_rows: values.count("load", "batch_rows"),
                 lock_timeout: values.time("load", "lock_timeout"),
                 statement_timeout: values.time("load", "statement_timeout"),
+                work_mem_mib: values.count("load", "work_mem_mib"),
             },
             log: LogSettings {
                 level: values.log_level("log", "level"),
