@@ -121,21 +121,8 @@ pub(super) async fn create_tables(transaction: &mut PgConnection, ddl: &str) -> 
 async fn check_columns(connection: &mut PgConnection, tables: &[&TableDef]) -> Result<Vec<Difference>> {
     let columns: Vec<_> =
         tables.iter().flat_map(|table| table.columns.iter().map(move |column| (*table, column))).collect();
-    // The type's name is read by PostgreSQL itself, which knows every spelling of it; what is in parentheses it leaves
-    // out, so that is compared below.
-    let query = "select n.oid is not null as has_schema, c.oid is not null as has_table, \
-                 pg_catalog.format_type(a.atttypid, a.atttypmod) as found, \
-                 coalesce(pg_catalog.to_regtype(w.sql_type)::oid = a.atttypid, false) as same_type \
-                 from unnest($1::text[], $2::text[], $3::text[], $4::text[]) \
-                 with ordinality as w(schema_name, table_name, column_name, sql_type, position) \
-                 left join pg_catalog.pg_namespace n on n.nspname = w.schema_name \
-                 left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.table_name \
-                 and c.relkind in ('r', 'p', 'f') \
-                 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = w.column_name \
-                 and a.attnum > 0 and not a.attisdropped \
-                 order by w.position";
     let failed = |error| database_error("compare the tables with the models", error);
-    let rows = sqlx::query(query)
+    let rows = sqlx::query(include_str!("queries/columns.sql"))
         .persistent(false)
         .bind(columns.iter().map(|(table, _)| &*table.schema).collect::<Vec<_>>())
         .bind(columns.iter().map(|(table, _)| &*table.name).collect::<Vec<_>>())
@@ -196,20 +183,8 @@ impl Index {
 }
 
 async fn check_keys(connection: &mut PgConnection, tables: &[&TableDef]) -> Result<Vec<Difference>> {
-    // A deferrable constraint or an index whose creation failed is none that ON CONFLICT takes. `to_jsonb` reads
-    // indnullsnotdistinct where it exists: from PostgreSQL 15 on.
-    let query = "select w.position, i.indpred is not null as partial, \
-                 coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) as nulls_not_distinct, \
-                 array(select a.attname::text from generate_series(0, i.indnkeyatts - 1) as part \
-                 join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[part]) as columns, \
-                 (select count(*) from generate_series(0, i.indnkeyatts - 1) as part where i.indkey[part] = 0) as expressions \
-                 from unnest($1::text[], $2::text[]) with ordinality as w(schema_name, table_name, position) \
-                 join pg_catalog.pg_namespace n on n.nspname = w.schema_name \
-                 join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.table_name \
-                 join pg_catalog.pg_index i on i.indrelid = c.oid \
-                 where i.indisunique and i.indisvalid and i.indimmediate";
     let failed = |error| database_error("compare the tables' keys with the models", error);
-    let rows = sqlx::query(query)
+    let rows = sqlx::query(include_str!("queries/keys.sql"))
         .persistent(false)
         .bind(tables.iter().map(|table| &*table.schema).collect::<Vec<_>>())
         .bind(tables.iter().map(|table| &*table.name).collect::<Vec<_>>())

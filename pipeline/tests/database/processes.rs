@@ -52,13 +52,13 @@ fn this_binary() -> std::path::PathBuf {
 /// The words after `started`, or everything that the process said.
 fn wait_started(child: &mut Child) -> Vec<String> {
     let mut said = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        if let Some(rest) = line.strip_prefix("started ") {
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    while output.read_line(&mut said).unwrap() > 0 {
+        if let Some((_, rest)) = said.split_once("\nstarted ") {
+            // The pipe stays open: its other end has more to say.
+            child.stdout = Some(output.into_inner());
             return rest.split_whitespace().map(str::to_owned).collect();
         }
-        said.push_str(&line);
-        said.push('\n');
     }
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     panic!("the other process did not start the database:\n{said}");

@@ -313,7 +313,7 @@ async fn missing_rights_are_found_before_work_begins() {
         "TEMPORARY on database users",
         "UPDATE on table public.school",
         "SELECT on table public.team",
-        "USAGE on sequence team_id_seq",
+        "USAGE on sequence public.team_id_seq",
         "INSERT on table pipeline.quarantine",
     ] {
         assert!(told.contains(right), "{right} is not named: {told}");
