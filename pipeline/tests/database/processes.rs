@@ -11,13 +11,13 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid, User};
 use pipeline::database::{Embedded, EmbeddedConfig};
 
-use crate::support::{Home, is_alive, server_pid, value};
+use crate::support::{Home, ends, is_alive, server_pid, value};
 
 const HOME: &str = "PIPELINE_TEST_HOME";
 const THEN: &str = "PIPELINE_TEST_THEN";
 
-/// Not a test of its own: what the other process does. It starts the database in the folder it is told, says so, and then
-/// waits or stops it.
+/// Not a test of its own: what the other process does. It starts the database in the folder it is told, says so, and may
+/// then wait.
 #[tokio::test]
 #[ignore = "run by the other tests as another process"]
 async fn in_another_process() {
@@ -27,10 +27,8 @@ async fn in_another_process() {
     let described = embedded.describe();
     let user = value(&embedded.url(), "current_user").await;
     println!("\nstarted {} {} {user} {}", server_pid(&embedded), described.user, described.folder.display());
-    match std::env::var(THEN).as_deref() {
-        Ok("wait") => std::thread::sleep(Duration::from_secs(60)),
-        Ok("reset") => assert!(embedded.reset().await.unwrap()),
-        _ => {}
+    if std::env::var(THEN).as_deref() == Ok("wait") {
+        std::thread::sleep(Duration::from_secs(60));
     }
 }
 
@@ -128,7 +126,6 @@ async fn a_plain_user_has_a_server_of_ones_own() {
         .env_clear()
         .env("PATH", path)
         .env("HOME", &home)
-        .env(THEN, "reset")
         .current_dir("/")
         .uid(user.uid.as_raw())
         .gid(user.gid.as_raw())
@@ -137,6 +134,17 @@ async fn a_plain_user_has_a_server_of_ones_own() {
     let words = wait_started(&mut child);
     assert!(child.wait().unwrap().success());
     assert_eq!(words[1..3], ["nobody", "pipeline"]);
-    assert!(words[3].starts_with(home.join(".local/share/drizzle-pipeline").to_str().unwrap()), "{words:?}");
-    assert!(!is_alive(Pid::from_raw(words[0].parse().unwrap())));
+    let data = home.join(".local/share/drizzle-pipeline");
+    assert!(words[3].starts_with(data.to_str().unwrap()), "{words:?}");
+
+    // Root, given that folder, finds the same database and runs its server as the user whose it is.
+    let config = EmbeddedConfig { dir: Some(data), ..EmbeddedConfig::default() };
+    let embedded = Embedded::locate(&config).await.unwrap();
+    embedded.ensure_running().await.unwrap();
+    assert_eq!(server_pid(&embedded).to_string(), words[0]);
+    assert!(embedded.stop().await.unwrap());
+    embedded.ensure_running().await.unwrap();
+    assert_eq!(embedded.describe().user, "nobody");
+    assert!(embedded.reset().await.unwrap());
+    assert!(ends(Pid::from_raw(words[0].parse().unwrap())));
 }

@@ -78,7 +78,7 @@ fn tables() -> [TableDef; 2] {
         column("id", "integer", Kind::Int4),
         column("ncaa_id", "integer", Kind::Int4),
         column("name", "varchar(100)", Kind::Text { max_length: Some(100) }),
-        column("level", "\"public\".\"level\"", Kind::Enum { labels: vec!["one".into(), "two".into()].into() }),
+        column("level", "public.level", Kind::Enum { labels: vec!["one".into(), "two".into()].into() }),
         column("score", "numeric(10, 2)", Kind::Numeric { precision: Some(10), scale: Some(2) }),
         column("tags", "text[]", Kind::Text { max_length: None }),
         column("updated_at", "timestamp (3) with time zone", Kind::TimestampTz),
@@ -226,10 +226,7 @@ async fn every_difference_is_named() {
             "alter table school alter name type varchar(50)",
             "column public.school.name is character varying(50) instead of varchar(100)",
         ),
-        (
-            "alter table school alter level type text",
-            "column public.school.level is text instead of \"public\".\"level\"",
-        ),
+        ("alter table school alter level type text", "column public.school.level is text instead of public.level"),
         ("alter table school alter tags type text using ''", "column public.school.tags is text instead of text[]"),
         (
             "alter table school alter updated_at type timestamptz",

@@ -111,6 +111,14 @@ pub(crate) fn is_alive(pid: Pid) -> bool {
     kill(pid, None).is_ok()
 }
 
+/// Whether a process ends within seconds. One whose parent is gone stays in the list until the system has noticed.
+pub(crate) fn ends(pid: Pid) -> bool {
+    (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        !is_alive(pid)
+    })
+}
+
 pub(crate) fn kill_hard(pid: Pid) {
     kill(pid, Signal::SIGKILL).unwrap();
 }

@@ -1,6 +1,6 @@
 //! One cluster: its files, its socket, its life.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -168,7 +168,7 @@ impl Cluster {
 
     /// Starts the server and waits until it takes connections. Only under the lock.
     async fn start(&self) -> Result<()> {
-        self.prepare_socket_folder()?;
+        self.prepare_socket_folder().await?;
         // The last start's log stays beside this one's.
         let _ = fs::rename(self.log(), self.folder.join("server.log.1"));
         let started = Instant::now();
@@ -204,18 +204,16 @@ impl Cluster {
 
     /// Starts the server in a process group of its own, so that Ctrl-C ends the command and not the database.
     fn spawn(&self) -> Result<Child> {
-        let log = self.log();
-        let open = |path: &Path| File::options().create(true).append(true).open(path);
-        let output = open(&log).map_err(|error| file_error("write", &log, error))?;
-        let errors = output.try_clone().map_err(|error| file_error("write", &log, error))?;
-        let mut command = self.user.command(self.binaries.program("postgres"));
+        // The shell opens the log as the server's user: opened by root, a link in that user's folder could lead anywhere.
+        let mut command = self.user.command("/bin/sh");
+        command.args(["-c", "exec \"$@\" >>\"$0\" 2>&1"]).arg(self.log()).arg(self.binaries.program("postgres"));
         command.arg("-D").arg(self.folder.join("data")).arg("-p").arg(PORT.to_string());
         command.args(["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "logging_collector=off"]);
         // The default, "$user" first, would have everything that role makes land in the schema `pipeline`.
         command.args(["-c", "search_path=public"]);
         command.arg("-c").arg(format!("unix_socket_directories={}", self.socket.display()));
-        command.stdin(Stdio::null()).stdout(output).stderr(errors).process_group(0);
-        Command::from(command).spawn().map_err(|error| file_error("run", &self.binaries.program("postgres"), error))
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        Command::from(command).spawn().map_err(|error| file_error("run", Path::new("/bin/sh"), error))
     }
 
     /// Asks the socket whether the server takes connections. Neither `postmaster.pid` nor `pg_ctl status` is asked: both
@@ -287,9 +285,16 @@ impl Cluster {
         Ok((output.status, said))
     }
 
-    fn prepare_socket_folder(&self) -> Result<()> {
+    async fn prepare_socket_folder(&self) -> Result<()> {
         if !self.socket.exists() {
-            self.user.create_private(&self.socket).map_err(|error| file_error("create", &self.socket, error))?;
+            // By the server's user too, for the same reason as the log.
+            let mut command = self.user.command("mkdir");
+            command.args(["-m", "700"]).arg(&self.socket);
+            let (status, said) = self.run(command).await?;
+            if !status.success() {
+                let message = format!("cannot create {}: {}", self.socket.display(), said.trim());
+                return Err(Error::new(Exit::Permission, message));
+            }
         }
         self.user.require_private(&self.socket)
     }
@@ -304,7 +309,10 @@ impl Cluster {
         let message = format!("the database in {folder} did not start: {reason}. Its log ends:\n{log}");
         let help = if log.contains(REMAINS[1]) {
             let data = self.folder.join("data");
-            format!("if the process that the log names is no PostgreSQL, remove {}/postmaster.pid", data.display())
+            format!(
+                "if the process that the log names is no running PostgreSQL (`ps -p`), remove {}/postmaster.pid",
+                data.display()
+            )
         } else {
             format!("the whole log is {}", self.log().display())
         };

@@ -31,10 +31,11 @@ pub(super) fn data_folder(wanted: Option<&Path>, user: &ServerUser) -> Result<Pa
         return Ok(instead);
     }
     create(&wanted)?;
-    let Some(barrier) = user.barred_at(&wanted) else {
+    let existing = majors(&wanted).first().map(|major| user.for_owner_of(&cluster_folder(&wanted, *major)));
+    let Some(barrier) = existing.as_ref().unwrap_or(user).barred_at(&wanted) else {
         return Ok(wanted);
     };
-    if !majors(&wanted).is_empty() {
+    if let Some(user) = existing {
         let message = format!(
             "the database in {} cannot be reached by the user `{}`, who runs its server: {} is closed to others",
             wanted.display(),

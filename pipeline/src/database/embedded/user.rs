@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -39,20 +39,37 @@ impl ServerUser {
         }
         for name in UNPRIVILEGED {
             if let Ok(Some(user)) = User::from_name(name) {
-                return Ok(Self::switched_to(user));
+                let user = Self::switched_to(user);
+                return user.try_out().map(|()| user);
             }
         }
         Err(Error::new(Exit::Configuration, "PostgreSQL does not run as root, and there is no user to run it as")
             .help("create one (`useradd --system postgres`), run as another user, or set DATABASE_URL"))
     }
 
+    /// Whether root may hand over at all: in a container it need not.
+    fn try_out(&self) -> Result<()> {
+        match self.command("/bin/sh").args(["-c", ":"]).status() {
+            Ok(status) if status.success() => Ok(()),
+            outcome => {
+                let reason = outcome.map_or_else(|error| error.to_string(), |status| status.to_string());
+                let message = format!(
+                    "PostgreSQL does not run as root, and nothing can be run as the user `{}` here: {reason}",
+                    self.name
+                );
+                Err(Error::new(Exit::Permission, message).help("run as another user, or set DATABASE_URL"))
+            }
+        }
+    }
+
     /// The user for a cluster that exists: root runs it as its owner, whoever that is by now.
-    pub(super) fn for_owner_of(self, cluster: &Path) -> Self {
+    pub(super) fn for_owner_of(&self, cluster: &Path) -> Self {
         match fs::metadata(cluster) {
             Ok(found) if self.switched && found.uid() != self.uid && found.uid() != 0 => {
-                User::from_uid(Uid::from_raw(found.uid())).ok().flatten().map_or(self, Self::switched_to)
+                let owner = User::from_uid(Uid::from_raw(found.uid())).ok().flatten();
+                owner.map_or_else(|| self.clone(), Self::switched_to)
             }
-            _ => self,
+            _ => self.clone(),
         }
     }
 
@@ -127,7 +144,7 @@ impl ServerUser {
     pub(super) fn create_private(&self, folder: &Path) -> std::io::Result<()> {
         fs::DirBuilder::new().mode(0o700).create(folder)?;
         if self.switched {
-            chown(folder, Some(self.uid), Some(self.gid))?;
+            lchown(folder, Some(self.uid), Some(self.gid))?;
         }
         Ok(())
     }
