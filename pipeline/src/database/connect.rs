@@ -81,7 +81,9 @@ pub fn connect_options(url: &str, application_name: &str) -> Result<PgConnectOpt
     let mut options = PgConnectOptions::from_url(&known)
         .map_err(|error| database_error("read the database URL", error))?
         .extra_float_digits(None)
-        .statement_cache_capacity(0);
+        .statement_cache_capacity(0)
+        // A merge of a large load takes its time; that is no reason to warn.
+        .log_slow_statements(log::LevelFilter::Debug, Duration::from_secs(1));
     if options.get_application_name().is_none() {
         options = options.application_name(application_name);
     }

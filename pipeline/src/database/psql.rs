@@ -45,6 +45,8 @@ where
     A: AsRef<OsStr>,
 {
     let mut command = Command::new(find(bin)?);
+    // Set around us, these would lead elsewhere: libpq puts them before a host.
+    command.env_remove("PGSERVICE").env_remove("PGHOSTADDR");
     for (variable, value) in variables(url)? {
         command.env(variable, value);
     }

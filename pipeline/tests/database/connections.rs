@@ -1,8 +1,14 @@
 //! What goes wrong on the way to a database, and how it is told.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use pipeline::Exit;
 use pipeline::database::{ConnectionSettings, Embedded, connect, pool};
 use tokio::net::{TcpListener, UnixStream};
@@ -58,6 +64,87 @@ async fn each_trouble_has_its_exit_code_and_shows_no_password() {
         assert!(!format!("{told} {error:?}").contains("s3cret"), "{url}: {error:?}");
     }
     open(&format!("postgres://app:right@127.0.0.1:{port}/pipeline")).await;
+}
+
+/// The cluster's server over TCP with TLS, which the embedded one does not offer; it ends when dropped.
+struct TlsServer {
+    process: Child,
+    port: u16,
+}
+
+impl TlsServer {
+    async fn start(embedded: &Embedded, certificate: &str, key: &str) -> Self {
+        embedded.stop().await.unwrap();
+        let described = embedded.describe();
+        let data = described.folder.join("data");
+        let owner = std::fs::metadata(&data).unwrap();
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let file = data.join(name);
+            std::fs::write(&file, text).unwrap();
+            std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+            chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        let process = Command::new(described.binaries.join("postgres"))
+            .arg("-D")
+            .arg(&data)
+            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
+            .args(["-c", "ssl=on"])
+            .current_dir("/")
+            .uid(owner.uid())
+            .gid(owner.gid())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { process, port }
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        // SIGINT: fast shutdown.
+        kill(Pid::from_raw(i32::try_from(self.process.id()).unwrap()), Signal::SIGINT).unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn certificates_are_checked_as_the_url_says() {
+    let home = Home::new();
+    let embedded = home.started().await;
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let rules = embedded.describe().folder.join("data/pg_hba.conf");
+    std::fs::write(&rules, "hostssl all all 127.0.0.1/32 trust\n").unwrap();
+    let server = TlsServer::start(&embedded, &own.cert.pem(), &own.signing_key.serialize_pem()).await;
+    let authority = home.path().join("authority.pem");
+    std::fs::write(&authority, own.cert.pem()).unwrap();
+    let (port, authority) = (server.port, authority.display());
+
+    let url = |host: &str, query: &str| format!("postgres://pipeline@{host}:{port}/pipeline{query}");
+    let settings = ConnectionSettings::default();
+    let mut tries = 0;
+    while connect(&url("localhost", ""), &settings).await.is_err() {
+        tries += 1;
+        assert!(tries < 100, "the server does not take TLS connections");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for query in ["?sslmode=require".to_owned(), format!("?sslmode=verify-full&sslrootcert={authority}")] {
+        open(&url("localhost", &query)).await;
+    }
+    let cases = [
+        // Nobody vouches for it.
+        url("localhost", "?sslmode=verify-full"),
+        url("localhost", "?sslrootcert=system"),
+        // It is for another name.
+        url("127.0.0.1", &format!("?sslmode=verify-full&sslrootcert={authority}")),
+        // This server refuses what is not encrypted.
+        url("localhost", "?sslmode=disable"),
+    ];
+    for url in cases {
+        let error = error_of(&url).await;
+        assert!(error.help_text().unwrap().contains("sslmode="), "{url}: {error:?}");
+        assert!(matches!(error.exit(), Exit::Configuration | Exit::Permission), "{url}: {error:?}");
+    }
 }
 
 #[tokio::test]

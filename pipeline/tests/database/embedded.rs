@@ -10,6 +10,8 @@ use crate::support::{Home, ends, kill_hard, open, run, server_pid, value};
 /// What `psql` prints for a query, reached as `pipeline db psql` reaches it.
 fn psql(embedded: &Embedded, sql: &str) -> String {
     let mut command = psql_command(&embedded.url(), Some(embedded.bin()), ["-X", "-A", "-t", "-c", sql]).unwrap();
+    let removed = |name: &str| command.get_envs().any(|(key, value)| key == name && value.is_none());
+    assert!(removed("PGSERVICE") && removed("PGHOSTADDR"), "a service of the user's would lead to another server");
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()

@@ -4,8 +4,9 @@ use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid, User};
@@ -33,7 +34,7 @@ async fn in_another_process() {
 }
 
 /// A command that runs [`in_another_process`], to which a test may add.
-fn other(program: impl AsRef<std::ffi::OsStr>, home: &std::path::Path) -> Command {
+fn other(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .args(["--exact", "processes::in_another_process", "--ignored", "--nocapture"])
@@ -92,15 +93,41 @@ async fn ctrl_c_ends_the_command_and_not_the_server() {
 
 #[tokio::test]
 async fn a_first_start_that_is_killed_leaves_nothing_half_done() {
-    for milliseconds in [50, 150, 300, 500, 700] {
+    // At any moment of making the files; and when they are there, with the server starting or not.
+    let moments: [(&str, fn(&Path, Duration) -> bool); 5] = [
+        ("after 50 ms", |_, passed| passed.as_millis() >= 50),
+        ("after 250 ms", |_, passed| passed.as_millis() >= 250),
+        ("after 600 ms", |_, passed| passed.as_millis() >= 600),
+        ("with the files made", |data, _| clusters(data) == 1),
+        ("with the socket made", |data, _| sockets(data) == 1),
+    ];
+    for (moment, has_come) in moments {
         let home = Home::new();
-        let mut child = other(this_binary(), home.config.dir.as_ref().unwrap()).env(THEN, "wait").spawn().unwrap();
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        let data = home.config.dir.clone().unwrap();
+        let mut child = other(this_binary(), &data).env(THEN, "wait").spawn().unwrap();
+        let started = Instant::now();
+        while !has_come(&data, started.elapsed()) && started.elapsed() < Duration::from_secs(60) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         child.kill().unwrap();
         child.wait().unwrap();
         let embedded = home.started().await;
-        assert_eq!(value(&embedded.url(), "select 1").await, "1", "after {milliseconds} ms");
+        assert_eq!(value(&embedded.url(), "select 1").await, "1", "{moment}");
+        // Nothing is left lying about either, once the killed process's own children have gone: only lock and cluster.
+        assert!(embedded.stop().await.unwrap());
+        embedded.ensure_running().await.unwrap();
+        assert_eq!(std::fs::read_dir(&data).unwrap().count(), 2, "{moment}");
     }
+}
+
+fn clusters(data: &Path) -> usize {
+    let entries = std::fs::read_dir(data).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("postgresql-")).count()
+}
+
+fn sockets(data: &Path) -> usize {
+    let entries = std::fs::read_dir(data).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.path().join("socket/.s.PGSQL.5432").exists()).count()
 }
 
 #[tokio::test]

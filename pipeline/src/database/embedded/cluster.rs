@@ -99,6 +99,7 @@ impl Cluster {
             return Ok(());
         }
         let _lock = self.lock().await?;
+        sweep(&self.folder);
         if !self.folder.exists() {
             self.initialise().await?;
         }
@@ -134,7 +135,6 @@ impl Cluster {
 
     /// Makes the cluster under another name and renames it, so that it is complete from the moment it is there.
     async fn initialise(&self) -> Result<()> {
-        sweep(&self.folder);
         tracing::info!(folder = %self.folder.display(), version = self.binaries.version, "creating the database");
         let new = sibling(&self.folder, "new");
         let made = self.initialise_at(&new).await;
@@ -314,7 +314,8 @@ impl Cluster {
                 data.display()
             )
         } else {
-            format!("the whole log is {}", self.log().display())
+            let log = self.log();
+            format!("the whole log is {}; `pipeline db reset` deletes the database and starts anew", log.display())
         };
         Error::new(exit, message).help(help)
     }

@@ -93,8 +93,9 @@ pub(super) fn sweep(folder: &Path) {
     let entries = folder.parent().and_then(|parent| fs::read_dir(parent).ok()).into_iter().flatten().flatten();
     for entry in entries {
         if entry.file_name().to_string_lossy().starts_with(&prefix) {
-            // It costs only space, and may still be in the hands of a tool that outlives its killed parent.
-            let _ = fs::remove_dir_all(entry.path());
+            // It costs only space, and may still be in the hands of a tool that outlives its killed parent: then the
+            // next time removes the rest.
+            let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
         }
     }
 }
