@@ -94,7 +94,7 @@ async fn ctrl_c_ends_the_command_and_not_the_server() {
 #[tokio::test]
 async fn a_first_start_that_is_killed_leaves_nothing_half_done() {
     // At any moment of making the files; and when they are there, with the server starting or not.
-    let moments: [(&str, fn(&Path, Duration) -> bool); 5] = [
+    let moments: [(&str, Moment); 5] = [
         ("after 50 ms", |_, passed| passed.as_millis() >= 50),
         ("after 250 ms", |_, passed| passed.as_millis() >= 250),
         ("after 600 ms", |_, passed| passed.as_millis() >= 600),
@@ -119,6 +119,9 @@ async fn a_first_start_that_is_killed_leaves_nothing_half_done() {
         assert_eq!(std::fs::read_dir(&data).unwrap().count(), 2, "{moment}");
     }
 }
+
+/// Whether a moment has come, by the data folder and the time that has passed.
+type Moment = fn(&Path, Duration) -> bool;
 
 fn clusters(data: &Path) -> usize {
     let entries = std::fs::read_dir(data).into_iter().flatten().flatten();
