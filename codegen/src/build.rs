@@ -10,7 +10,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::config::{Flags, SchemaSource, Settings, settings};
+use crate::config::{Flags, Settings, settings};
 use crate::task::{Mode, run};
 
 /// How much of a difference a build shows.
@@ -69,13 +69,12 @@ pub fn build(environment: &Environment) -> Report {
 fn attempt(environment: &Environment, lines: &mut Vec<String>) -> Result<(), String> {
     let mode = mode(environment.mode.as_deref(), environment.ci.as_deref())?;
     let settings = settings(&Flags::default(), &environment.manifest_dir).map_err(|error| error.to_string())?;
-    watch(lines, watched(&settings, environment));
-    let outcome = run(&settings, mode, false).map_err(|error| error.to_string());
-    let outcome = outcome.inspect(|outcome| watch(lines, outcome.inputs.iter().cloned()))?;
-    if let Some(out) = &settings.out {
-        // Only now: it may not have been there before.
-        watch(lines, [out.clone()]);
-    }
+    // A script that fails is run again whatever it watched.
+    let outcome = run(&settings, mode, false).map_err(|error| error.to_string())?;
+    watch(lines, settings.file.iter().cloned());
+    watch(lines, folders(&settings, &outcome.patterns, environment));
+    watch(lines, outcome.inputs.iter().cloned());
+    watch(lines, settings.out.clone());
     for warning in outcome.warnings.iter().flat_map(|warning| warning.lines()) {
         lines.push(format!("warning={warning}"));
     }
@@ -111,19 +110,12 @@ fn watch(lines: &mut Vec<String>, paths: impl IntoIterator<Item = PathBuf>) {
     }
 }
 
-/// The settings file, and the folders in which a new schema file would appear.
-fn watched(settings: &Settings, environment: &Environment) -> BTreeSet<PathBuf> {
-    let mut paths: BTreeSet<PathBuf> = settings.file.iter().cloned().collect();
-    match &settings.schema {
-        SchemaSource::DrizzleConfig(path) => paths.extend([path.clone()]),
-        SchemaSource::Patterns(patterns) => {
-            let bases = patterns.iter().map(|pattern| settings.root.join(literal_start(pattern)));
-            let written = [settings.out.clone(), Some(environment.out_dir.clone())];
-            let holds = |base: &Path| written.iter().flatten().any(|written| written.starts_with(base));
-            paths.extend(bases.filter(|base| !holds(base)));
-        }
-    }
-    paths
+/// The folders in which a new schema file would appear, but none that is written to: watching it would not end.
+fn folders(settings: &Settings, patterns: &[String], environment: &Environment) -> BTreeSet<PathBuf> {
+    let bases = patterns.iter().map(|pattern| settings.root.join(literal_start(pattern)));
+    let written = [settings.out.as_deref(), Some(environment.out_dir.as_path())];
+    let holds = |base: &Path| written.iter().flatten().any(|written| written.starts_with(base));
+    bases.filter(|base| !holds(base)).collect()
 }
 
 /// The part of a pattern before its first wildcard, by whole components.
@@ -161,12 +153,13 @@ mod tests {
             let settings = Settings {
                 root: "/project".into(),
                 file: None,
-                schema: SchemaSource::Patterns(vec![pattern.to_owned()]),
+                schema: Vec::new(),
+                drizzle_config: None,
                 out: Some("/project/src/models".into()),
                 overrides: Default::default(),
             };
             let out_dir = "/project/target/debug/build/x/out".into();
-            watched(&settings, &Environment { out_dir, ..Environment::default() })
+            folders(&settings, &[pattern.to_owned()], &Environment { out_dir, ..Environment::default() })
         };
         assert_eq!(watched("db/*.ts"), BTreeSet::from(["/project/db".into()]));
         assert_eq!(watched("db/schema.ts"), BTreeSet::from(["/project/db/schema.ts".into()]));

@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::config::{SchemaSource, Settings};
+use crate::config::Settings;
+use crate::diagnostic::{Diagnostic, render};
+use crate::drizzle::{Casing, read_config};
+use crate::read::{ReadOptions, read as read_typescript};
 use crate::schema::{IR_VERSION, Schema};
+use crate::source::Sources;
 
 /// A schema as read.
 #[derive(Debug)]
@@ -13,6 +17,8 @@ pub struct Input {
     pub schema: Schema,
     /// Every file it came from, imported ones too.
     pub files: Vec<PathBuf>,
+    /// The patterns that lead to them, absolute or relative to the project's folder.
+    pub patterns: Vec<String>,
     /// Warnings, rendered.
     pub warnings: Vec<String>,
 }
@@ -27,17 +33,33 @@ pub struct Error(pub String);
 /// # Errors
 /// [`Error`], with everything that is wrong with the schema.
 pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
-    match &settings.schema {
-        SchemaSource::Patterns(patterns) if patterns.len() == 1 && patterns[0].ends_with(".json") => {
-            let path = settings.root.join(&patterns[0]);
-            Ok(Input { schema: ir(&path)?, files: vec![path], warnings: Vec::new() })
-        }
-        _ => typescript(settings, colors),
+    if let [only] = &settings.schema[..]
+        && only.ends_with(".json")
+    {
+        let path = settings.root.join(only);
+        let schema = ir(&path)?;
+        return Ok(Input { schema, files: vec![path], patterns: settings.schema.clone(), warnings: Vec::new() });
     }
-}
-
-fn typescript(settings: &Settings, _colors: bool) -> Result<Input, Error> {
-    Err(Error(format!("error: {:?}: this build of codegen reads IR files (`.json`) only", settings.schema)))
+    let mut patterns = settings.schema.clone();
+    let mut casing = Casing::default();
+    let mut files = Vec::new();
+    if let Some(path) = &settings.drizzle_config {
+        let config = read_config(path).map_err(|(errors, sources)| Error(render(&errors, &sources, colors)))?;
+        casing = config.casing;
+        files.push(path.clone());
+        if patterns.is_empty() {
+            let folder = path.parent().unwrap_or(&settings.root);
+            patterns =
+                config.schema.iter().map(|pattern| folder.join(pattern).to_string_lossy().into_owned()).collect();
+        }
+    }
+    let options = ReadOptions { root: settings.root.clone(), patterns: patterns.clone(), casing };
+    let read = read_typescript(&options);
+    let rendered = |diagnostics: &[Diagnostic], sources: &Sources| render(diagnostics, sources, colors);
+    let Some(schema) = read.schema else { return Err(Error(rendered(&read.diagnostics, &read.sources))) };
+    files.extend(read.sources.files().iter().map(|file| file.path.clone()));
+    let warnings = read.diagnostics.iter().map(|warning| rendered(std::slice::from_ref(warning), &read.sources));
+    Ok(Input { schema, files, patterns, warnings: warnings.collect() })
 }
 
 fn ir(path: &Path) -> Result<Schema, Error> {

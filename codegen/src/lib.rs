@@ -1,26 +1,37 @@
 //! Reads Drizzle PostgreSQL schemas without Node and writes Rust models.
 //!
 //! ```text
-//! schema -> model -> emit -> write
-//! IR        Rust     tokens  disk | diff
-//!        -> sql
+//! source -> parse -> evaluate -> drizzle -> schema -> model -> emit -> write
+//! files    swc AST   values     lowering   IR        Rust     tokens  disk | diff
+//!                                                 -> sql
 //! ```
 //!
+//! - [`source`] finds and holds the files; [`parse`] makes syntax trees of them and all that they import.
+//! - [`evaluate`] runs them as JavaScript would, over a small set of values; swc is known up to here.
+//! - [`drizzle`] holds Drizzle's own rules, and lowers what the modules export.
 //! - [`schema`] is the IR: what a Drizzle project declares, in PostgreSQL's terms.
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
 //! - [`emit`] writes those down; [`sql`] writes the DDL.
 //! - [`generate`](generate::generate) makes all output in memory; [`write`] brings it to disk, or shows the difference.
-//! - [`config`] holds the settings, [`build`] is the whole of a build script.
+//! - [`config`] holds the settings, [`task`] is one run from settings to disk, [`build`] the whole of a build script.
 
 pub mod build;
 pub mod config;
+pub mod diagnostic;
+pub mod drizzle;
 pub mod emit;
+pub mod evaluate;
 pub mod generate;
 pub mod input;
 pub mod model;
 pub mod notice;
+pub mod parse;
+mod read;
 pub mod schema;
+pub mod source;
 pub mod sql;
 pub mod suggest;
 pub mod task;
 pub mod write;
+
+pub use read::{Read, ReadOptions, read};

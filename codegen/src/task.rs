@@ -33,6 +33,8 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// The files the schema was read from.
     pub inputs: Vec<PathBuf>,
+    /// The patterns that lead to them, absolute or relative to the project's folder.
+    pub patterns: Vec<String>,
 }
 
 /// Why a run has no outcome.
@@ -82,6 +84,7 @@ pub fn run(settings: &Settings, mode: Mode, colors: bool) -> Result<Outcome, Fai
         files: generated.files.len(),
         warnings,
         inputs: input.files,
+        patterns: input.patterns,
     })
 }
 

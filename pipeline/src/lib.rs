@@ -12,14 +12,17 @@
 //! - [`load`] brings rows into any table that a [`models::TableDef`] describes.
 //! - [`database`] finds or starts PostgreSQL and keeps the pipeline's own bookkeeping there.
 //! - [`report`] counts, and tells people and programs what happened.
+//! - [`job`] is what a task is asked to do and works with, [`config`] its settings, [`shutdown`] the wish that it end.
 
 pub mod config;
 pub mod database;
 pub mod error;
 pub mod fetch;
+pub mod job;
 pub mod load;
 pub mod orchestrate;
 pub mod report;
+pub mod shutdown;
 pub mod sources;
 pub mod validate;
 

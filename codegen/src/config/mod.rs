@@ -23,15 +23,6 @@ pub struct Flags {
     pub out: Option<PathBuf>,
 }
 
-/// Where the schema is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SchemaSource {
-    /// Files, folders and globs, absolute or relative to [`Settings::root`].
-    Patterns(Vec<String>),
-    /// The `schema` of a drizzle-kit configuration.
-    DrizzleConfig(PathBuf),
-}
-
 /// The effective settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -40,8 +31,11 @@ pub struct Settings {
     pub root: PathBuf,
     /// The `codegen.toml` that was read.
     pub file: Option<PathBuf>,
-    /// Where the schema is.
-    pub schema: SchemaSource,
+    /// Schema files, folders and globs, absolute or relative to [`Settings::root`]; none where the drizzle-kit
+    /// configuration names them.
+    pub schema: Vec<String>,
+    /// The drizzle-kit configuration that says what `schema` does not, such as `casing`.
+    pub drizzle_config: Option<PathBuf>,
     /// The folder to write to, if any setting names one.
     pub out: Option<PathBuf>,
     /// Overrides for single tables and columns.
@@ -70,7 +64,8 @@ pub enum Error {
     NoSchema,
 }
 
-/// Brings the settings together: a flag wins over the file, and `schema` over `config` where both are said.
+/// Brings the settings together: a flag wins over the file, and `schema` over the
+/// `schema` of a drizzle-kit configuration.
 ///
 /// # Errors
 /// [`Error`]: an unreadable or wrong file, or no schema at all.
@@ -85,24 +80,23 @@ pub fn settings(flags: &Flags, current: &Path) -> Result<Settings, Error> {
     };
     let root = path.as_deref().and_then(Path::parent).unwrap_or(current).to_owned();
 
-    let from_flags = || {
-        let patterns = flags.schema.iter().map(|pattern| relative(&current.join(pattern), &root));
-        (!flags.schema.is_empty()).then(|| SchemaSource::Patterns(patterns.collect()))
+    let from_flags: Vec<String> = flags.schema.iter().map(|pattern| relative(&current.join(pattern), &root)).collect();
+    // `--config drizzle.config.ts` asks for that file's schema; `--schema` beside it for its casing only.
+    let schema = match (from_flags.is_empty(), &drizzle) {
+        (false, _) => from_flags,
+        (true, Some(_)) => Vec::new(),
+        (true, None) => file.schema,
     };
-    let from_file = || (!file.schema.is_empty()).then(|| SchemaSource::Patterns(file.schema.clone()));
-    let config_of_file = || file.config.as_ref().map(|config| SchemaSource::DrizzleConfig(root.join(config)));
     let found = || {
-        let paths = DRIZZLE_CONFIGS.iter().map(|name| root.join(name));
-        paths.into_iter().find(|path| path.is_file()).map(SchemaSource::DrizzleConfig)
+        let mut paths = DRIZZLE_CONFIGS.iter().map(|name| root.join(name));
+        if schema.is_empty() { paths.find(|path| path.is_file()) } else { None }
     };
-    let schema = from_flags()
-        .or(drizzle.map(SchemaSource::DrizzleConfig))
-        .or_else(from_file)
-        .or_else(config_of_file)
-        .or_else(found)
-        .ok_or(Error::NoSchema)?;
+    let drizzle_config = drizzle.or(file.config.map(|config| root.join(config))).or_else(found);
+    if schema.is_empty() && drizzle_config.is_none() {
+        return Err(Error::NoSchema);
+    }
     let out = flags.out.as_ref().map(|out| current.join(out)).or(file.out.as_ref().map(|out| root.join(out)));
-    Ok(Settings { root, file: path, schema, out, overrides: file.overrides })
+    Ok(Settings { root, file: path, schema, drizzle_config, out, overrides: file.overrides })
 }
 
 /// The nearest `codegen.toml`, in a folder or above it.
@@ -132,10 +126,8 @@ mod tests {
     use std::fs;
 
     fn patterns(settings: &Settings) -> Vec<String> {
-        match &settings.schema {
-            SchemaSource::Patterns(patterns) => patterns.clone(),
-            SchemaSource::DrizzleConfig(path) => vec![format!("config:{}", relative(path, &settings.root))],
-        }
+        let config = settings.drizzle_config.iter().map(|path| format!("config:{}", relative(path, &settings.root)));
+        settings.schema.iter().cloned().chain(config).collect()
     }
 
     #[test]

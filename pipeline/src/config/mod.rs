@@ -1,1 +1,32 @@
-//! Settings from flags, environment, file and defaults.
+//! Settings: what they are, where they come from, and how they are shown.
+//!
+//! ```text
+//! flags > environment > pipeline.toml > defaults  ->  resolve  ->  Settings (typed)  and  one Effective per setting
+//!                                                       table: names, kinds, defaults, help
+//! ```
+//!
+//! - [`SETTINGS`] lists every setting once; environment names, `pipeline config`, help texts and errors come from it.
+//! - `resolve` picks the winning value of each and remembers its origin. All mistakes are reported together.
+//! - [`Settings`] is what the rest of the program sees: typed, checked, complete.
+//! - [`Paths`] resolves the folders under which state, cache and data lie.
+
+mod file;
+mod mask;
+mod paths;
+mod resolve;
+mod show;
+mod suggest;
+mod table;
+mod typed;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use mask::mask_url;
+pub use paths::Paths;
+pub use resolve::{Effective, FlagValue, Inputs, Origin};
+pub use show::{ShownSetting, settings_help};
+pub use table::{Preset, SETTINGS, Setting, sources};
+pub use typed::{DatabaseSettings, HttpSettings, LoadSettings, LogSettings, Settings, SourceSettings};
+pub use value::{DatabaseUrl, Kind, LogFormat, Rate};

@@ -1,5 +1,30 @@
-//! Counts, results, summaries, progress.
+//! Counts, results, summaries, progress: what happened, for programs and for people.
+//!
+//! ```text
+//! Run (counts while it works) -> RunResult -> one line of JSON on standard output, and `--result-file`
+//!                                         -> summary on standard error
+//! Progress, logging            -> standard error, sharing the terminal
+//! ```
 
 mod accounting;
+#[cfg(test)]
+mod capture;
+mod diagnostic;
+mod json_lines;
+mod logging;
+mod progress;
+mod result;
+mod result_file;
+mod run;
+mod summary;
+mod terminal;
 
 pub use accounting::TableCounts;
+pub use diagnostic::{error_line, render_error, tell_error};
+pub use logging::{Logging, init_logging};
+pub use progress::{Progress, ProgressTask};
+pub use result::{Refusal, RunResult, Status};
+pub use result_file::ResultFile;
+pub use run::Run;
+pub use summary::summary;
+pub use terminal::{ColorChoice, Terminal};

@@ -1,0 +1,123 @@
+//! Errors and warnings about schemas, rendered as rustc renders its own.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::source::{Sources, Span};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// No output can be made.
+    Error,
+    /// Output is made, but the reader should know.
+    Warning,
+}
+
+/// A place with a remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What there is to say about it; may be empty.
+    pub text: String,
+}
+
+/// One error or warning. The codes are stable: E01xx reading, E02xx syntax, E03xx evaluation, E04xx Drizzle's rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Such as `E0301`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// The place, when there is one.
+    pub primary: Option<Label>,
+    /// Other places that explain it.
+    pub labels: Vec<Label>,
+    /// Ways out.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error without a place.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { code, severity: Severity::Error, message, primary: None, labels: Vec::new(), help: Vec::new() }
+    }
+
+    /// A warning without a place.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Says where it is and what is to be seen there.
+    #[must_use]
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.primary = Some(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Where it stands among others: source order.
+    pub(crate) fn order(&self) -> u32 {
+        self.primary.as_ref().map_or(0, |label| label.span.lo)
+    }
+}
+
+/// The diagnostics as text, in the order given.
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colors: bool) -> String {
+    let renderer = if colors { Renderer::styled() } else { Renderer::plain() };
+    let rendered: Vec<String> =
+        diagnostics.iter().map(|diagnostic| render_one(diagnostic, sources, &renderer)).collect();
+    rendered.join("\n\n")
+}
+
+fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(&diagnostic.message).id(diagnostic.code);
+    let labels = diagnostic.primary.iter().map(|label| (AnnotationKind::Primary, label));
+    let labels = labels.chain(diagnostic.labels.iter().map(|label| (AnnotationKind::Context, label)));
+
+    // One snippet a file, the primary label's first.
+    let mut snippets: Vec<(&str, Snippet<'_, _>)> = Vec::new();
+    for (kind, label) in labels {
+        let Some((file, range)) = sources.locate(label.span) else { continue };
+        let mut annotation = kind.span(range);
+        if !label.text.is_empty() {
+            annotation = annotation.label(&label.text);
+        }
+        match snippets.iter_mut().find(|(name, _)| *name == file.name) {
+            Some((_, snippet)) => *snippet = snippet.clone().annotation(annotation),
+            None => {
+                let snippet = Snippet::source(&file.text).path(&file.name).fold(true);
+                snippets.push((&file.name, snippet.annotation(annotation)));
+            }
+        }
+    }
+    let mut group: Group<'_> = if snippets.is_empty() {
+        Group::with_title(title)
+    } else {
+        title.elements(snippets.into_iter().map(|(_, snippet)| snippet))
+    };
+    for help in &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.render(&[group]).to_string()
+}

@@ -1,0 +1,41 @@
+//! Values that the schema depends on and so must be known.
+
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{Call, Value};
+use crate::source::Span;
+
+/// The error for a value that should have been something else, or that is not known.
+///
+/// `what` says what the value is for ("the name of a table"), `expected` what it should have been ("a string").
+pub(super) fn mismatch(value: &Value, span: Span, what: &str, expected: &str) -> Diagnostic {
+    let Value::Opaque(opaque) = value else {
+        let message = format!("{what} must be {expected}, not {}", value.describe());
+        return Diagnostic::error("E0402", message).at(span, format!("this is {}", value.describe()));
+    };
+    let diagnostic = Diagnostic::error("E0401", format!("{what} is not known before run time"))
+        .at(span, "the schema depends on this")
+        .help("write it as a constant: codegen evaluates schemas without running them");
+    if opaque.span == span {
+        return diagnostic.label(span, opaque.reason.clone());
+    }
+    diagnostic.label(opaque.span, format!("not known from here on: {}", opaque.reason))
+}
+
+/// True when an error has been reported for the value already.
+pub(super) fn is_reported(value: &Value) -> bool {
+    matches!(value, Value::Opaque(opaque) if opaque.reported)
+}
+
+/// A string argument.
+pub(super) fn string(call: &Call, index: usize, what: &str) -> Result<String, Diagnostic> {
+    let value = call.arg(index);
+    match value.as_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(mismatch(&value, call.arg_span(index), what, "a string")),
+    }
+}
+
+/// A string argument that may be left out.
+pub(super) fn optional_string(call: &Call, index: usize, what: &str) -> Result<Option<String>, Diagnostic> {
+    if call.arg(index).is_undefined() { Ok(None) } else { string(call, index, what).map(Some) }
+}

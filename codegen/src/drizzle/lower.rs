@@ -1,0 +1,466 @@
+//! What the modules export, in drizzle-kit's order, as the schema IR.
+
+use std::rc::Rc;
+
+use super::casing::Casing;
+use super::column::{ColumnBase, ColumnData, column_of};
+use super::constraint::{Check, ForeignKey, PrimaryKey, Unique};
+use super::default::default;
+use super::enums::PgEnum;
+use super::index::Index;
+use super::known;
+use super::packages::Unsupported;
+use super::pg_schema::PgSchema;
+use super::relations::Relations;
+use super::runtime_value::runtime_value;
+use super::sql::{Sql, Style, column_name};
+use super::table::{InlineReference, Table};
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{Call, Eval, Interpreter, Obj, Value, number_to_string};
+use crate::parse::{ModuleGraph, ModuleId};
+use crate::schema::{self, IR_VERSION, Schema};
+use crate::source::Span;
+
+/// Lowers what the entry modules export. Errors are reported to the interpreter, and what they spoil is left out.
+pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> Schema {
+    let schema = Schema {
+        version: IR_VERSION,
+        schemas: Vec::new(),
+        enums: Vec::new(),
+        tables: Vec::new(),
+        relations: Vec::new(),
+    };
+    let mut lowering = Lowering { cx, graph, casing, schema, seen: Vec::new() };
+    for entry in &graph.entries {
+        lowering.module(*entry);
+    }
+    lowering.schema
+}
+
+struct Lowering<'c, 'i, 'g> {
+    cx: &'c mut Interpreter<'i>,
+    graph: &'g ModuleGraph,
+    casing: Casing,
+    schema: Schema,
+    /// What has been taken already: drizzle-kit takes what several modules export once.
+    seen: Vec<Obj>,
+}
+
+impl Lowering<'_, '_, '_> {
+    fn module(&mut self, id: ModuleId) {
+        for name in self.cx.export_names(id) {
+            let value = match self.cx.export(id, &name, Span::default()) {
+                Ok(value) => value,
+                Err(thrown) => {
+                    self.cx.report(*thrown.diagnostic);
+                    continue;
+                }
+            };
+            let Some(object) = value.as_object() else { continue };
+            if self.seen.iter().any(|seen| Rc::ptr_eq(seen, object)) {
+                continue;
+            }
+            self.seen.push(object.clone());
+            if let Err(thrown) = self.export(&name, &value) {
+                self.cx.report(*thrown.diagnostic);
+            }
+        }
+    }
+
+    fn export(&mut self, name: &str, value: &Value) -> Eval<()> {
+        if let Some(table) = value.as_host::<Table>() {
+            let table = self.table(name, table)?;
+            self.schema.tables.push(table);
+        } else if let Some(enum_) = value.as_host::<PgEnum>() {
+            let declaration = self.cx.declaration(enum_.span);
+            self.schema.enums.push(schema::Enum {
+                schema: enum_.schema.clone(),
+                name: enum_.name.clone(),
+                values: enum_.values.clone(),
+                docs: self.graph.docs(declaration).map(str::to_owned),
+                location: self.graph.sources.location(declaration),
+            });
+        } else if let Some(pg_schema) = value.as_host::<PgSchema>() {
+            self.schema.schemas.push(pg_schema.name.clone());
+        } else if let Some(relations) = value.as_host::<Relations>() {
+            let relations = relations.lower(self.cx, self.casing)?;
+            self.schema.relations.extend(relations);
+        } else if let Some(unsupported) = value.as_host::<Unsupported>() {
+            self.warn_unsupported(unsupported);
+        }
+        Ok(())
+    }
+
+    fn warn_unsupported(&mut self, unsupported: &Unsupported) {
+        let message = format!("`{}` is not read yet: models and DDL are made without it", unsupported.what);
+        self.cx.report(Diagnostic::warning("E0403", message).at(unsupported.span, "left out"));
+    }
+
+    fn table(&mut self, key: &str, table: &Table) -> Eval<schema::Table> {
+        let declaration = self.cx.declaration(table.span);
+        let (docs, conflict_key) = self.graph.docs(declaration).map(split_tags).unwrap_or_default();
+        let mut lowered = schema::Table {
+            schema: table.name.schema.clone(),
+            name: table.name.name.clone(),
+            key: key.to_owned(),
+            docs,
+            conflict_key,
+            location: self.graph.sources.location(declaration),
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            indexes: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+        };
+        for column in &table.columns {
+            // An error in one column is told, and the others go on.
+            match self.column(column, table) {
+                Ok(column) => lowered.columns.push(column),
+                Err(thrown) => self.cx.report(*thrown.diagnostic),
+            }
+            if column.config.is_unique {
+                lowered.uniques.push(schema::UniqueConstraint {
+                    name: column.config.unique_name.clone().unwrap_or_default(),
+                    columns: vec![self.name(column)],
+                    nulls_not_distinct: column.config.nulls_not_distinct,
+                });
+            }
+        }
+        for reference in &table.inline_references {
+            match self.inline_reference(reference, table) {
+                Ok(Some(key)) => lowered.foreign_keys.push(key),
+                Ok(None) => {}
+                Err(thrown) => self.cx.report(*thrown.diagnostic),
+            }
+        }
+        for item in self.extra_config(table)? {
+            if let Err(thrown) = self.extra(&item, table, &mut lowered) {
+                self.cx.report(*thrown.diagnostic);
+            }
+        }
+        if table.row_level_security.is_raised() {
+            let message = "row level security is not read yet: the DDL is made without it";
+            self.cx.report(Diagnostic::warning("E0403", message).at(table.span, "left out"));
+        }
+        Ok(lowered)
+    }
+
+    /// The builders that the extra configuration gives: an array (flattened once), or an object's values.
+    fn extra_config(&mut self, table: &Table) -> Eval<Vec<Value>> {
+        let Some((function, columns)) = &table.extra else { return Ok(Vec::new()) };
+        let config = self.cx.call(function, &Call::with([columns.clone()], table.extra_span))?;
+        if known::is_reported(&config) {
+            return Ok(Vec::new());
+        }
+        match config.as_array() {
+            Some(items) => {
+                Ok(items.into_iter().flat_map(|item| item.as_array().unwrap_or_else(|| vec![item])).collect())
+            }
+            None if matches!(config, Value::Opaque(_)) => {
+                let what = format!("the extra configuration of table `{}`", table.name.name);
+                Err(known::mismatch(&config, table.extra_span, &what, "an array").into())
+            }
+            None => Ok(self.cx.entries(&config, table.extra_span)?.into_iter().map(|(_, value, _)| value).collect()),
+        }
+    }
+
+    fn extra(&mut self, item: &Value, table: &Table, lowered: &mut schema::Table) -> Eval<()> {
+        if let Some(key) = item.as_host::<PrimaryKey>() {
+            let columns = self.columns(&key.columns, key.span, "a column of a primary key")?;
+            let mut name = key.name.clone().unwrap_or_else(|| {
+                let names: Vec<&str> = columns.iter().map(|column| column.config.name.as_str()).collect();
+                format!("{}_{}_pk", table.name.name, names.join("_"))
+            });
+            self.recase(&mut name, &columns);
+            lowered.primary_key = Some(schema::PrimaryKey { name, columns: self.names(&columns) });
+        } else if let Some(unique) = item.as_host::<Unique>() {
+            let columns = self.columns(&unique.columns, unique.span, "a column of a unique constraint")?;
+            // drizzle-orm makes this name of the properties' names, whatever the casing.
+            let name = unique.name.clone().unwrap_or_else(|| {
+                let names: Vec<&str> = columns.iter().map(|column| column.config.name.as_str()).collect();
+                format!("{}_{}_unique", table.name.name, names.join("_"))
+            });
+            let nulls_not_distinct = unique.nulls_not_distinct.is_raised();
+            let columns = self.names(&columns);
+            lowered.uniques.push(schema::UniqueConstraint { name, columns, nulls_not_distinct });
+        } else if let Some(key) = item.as_host::<ForeignKey>() {
+            if let Some(key) = self.foreign_key(key, table)? {
+                lowered.foreign_keys.push(key);
+            }
+        } else if let Some(index) = item.as_host::<Index>() {
+            let index = self.index(index, table)?;
+            lowered.indexes.push(index);
+        } else if let Some(check) = item.as_host::<Check>() {
+            let expression = self.sql(&check.condition, check.span, "the condition of a check", true)?;
+            lowered.checks.push(schema::Check { name: check.name.clone(), expression });
+        } else if let Some(unsupported) = item.as_host::<Unsupported>() {
+            self.warn_unsupported(unsupported);
+        } else if !known::is_reported(item) {
+            let what = format!("an entry of the extra configuration of table `{}`", table.name.name);
+            let expected = "an index, a key, a unique constraint or a check";
+            return Err(known::mismatch(item, table.extra_span, &what, expected).into());
+        }
+        Ok(())
+    }
+
+    fn column(&mut self, column: &ColumnData, table: &Table) -> Eval<schema::Column> {
+        let config = &column.config;
+        let (mode, text_enum) = match &config.base {
+            ColumnBase::Known(info) => (info.mode.clone(), info.text_enum.clone()),
+            _ => (None, None),
+        };
+        let generated = match &config.generated {
+            None => None,
+            Some((value, span)) => {
+                let value =
+                    if value.is_callable() { self.cx.call(value, &Call::with([], *span))? } else { value.clone() };
+                match value.as_str() {
+                    Some(text) => Some(text.to_owned()),
+                    None => Some(self.sql(&value, *span, "the expression of a generated column", true)?),
+                }
+            }
+        };
+        let name = self.name(column);
+        let mut compute = |function: &Option<Value>| {
+            let function = function.as_ref()?;
+            Some(runtime_value(self.cx, function, column.key_span))
+        };
+        Ok(schema::Column {
+            runtime_default: compute(&config.default_fn),
+            on_update: compute(&config.on_update),
+            default: default(self.cx, column, self.casing)?,
+            identity: self.identity(column, &name, table)?,
+            generated,
+            key: column.key.to_string(),
+            docs: self.graph.docs(column.key_span).map(str::to_owned),
+            location: self.graph.sources.location(column.key_span),
+            sql_type: column.sql_type.clone(),
+            data_type: column.data_type.clone(),
+            mode,
+            not_null: config.not_null,
+            primary_key: config.primary_key,
+            typescript_type: config.typescript_type.and_then(|span| self.type_text(span)),
+            text_enum,
+            name,
+        })
+    }
+
+    /// The text between `<` and `>`.
+    fn type_text(&self, span: Span) -> Option<String> {
+        let (file, range) = self.graph.sources.locate(span)?;
+        let text = file.text[range].trim();
+        Some(text.strip_prefix('<')?.strip_suffix('>')?.trim().to_owned())
+    }
+
+    /// drizzle-kit's defaults for an identity's sequence.
+    fn identity(&mut self, column: &ColumnData, name: &str, table: &Table) -> Eval<Option<schema::Identity>> {
+        let Some((always, options)) = &column.config.identity else { return Ok(None) };
+        let mut option = |key: &str| -> Eval<Option<String>> {
+            if options.is_nullish() {
+                return Ok(None);
+            }
+            Ok(match self.cx.get(options, key, column.key_span)? {
+                Value::Undefined => None,
+                Value::Number(value) => Some(number_to_string(value)),
+                Value::BigInt(value) => Some(value.to_string()),
+                Value::Bool(value) => Some(value.to_string()),
+                Value::String(text) => Some(text.to_string()),
+                other => {
+                    let what = format!("the identity option `{key}` of column `{name}`");
+                    return Err(known::mismatch(&other, column.key_span, &what, "a number or a string").into());
+                }
+            })
+        };
+        let (lowest, highest) = match column.sql_type.as_str() {
+            "smallint" => ("-32768", "32767"),
+            "integer" => ("-2147483648", "2147483647"),
+            _ => ("-9223372036854775808", "9223372036854775807"),
+        };
+        let increment = option("increment")?.unwrap_or_else(|| "1".to_owned());
+        let descending = increment.parse::<f64>().is_ok_and(|increment| increment < 0.0);
+        let min_value = option("minValue")?.unwrap_or_else(|| if descending { lowest } else { "1" }.to_owned());
+        let max_value = option("maxValue")?.unwrap_or_else(|| if descending { "-1" } else { highest }.to_owned());
+        let start_with = option("startWith")?;
+        Ok(Some(schema::Identity {
+            always: *always,
+            sequence: option("name")?.unwrap_or_else(|| format!("{}_{name}_seq", table.name.name)),
+            cache: option("cache")?.unwrap_or_else(|| "1".to_owned()),
+            cycle: option("cycle")?.as_deref() == Some("true"),
+            start_with: start_with.unwrap_or_else(|| if descending { &max_value } else { &min_value }.clone()),
+            increment,
+            min_value,
+            max_value,
+        }))
+    }
+
+    fn inline_reference(&mut self, reference: &InlineReference, table: &Table) -> Eval<Option<schema::ForeignKey>> {
+        let target = self.cx.call(&reference.target, &Call::with([], reference.span))?;
+        if known::is_reported(&target) {
+            return Ok(None);
+        }
+        let Some(foreign) = column_of(&target) else {
+            let what = format!("what column `{}` references", reference.column.config.name);
+            return Err(known::mismatch(&target, reference.span, &what, "a column").into());
+        };
+        let mut action = |key: &str| -> Eval<String> {
+            if reference.actions.is_nullish() {
+                return Ok("no action".to_owned());
+            }
+            let value = self.cx.get(&reference.actions, key, reference.span)?;
+            match value.as_str() {
+                Some(action) => Ok(action.to_owned()),
+                None if value.is_undefined() => Ok("no action".to_owned()),
+                None => {
+                    let what = format!("`{key}` of a reference");
+                    Err(known::mismatch(&value, reference.span, &what, "a string").into())
+                }
+            }
+        };
+        let (on_delete, on_update) = (action("onDelete")?, action("onUpdate")?);
+        Ok(Some(self.reference(None, &[reference.column.clone()], &[foreign], table, on_delete, on_update)))
+    }
+
+    fn foreign_key(&mut self, key: &ForeignKey, table: &Table) -> Eval<Option<schema::ForeignKey>> {
+        let call = Call::with([key.config.clone()], key.span);
+        let name = super::constraint::name_of(self.cx, &key.config, &call, "the name of a foreign key")?;
+        let mut columns_of = |property: &str, what: &str| -> Eval<Vec<Rc<ColumnData>>> {
+            let value = self.cx.get(&key.config, property, key.span)?;
+            let values = super::constraint::list(self.cx, &value, &call, what)?;
+            self.columns(&values, key.span, what)
+        };
+        let columns = columns_of("columns", "a column of a foreign key")?;
+        let foreign_columns = columns_of("foreignColumns", "a referenced column")?;
+        if foreign_columns.is_empty() || columns.len() != foreign_columns.len() {
+            let message = format!("{} columns reference {} columns", columns.len(), foreign_columns.len());
+            return Err(Diagnostic::error("E0406", message).at(key.span, "both sides need as many").into());
+        }
+        let (on_delete, on_update) = (key.on_delete.borrow().clone(), key.on_update.borrow().clone());
+        Ok(Some(self.reference(name, &columns, &foreign_columns, table, on_delete, on_update)))
+    }
+
+    fn reference(
+        &self,
+        name: Option<String>,
+        columns: &[Rc<ColumnData>],
+        foreign_columns: &[Rc<ColumnData>],
+        table: &Table,
+        on_delete: String,
+        on_update: String,
+    ) -> schema::ForeignKey {
+        let foreign_table = &foreign_columns[0].table;
+        let mut name = name.unwrap_or_else(|| {
+            let own = columns.iter().map(|column| column.config.name.as_str());
+            let foreign = foreign_columns.iter().map(|column| column.config.name.as_str());
+            let parts =
+                [table.name.name.as_str()].into_iter().chain(own).chain([foreign_table.name.as_str()]).chain(foreign);
+            format!("{}_fk", parts.collect::<Vec<_>>().join("_"))
+        });
+        self.recase(&mut name, columns);
+        self.recase(&mut name, foreign_columns);
+        schema::ForeignKey {
+            name,
+            columns: self.names(columns),
+            foreign_schema: foreign_table.schema.clone(),
+            foreign_table: foreign_table.name.clone(),
+            foreign_columns: self.names(foreign_columns),
+            on_delete,
+            on_update,
+        }
+    }
+
+    fn index(&mut self, index: &Index, table: &Table) -> Eval<schema::Index> {
+        let mut columns = Vec::with_capacity(index.columns.len());
+        for (value, options) in &index.columns {
+            if value.as_host::<Sql>().is_some() {
+                columns.push(schema::IndexColumn {
+                    expression: self.sql(value, index.span, "an index's expression", false)?,
+                    is_expression: true,
+                    ascending: true,
+                    nulls: Some("last".to_owned()),
+                    opclass: None,
+                });
+                continue;
+            }
+            let Some(column) = column_of(value) else {
+                return Err(known::mismatch(value, index.span, "a column of an index", "a column or SQL").into());
+            };
+            columns.push(schema::IndexColumn {
+                expression: self.name(&column),
+                is_expression: false,
+                ascending: options.ascending,
+                nulls: Some(if options.nulls_first { "first" } else { "last" }.to_owned()),
+                opclass: options.opclass.clone(),
+            });
+        }
+        let name = match &index.name {
+            Some(name) => name.clone(),
+            None if columns.iter().any(|column| column.is_expression) => {
+                return Err(Diagnostic::error("E0407", "an index over an expression needs a name")
+                    .at(index.span, "drizzle-kit refuses it too")
+                    .help("write `index('name').on(…)`")
+                    .into());
+            }
+            None => {
+                let names: Vec<&str> = columns.iter().map(|column| column.expression.as_str()).collect();
+                format!("{}_{}_index", table.name.name, names.join("_"))
+            }
+        };
+        let options = index.options.borrow();
+        let predicate = match &options.predicate {
+            Some((value, _)) if value.is_undefined() => None,
+            Some((value, span)) => Some(self.sql(value, *span, "the predicate of an index", true)?),
+            None => None,
+        };
+        let mut with = Vec::new();
+        if let Some((value, span)) = &options.with {
+            for (key, value, _) in self.cx.entries(value, *span)? {
+                match self.cx.to_text(&value, *span)? {
+                    Ok(text) => with.push((key.to_string(), text)),
+                    Err(value) => return Err(known::mismatch(&value, *span, "a storage parameter", "a number").into()),
+                }
+            }
+        }
+        let (unique, method, concurrently) = (index.unique, index.method.clone(), options.concurrently);
+        Ok(schema::Index { name, columns, unique, method, predicate, concurrently, with })
+    }
+
+    fn sql(&mut self, value: &Value, span: Span, what: &str, qualified: bool) -> Eval<String> {
+        match value.as_host::<Sql>() {
+            Some(sql) => sql.render(self.cx, Style { qualified, casing: self.casing }),
+            None => Err(known::mismatch(value, span, what, "an `sql` template").into()),
+        }
+    }
+
+    fn columns(&self, values: &[Value], span: Span, what: &str) -> Eval<Vec<Rc<ColumnData>>> {
+        let column = |value| column_of(value).ok_or_else(|| known::mismatch(value, span, what, "a column").into());
+        values.iter().map(column).collect()
+    }
+
+    fn name(&self, column: &ColumnData) -> String {
+        column_name(&column.config.name, column.config.key_as_name, self.casing)
+    }
+
+    fn names(&self, columns: &[Rc<ColumnData>]) -> Vec<String> {
+        columns.iter().map(|column| self.name(column)).collect()
+    }
+
+    /// drizzle-kit's way of casing a constraint's name: the first occurrence of each column's name is replaced.
+    fn recase(&self, name: &mut String, columns: &[Rc<ColumnData>]) {
+        if self.casing == Casing::Keep {
+            return;
+        }
+        for column in columns {
+            *name = name.replacen(&column.config.name, &self.name(column), 1);
+        }
+    }
+}
+
+/// A comment's text without its tags, and the key that `@conflictKey` names.
+fn split_tags(comment: &str) -> (Option<String>, Option<String>) {
+    let key =
+        comment.lines().find_map(|line| line.trim().strip_prefix("@conflictKey")).map(|key| key.trim().to_owned());
+    let text: Vec<&str> = comment.lines().filter(|line| !line.trim_start().starts_with("@conflictKey")).collect();
+    let text = text.join("\n").trim().to_owned();
+    ((!text.is_empty()).then_some(text), key.filter(|key| !key.is_empty()))
+}

@@ -1,0 +1,28 @@
+//! Drizzle's own rules: what its functions make of their arguments, and what drizzle-kit makes of the result.
+//!
+//! The functions of `drizzle-orm` are host objects here that behave as drizzle-orm's do, down to what shows: builders
+//! mutate, unnamed columns take the first key's name, `references` runs late. [`lower`] then walks what the schema's
+//! modules export, in drizzle-kit's order, into the [`crate::schema`] IR.
+
+mod casing;
+mod column;
+mod config;
+mod constraint;
+mod default;
+mod enums;
+mod index;
+mod known;
+mod lower;
+mod operators;
+mod packages;
+mod pg_schema;
+mod relations;
+mod runtime_value;
+mod sql;
+mod table;
+mod types;
+
+pub use casing::Casing;
+pub use config::{DrizzleConfig, read_config};
+pub use lower::lower;
+pub use packages::DrizzlePackages;

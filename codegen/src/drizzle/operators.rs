@@ -1,0 +1,98 @@
+//! `eq`, `and`, `inArray` and the other helpers that write conditions: drizzle-orm's `expressions`.
+
+use std::rc::Rc;
+
+use super::sql::{Chunk, Sql};
+use crate::evaluate::{Call, Eval, Interpreter, Value};
+
+/// Operators between two sides.
+const BINARY: &[(&str, &str)] = &[
+    ("eq", " = "),
+    ("ne", " <> "),
+    ("gt", " > "),
+    ("gte", " >= "),
+    ("lt", " < "),
+    ("lte", " <= "),
+    ("like", " like "),
+    ("notLike", " not like "),
+    ("ilike", " ilike "),
+    ("notIlike", " not ilike "),
+    ("arrayContains", " @> "),
+    ("arrayContained", " <@ "),
+    ("arrayOverlaps", " && "),
+];
+
+/// Words after an operand.
+const POSTFIX: &[(&str, &str)] =
+    &[("isNull", " is null"), ("isNotNull", " is not null"), ("asc", " asc"), ("desc", " desc")];
+
+/// Words before an operand.
+const PREFIX: &[(&str, &str)] = &[("not", "not "), ("exists", "exists "), ("notExists", "not exists ")];
+
+/// All of them, by name.
+pub(super) fn operators() -> Vec<(&'static str, Value)> {
+    let mut functions = Vec::new();
+    for (name, operator) in BINARY {
+        functions.push((*name, Value::native(name, |_, call| Ok(sql([arg(call, 0), text(operator), arg(call, 1)])))));
+    }
+    for (name, word) in POSTFIX {
+        functions.push((*name, Value::native(name, |_, call| Ok(sql([arg(call, 0), text(word)])))));
+    }
+    for (name, word) in PREFIX {
+        functions.push((*name, Value::native(name, |_, call| Ok(sql([text(word), arg(call, 0)])))));
+    }
+    for (name, word) in [("and", " and "), ("or", " or ")] {
+        functions.push((name, Value::native(name, move |_, call| Ok(combine(call, word)))));
+    }
+    for (name, word) in [("between", " between "), ("notBetween", " not between ")] {
+        let body = move |_: &mut Interpreter<'_>, call: &Call| -> Eval<Value> {
+            Ok(sql([arg(call, 0), text(word), arg(call, 1), text(" and "), arg(call, 2)]))
+        };
+        functions.push((name, Value::native(name, body)));
+    }
+    for (name, word, empty) in [("inArray", " in ", "false"), ("notInArray", " not in ", "true")] {
+        let body = move |_: &mut Interpreter<'_>, call: &Call| -> Eval<Value> {
+            let is_empty = call.arg(1).as_array().is_some_and(|items| items.is_empty());
+            Ok(if is_empty { sql([text(empty)]) } else { sql([arg(call, 0), text(word), arg(call, 1)]) })
+        };
+        functions.push((name, Value::native(name, body)));
+    }
+    functions
+}
+
+/// `and` and `or`: conditions that are `undefined` do not count, one alone stands without parentheses.
+fn combine(call: &Call, word: &str) -> Value {
+    let conditions: Vec<Chunk> = call
+        .args
+        .iter()
+        .filter(|arg| !arg.value.is_undefined())
+        .map(|arg| Chunk::Value(arg.value.clone(), arg.span))
+        .collect();
+    match conditions.len() {
+        0 => Value::Undefined,
+        1 => Value::host(Sql::new(conditions)),
+        _ => {
+            let mut chunks = vec![text("(")];
+            for (index, condition) in conditions.into_iter().enumerate() {
+                if index > 0 {
+                    chunks.push(text(word));
+                }
+                chunks.push(condition);
+            }
+            chunks.push(text(")"));
+            Value::host(Sql::new(chunks))
+        }
+    }
+}
+
+fn sql(chunks: impl IntoIterator<Item = Chunk>) -> Value {
+    Value::host(Sql::new(chunks.into_iter().collect()))
+}
+
+fn text(text: &str) -> Chunk {
+    Chunk::Text(Rc::from(text))
+}
+
+fn arg(call: &Call, index: usize) -> Chunk {
+    Chunk::Value(call.arg(index), call.arg_span(index))
+}

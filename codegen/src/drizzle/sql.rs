@@ -1,0 +1,237 @@
+//! `sql` templates and how they are written out: drizzle-orm's `sql.ts`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::casing::Casing;
+use super::column::column_of;
+use super::enums::PgEnum;
+use super::known;
+use super::table::Table;
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{
+    Call, Eval, Host, Interpreter, Kind, Obj, Object, Value, iso_string, number_to_string, stringify,
+};
+use crate::source::Span;
+
+/// A piece of SQL.
+#[derive(Debug)]
+pub(super) struct Sql {
+    chunks: RefCell<Vec<Chunk>>,
+}
+
+/// A part of it.
+#[derive(Debug, Clone)]
+pub(super) enum Chunk {
+    /// SQL as it is.
+    Text(Rc<str>),
+    /// `sql.identifier(name)`
+    Identifier(Rc<str>),
+    /// Anything else that was put into a template.
+    Value(Value, Span),
+}
+
+/// How columns are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    /// `"table"."column"`, as everywhere but in an index's own expressions.
+    pub(super) qualified: bool,
+    pub(super) casing: Casing,
+}
+
+impl Sql {
+    /// SQL as it is.
+    pub(super) fn text(text: &str) -> Self {
+        Self::new(vec![Chunk::Text(Rc::from(text))])
+    }
+
+    pub(super) fn new(chunks: Vec<Chunk>) -> Self {
+        Self { chunks: RefCell::new(chunks) }
+    }
+
+    /// Writes it out. What drizzle-kit would write as a parameter (`$1`, which no DDL allows) is written as a literal.
+    ///
+    /// # Errors
+    /// When it contains a value that is not known, or that has no SQL form.
+    pub(super) fn render(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<String> {
+        let mut text = String::new();
+        for chunk in self.chunks.borrow().iter() {
+            match chunk {
+                Chunk::Text(part) => text.push_str(part),
+                Chunk::Identifier(name) => text.push_str(&quote_identifier(name)),
+                Chunk::Value(value, span) => render_value(cx, value, *span, style, &mut text)?,
+            }
+        }
+        Ok(text)
+    }
+}
+
+fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Style, text: &mut String) -> Eval<()> {
+    if let Some(column) = column_of(value) {
+        let name = quote_identifier(&column_name(&column.config.name, column.config.key_as_name, style.casing));
+        if style.qualified {
+            text.push_str(&qualified_name(column.table.schema.as_deref(), &column.table.name));
+            text.push('.');
+        }
+        text.push_str(&name);
+    } else if let Some(inner) = value.as_host::<Sql>() {
+        text.push_str(&inner.render(cx, style)?);
+    } else if let Some(table) = value.as_host::<Table>() {
+        text.push_str(&qualified_name(table.name.schema.as_deref(), &table.name.name));
+    } else if let Some(enum_) = value.as_host::<PgEnum>() {
+        text.push_str(&qualified_name(enum_.schema.as_deref(), &enum_.name));
+    } else if let Some(items) = value.as_array() {
+        text.push('(');
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            render_value(cx, item, span, style, text)?;
+        }
+        text.push(')');
+    } else if !value.is_undefined() {
+        text.push_str(&literal(cx, value, span)?);
+    }
+    Ok(())
+}
+
+/// A JavaScript value as an SQL literal.
+fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span) -> Eval<String> {
+    Ok(match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(value) => number_to_string(*value),
+        Value::BigInt(value) => value.to_string(),
+        Value::String(text) => quote_string(text),
+        Value::Object(object) => match &object.kind {
+            Kind::Date(Some(time)) => quote_string(&iso_string(*time)),
+            Kind::Plain => match stringify(cx, value, span)? {
+                Ok(json) => quote_string(&json.unwrap_or_default()),
+                Err(unknown) => return Err(known::mismatch(&unknown, span, WHAT, EXPECTED).into()),
+            },
+            _ => return Err(known::mismatch(value, span, WHAT, EXPECTED).into()),
+        },
+        Value::Undefined | Value::Opaque(_) => return Err(known::mismatch(value, span, WHAT, EXPECTED).into()),
+    })
+}
+
+const WHAT: &str = "a value in an `sql` template";
+const EXPECTED: &str = "a column, a table, SQL or a literal";
+
+/// The name of a column under `casing`.
+pub(super) fn column_name(name: &str, key_as_name: bool, casing: Casing) -> String {
+    if key_as_name { casing.convert(name) } else { name.to_owned() }
+}
+
+/// `"name"`, quotes doubled.
+pub(super) fn quote_identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `'text'`, quotes doubled.
+pub(super) fn quote_string(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn qualified_name(schema: Option<&str>, name: &str) -> String {
+    let name = quote_identifier(name);
+    schema.map_or_else(|| name.clone(), |schema| format!("{}.{name}", quote_identifier(schema)))
+}
+
+impl Host for Sql {
+    fn describe(&self) -> String {
+        "an `sql` template".to_owned()
+    }
+
+    fn methods(&self) -> &'static [&'static str] {
+        &["append", "as", "getSQL", "if", "inlineParams", "mapWith"]
+    }
+
+    fn call_method(&self, _: &mut Interpreter<'_>, this: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
+        let own = Value::Object(this.clone());
+        match name {
+            "append" => {
+                if let Some(more) = call.arg(0).as_host::<Sql>() {
+                    let more = more.chunks.borrow().clone();
+                    self.chunks.borrow_mut().extend(more);
+                }
+                Ok(Some(own))
+            }
+            "if" => Ok(Some(match call.arg(0).truthy() {
+                Some(true) => own,
+                Some(false) => Value::Undefined,
+                None => call.arg(0),
+            })),
+            // An alias and a decoder matter to queries only.
+            "as" | "getSQL" | "inlineParams" | "mapWith" => Ok(Some(own)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The function `sql` itself, with `sql.raw` and the others.
+pub(super) fn sql_function() -> Value {
+    let sql = Value::native("sql", |cx, call| {
+        let strings = call.arg(0).as_array().unwrap_or_default();
+        let mut chunks = Vec::with_capacity(2 * strings.len());
+        for (index, string) in strings.iter().enumerate() {
+            let Some(part) = string.as_str() else {
+                return Ok(cx.poison(
+                    Diagnostic::error("E0405", "`sql` is a template tag").at(call.span, "called as a function"),
+                ));
+            };
+            chunks.push(Chunk::Text(Rc::from(part)));
+            if let Some(arg) = call.args.get(index + 1) {
+                chunks.push(Chunk::Value(arg.value.clone(), arg.span));
+            }
+        }
+        Ok(Value::host(Sql::new(chunks)))
+    });
+    let members = [
+        ("raw", Value::native("raw", |_, call| Ok(Value::host(Sql::text(&known::string(call, 0, "raw SQL")?))))),
+        ("empty", Value::native("empty", |_, _| Ok(Value::host(Sql::new(Vec::new()))))),
+        (
+            "identifier",
+            Value::native("identifier", |_, call| {
+                let name = known::string(call, 0, "an identifier")?;
+                Ok(Value::host(Sql::new(vec![Chunk::Identifier(Rc::from(name))])))
+            }),
+        ),
+        ("param", Value::native("param", |_, call| Ok(call.arg(0)))),
+        ("join", Value::native("join", join)),
+        (
+            "fromList",
+            Value::native("fromList", |cx, call| {
+                let items = cx.iterate(&call.arg(0), call.arg_span(0))?.unwrap_or_default();
+                Ok(Value::host(Sql::new(items.into_iter().map(|item| Chunk::Value(item, call.arg_span(0))).collect())))
+            }),
+        ),
+    ];
+    if let Value::Object(object) = &sql {
+        for (name, member) in members {
+            object.set(name, member);
+        }
+    }
+    sql
+}
+
+fn join(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
+    let Some(items) = cx.iterate(&call.arg(0), call.arg_span(0))? else { return Ok(call.arg(0)) };
+    let mut chunks = Vec::with_capacity(2 * items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            chunks.push(Chunk::Value(call.arg(1), call.arg_span(1)));
+        }
+        chunks.push(Chunk::Value(item, call.arg_span(0)));
+    }
+    Ok(Value::host(Sql::new(chunks)))
+}
+
+/// An object with one property, for namespaces that hold one function.
+pub(super) fn namespace<'n>(members: impl IntoIterator<Item = (&'n str, Value)>) -> Obj {
+    let object = Object::plain();
+    for (name, value) in members {
+        object.set(name, value);
+    }
+    object
+}

@@ -1,0 +1,122 @@
+//! `pgTable` and what makes tables.
+
+use std::rc::Rc;
+
+use super::column::{
+    Column, ColumnBuilder, ColumnData, ExtraColumn, Flag, IndexOptions, TableName, build, not_a_column,
+};
+use super::known;
+use crate::evaluate::{Call, Eval, Host, Interpreter, Kind, Obj, Object, Slot, Value};
+use crate::source::Span;
+
+/// A table. Its columns are own properties of the object, as in drizzle-orm.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: Rc<TableName>,
+    pub(super) columns: Vec<Rc<ColumnData>>,
+    pub(super) inline_references: Vec<InlineReference>,
+    /// The extra configuration's function, and the columns that it is given.
+    pub(super) extra: Option<(Value, Value)>,
+    /// Where the extra configuration stands.
+    pub(super) extra_span: Span,
+    pub(super) row_level_security: Flag,
+    pub(super) span: Span,
+}
+
+/// A `.references()` of a column.
+#[derive(Debug)]
+pub(super) struct InlineReference {
+    pub(super) column: Rc<ColumnData>,
+    pub(super) target: Value,
+    pub(super) actions: Value,
+    pub(super) span: Span,
+}
+
+impl Host for Table {
+    fn describe(&self) -> String {
+        format!("the Drizzle table `{}`", self.name.name)
+    }
+
+    fn get(&self, _: &mut Interpreter<'_>, _: &Obj, key: &str, span: Span) -> Eval<Option<Value>> {
+        // `$inferSelect`, `$inferInsert` and `_` are there for types only.
+        let internal = key.starts_with('$') || key == "_";
+        Ok(internal.then(|| Value::opaque(format!("`{key}` of a Drizzle table"), span)))
+    }
+
+    fn methods(&self) -> &'static [&'static str] {
+        &["enableRLS"]
+    }
+
+    fn call_method(&self, _: &mut Interpreter<'_>, this: &Obj, name: &str, _: &Call) -> Eval<Option<Value>> {
+        if name != "enableRLS" {
+            return Ok(None);
+        }
+        self.row_level_security.raise();
+        Ok(Some(Value::Object(this.clone())))
+    }
+}
+
+/// `pgTable(name, columns, extra)`, in a schema or in none.
+pub(super) fn pg_table(
+    cx: &mut Interpreter<'_>,
+    call: &Call,
+    name: String,
+    schema: Option<String>,
+    column_functions: &Value,
+) -> Eval<Value> {
+    let name = Rc::new(TableName { schema, name });
+    let mut columns = call.arg(1);
+    if columns.is_callable() {
+        columns = cx.call(&columns, &Call::with([column_functions.clone()], call.arg_span(1)))?;
+    }
+    if known::is_reported(&columns) {
+        return Ok(columns);
+    }
+    if !matches!(&columns, Value::Object(object) if matches!(object.kind, Kind::Plain | Kind::Namespace(_))) {
+        let what = format!("the columns of table `{}`", name.name);
+        return Err(known::mismatch(&columns, call.arg_span(1), &what, "an object").into());
+    }
+    let (mut built, mut references) = (Vec::new(), Vec::new());
+    let extra_columns = Object::plain();
+    for (key, value, span) in cx.entries(&columns, call.arg_span(1))? {
+        if known::is_reported(&value) {
+            continue;
+        }
+        let Some(builder) = value.as_host::<ColumnBuilder>() else {
+            cx.report(not_a_column(&value, &key, span));
+            continue;
+        };
+        // An error in one column is told, and the others go on.
+        let column = match build(cx, builder, &name, &key, span) {
+            Ok(column) => column,
+            Err(thrown) if thrown.fatal => return Err(thrown),
+            Err(thrown) => {
+                cx.report(*thrown.diagnostic);
+                continue;
+            }
+        };
+        for (target, actions, span) in builder.references.borrow().iter() {
+            let (target, actions) = (target.clone(), actions.clone());
+            references.push(InlineReference { column: column.clone(), target, actions, span: *span });
+        }
+        let extra = ExtraColumn { data: column.clone(), index: IndexOptions::default().into() };
+        extra_columns.define(key, Slot::Value(Value::host(extra)), span);
+        built.push(column);
+    }
+    let extra = call.arg(2);
+    let table = Table {
+        name,
+        columns: built.clone(),
+        inline_references: references,
+        extra: (!extra.is_nullish()).then(|| (extra, Value::Object(extra_columns))),
+        extra_span: call.arg_span(2),
+        row_level_security: Flag::default(),
+        span: call.span,
+    };
+    let object = Object::new(Kind::Host(Box::new(table)));
+    for column in built {
+        let (key, span) = (column.key.clone(), column.key_span);
+        object.define(key, Slot::Value(Value::host(Column(column))), span);
+    }
+    Ok(Value::Object(object))
+}

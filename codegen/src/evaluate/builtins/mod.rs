@@ -1,0 +1,197 @@
+//! What JavaScript itself brings: the globals and the methods of its own types.
+
+pub(super) mod array;
+mod collections;
+mod date;
+mod json;
+mod math;
+pub(super) mod number;
+mod objects;
+pub(super) mod string;
+
+use std::rc::Rc;
+
+use super::object::Kind;
+use super::scope::{Binding, Scope};
+use super::{Call, Eval, Host, Interpreter, Obj, Object, Value};
+use crate::source::Span;
+
+pub use date::iso_string;
+pub use json::stringify;
+
+/// What `crypto.randomUUID()` and its like give: a value that is new at each call.
+#[derive(Debug)]
+pub struct RandomUuid;
+
+impl Host for RandomUuid {
+    fn describe(&self) -> String {
+        "a random UUID".to_owned()
+    }
+}
+
+/// The scope around all modules.
+pub(super) fn globals() -> Rc<Scope> {
+    let scope = Scope::default();
+    let mut declare = |name: &str, value: Value| scope.declare(name, Binding::Value(value));
+    declare("undefined", Value::Undefined);
+    declare("NaN", Value::Number(f64::NAN));
+    declare("Infinity", Value::Number(f64::INFINITY));
+    objects::declare(&mut declare);
+    array::declare(&mut declare);
+    string::declare(&mut declare);
+    number::declare(&mut declare);
+    math::declare(&mut declare);
+    json::declare(&mut declare);
+    date::declare(&mut declare);
+    collections::declare(&mut declare);
+    for name in ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError"] {
+        declare(name, function(name, move |_, call| Ok(error(name, call))));
+    }
+    let silent = ["log", "info", "warn", "error", "debug", "trace", "table", "assert", "time", "timeEnd"];
+    declare("console", namespace(silent.map(|name| (name, function(name, |_, _| Ok(Value::Undefined))))));
+    let uuid = function("randomUUID", |_, _| Ok(Value::host(RandomUuid)));
+    declare("crypto", namespace([("randomUUID", uuid)]));
+    Rc::new(scope)
+}
+
+/// A property of a built-in object that is no own property of it.
+pub(super) fn get(target: &Obj, this: &Value, key: &str) -> Value {
+    let known = match &target.kind {
+        Kind::Array(_) => array::METHODS,
+        Kind::Map(_) | Kind::Set(_) => {
+            if key == "size" {
+                return collections::size(target);
+            }
+            collections::METHODS
+        }
+        Kind::Date(_) => date::METHODS,
+        Kind::Function(_) | Kind::Native(_) | Kind::Class(_) => {
+            if key == "name" {
+                return match &target.kind {
+                    Kind::Native(native) => Value::String(native.name.clone()),
+                    _ => Value::opaque("a function's name", Span::default()),
+                };
+            }
+            FUNCTION_METHODS
+        }
+        _ => &[],
+    };
+    if !known.contains(&key) && !OBJECT_METHODS.contains(&key) {
+        return Value::Undefined;
+    }
+    let (receiver, name) = (this.clone(), Rc::<str>::from(key));
+    Value::native(key, move |cx, call| cx.call_method(&receiver, &name, call.span, call))
+}
+
+const FUNCTION_METHODS: &[&str] = &["call", "apply", "bind"];
+const OBJECT_METHODS: &[&str] = &["hasOwnProperty", "toString", "valueOf"];
+
+/// A method of a built-in object; `None` when it has none of that name.
+pub(super) fn call_method(cx: &mut Interpreter<'_>, target: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
+    let own = match &target.kind {
+        Kind::Array(items) => array::call(cx, target, items, name, call)?,
+        Kind::Map(_) | Kind::Set(_) => collections::call(cx, target, name, call)?,
+        Kind::Date(time) => date::call(*time, name, call),
+        Kind::Function(_) | Kind::Native(_) | Kind::Class(_) => function_method(cx, target, name, call)?,
+        _ => None,
+    };
+    if own.is_some() {
+        return Ok(own);
+    }
+    Ok(match name {
+        "hasOwnProperty" => {
+            let key = super::operators::property_key(&call.arg(0));
+            key.map(|key| Value::Bool(target.own(&key).is_some() || target.keys().contains(&key)))
+        }
+        "valueOf" => Some(call.this.clone()),
+        "toString" if !matches!(target.kind, Kind::Host(_) | Kind::Array(_)) => Some(Value::from("[object Object]")),
+        "toString" => Some(Value::opaque("an object as text", call.span)),
+        _ => None,
+    })
+}
+
+fn function_method(cx: &mut Interpreter<'_>, target: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
+    let function = Value::Object(target.clone());
+    match name {
+        "call" => {
+            let args = call.args.iter().skip(1).cloned().collect();
+            cx.call(&function, &Call { this: call.arg(0), args, ..call.clone() }).map(Some)
+        }
+        "apply" => {
+            let args = call.arg(1).as_array().unwrap_or_default();
+            let call = Call { this: call.arg(0), ..Call::with(args, call.span) };
+            cx.call(&function, &call).map(Some)
+        }
+        "bind" => {
+            let (this, bound) = (call.arg(0), call.args.iter().skip(1).cloned().collect::<Vec<_>>());
+            Ok(Some(Value::native("bound", move |cx, call| {
+                let args = bound.iter().chain(&call.args).cloned().collect();
+                cx.call(&function, &Call { this: this.clone(), args, ..call.clone() })
+            })))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// `instanceof`
+pub(super) fn instance_of(value: &Value, class: &Value, span: Span) -> Value {
+    let (Value::Object(object), Value::Object(class)) = (value, class) else { return Value::Bool(false) };
+    if let Kind::Native(native) = &class.kind {
+        return Value::Bool(match (&*native.name, &object.kind) {
+            ("Date", Kind::Date(_))
+            | ("Map", Kind::Map(_))
+            | ("Set", Kind::Set(_))
+            | ("Array", Kind::Array(_))
+            | ("Error", Kind::Error)
+            | ("Object", _) => true,
+            (name, Kind::Error) => object.own("name").is_some_and(
+                |property| matches!(property.slot, super::Slot::Value(Value::String(text)) if &*text == name),
+            ),
+            _ => false,
+        });
+    }
+    if let Kind::Host(_) = class.kind {
+        return Value::opaque("an `instanceof` of a package's class", span);
+    }
+    let mut prototype = object.prototype();
+    while let Some(current) = prototype {
+        if let Some(property) = current.own("constructor")
+            && let super::Slot::Value(Value::Object(constructor)) = property.slot
+            && Rc::ptr_eq(&constructor, class)
+        {
+            return Value::Bool(true);
+        }
+        prototype = current.prototype();
+    }
+    Value::Bool(false)
+}
+
+fn error(name: &'static str, call: &Call) -> Value {
+    let object = Object::new(Kind::Error);
+    object.set("name", Value::from(name));
+    object.set("message", call.arg(0));
+    Value::Object(object)
+}
+
+fn function(name: &str, body: impl Fn(&mut Interpreter<'_>, &Call) -> Eval<Value> + 'static) -> Value {
+    Value::native(name, body)
+}
+
+/// An object of functions, such as `Math`.
+fn namespace<'n>(members: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
+    let object = Object::plain();
+    for (name, value) in members {
+        object.set(name, value);
+    }
+    Value::Object(object)
+}
+
+/// A function that is also an object of functions, such as `Object`.
+fn with_members<'n>(callee: Value, members: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
+    if let Value::Object(object) = &callee {
+        for (name, value) in members {
+            object.set(name, value);
+        }
+    }
+    callee
+}

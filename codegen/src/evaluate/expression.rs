@@ -1,0 +1,614 @@
+//! Expressions.
+
+use std::rc::Rc;
+
+use swc_common::Spanned;
+use swc_ecma_ast as ast;
+
+use super::call::{Arg, Call};
+use super::class::{accessor, private};
+use super::function::Code;
+use super::object::{Kind, Object, Slot};
+use super::scope::{Binding, Scope};
+use super::{Eval, Interpreter, Value, builtins, operators};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+impl<'a> Interpreter<'a> {
+    /// Evaluates an expression.
+    pub(super) fn expression(&mut self, expression: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Value> {
+        self.step(expression.span().into())?;
+        match expression {
+            ast::Expr::Lit(literal) => Ok(self.literal(literal)),
+            ast::Expr::Ident(ident) => self.identifier(ident, scope),
+            ast::Expr::This(_) => Ok(scope.this()),
+            ast::Expr::Paren(paren) => self.expression(&paren.expr, scope),
+            ast::Expr::TsAs(wrapped) => self.expression(&wrapped.expr, scope),
+            ast::Expr::TsSatisfies(wrapped) => self.expression(&wrapped.expr, scope),
+            ast::Expr::TsNonNull(wrapped) => self.expression(&wrapped.expr, scope),
+            ast::Expr::TsConstAssertion(wrapped) => self.expression(&wrapped.expr, scope),
+            ast::Expr::TsTypeAssertion(wrapped) => self.expression(&wrapped.expr, scope),
+            ast::Expr::TsInstantiation(wrapped) => self.expression(&wrapped.expr, scope),
+            ast::Expr::Array(array) => self.array_literal(array, scope),
+            ast::Expr::Object(object) => self.object_literal(object, scope),
+            ast::Expr::Tpl(template) => self.template(template, scope),
+            ast::Expr::TaggedTpl(tagged) => self.tagged_template(tagged, scope),
+            ast::Expr::Arrow(arrow) => Ok(self.closure(Code::Arrow(arrow), scope, None)),
+            ast::Expr::Fn(function) => {
+                let inner = Scope::inside(scope);
+                let value = self.closure(Code::Function(&function.function), &inner, None);
+                if let Some(name) = &function.ident {
+                    inner.declare(&name.sym, Binding::Value(value.clone()));
+                }
+                Ok(value)
+            }
+            ast::Expr::Class(class) => self.class(&class.class, class.ident.as_ref().map(|name| &*name.sym), scope),
+            ast::Expr::Member(member) => {
+                let object = self.expression(&member.obj, scope)?;
+                let key = self.member_name(&member.prop, scope)?;
+                match key {
+                    Some(key) => self.get(&object, &key, member.prop.span().into()),
+                    None => Ok(Value::opaque("a property whose name is not known", member.span.into())),
+                }
+            }
+            ast::Expr::SuperProp(member) => {
+                let key = match &member.prop {
+                    ast::SuperProp::Ident(name) => Some(Rc::from(&*name.sym)),
+                    ast::SuperProp::Computed(computed) => {
+                        let key = self.expression(&computed.expr, scope)?;
+                        operators::property_key(&key)
+                    }
+                };
+                self.super_member(scope, key.as_deref().unwrap_or_default(), member.span.into())
+            }
+            ast::Expr::OptChain(chain) => Ok(self.optional_chain(chain, scope)?.unwrap_or(Value::Undefined)),
+            ast::Expr::Call(call) => self.call_expression(call, scope),
+            ast::Expr::New(new) => {
+                let callee = self.expression(&new.callee, scope)?;
+                let args = self.arguments(new.args.as_deref().unwrap_or_default(), scope)?;
+                self.construct(&callee, &call_of(Value::Undefined, args, new.span.into()))
+            }
+            ast::Expr::Cond(conditional) => {
+                let test = self.expression(&conditional.test, scope)?;
+                match test.truthy() {
+                    Some(true) => self.expression(&conditional.cons, scope),
+                    Some(false) => self.expression(&conditional.alt, scope),
+                    None => Ok(test),
+                }
+            }
+            ast::Expr::Bin(binary) => self.binary(binary, scope),
+            ast::Expr::Unary(unary) => self.unary(unary, scope),
+            ast::Expr::Update(update) => self.update(update, scope),
+            ast::Expr::Assign(assign) => self.assignment(assign, scope),
+            ast::Expr::Seq(sequence) => {
+                let mut last = Value::Undefined;
+                for expression in &sequence.exprs {
+                    last = self.expression(expression, scope)?;
+                }
+                Ok(last)
+            }
+            ast::Expr::Await(await_) => {
+                self.expression(&await_.arg, scope)?;
+                Ok(Value::opaque("the result of a promise", await_.span.into()))
+            }
+            other => Ok(Value::opaque("syntax that is not evaluated", other.span().into())),
+        }
+    }
+
+    /// An initialiser: an anonymous class in it takes no name here, since no schema can see it.
+    pub(super) fn named(&mut self, expression: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Value> {
+        self.expression(expression, scope)
+    }
+
+    fn literal(&mut self, literal: &'a ast::Lit) -> Value {
+        match literal {
+            ast::Lit::Str(text) => Value::string(text.value.to_string_lossy()),
+            ast::Lit::Bool(value) => Value::Bool(value.value),
+            ast::Lit::Null(_) => Value::Null,
+            ast::Lit::Num(number) => Value::Number(number.value),
+            ast::Lit::BigInt(number) => match number.value.to_string().parse() {
+                Ok(value) => Value::BigInt(value),
+                Err(_) => Value::opaque("a bigint of more than 128 bits", number.span.into()),
+            },
+            ast::Lit::Regex(regex) => Value::opaque("a regular expression", regex.span.into()),
+            ast::Lit::JSXText(text) => Value::string(text.value.to_string_lossy()),
+        }
+    }
+
+    fn identifier(&mut self, ident: &'a ast::Ident, scope: &Rc<Scope>) -> Eval<Value> {
+        let span = Span::from(ident.span);
+        match scope.find(&ident.sym) {
+            Some(Binding::Value(value)) => Ok(value),
+            Some(Binding::Import(module, name)) => self.export(module, &name, span),
+            Some(Binding::Namespace(module)) => Ok(self.namespace(module)),
+            Some(Binding::Uninitialized) => {
+                let message = format!("`{}` is used before it is initialised", ident.sym);
+                Err(Diagnostic::error("E0301", message)
+                    .at(span, "not initialised yet")
+                    .help("JavaScript runs a module from top to bottom; in a circular import, use it inside a function, such as `() => table.column`")
+                    .into())
+            }
+            None => Ok(Value::opaque(format!("the global `{}` is not known", ident.sym), span)),
+        }
+    }
+
+    fn array_literal(&mut self, array: &'a ast::ArrayLit, scope: &Rc<Scope>) -> Eval<Value> {
+        let mut items = Vec::with_capacity(array.elems.len());
+        for element in &array.elems {
+            let Some(element) = element else {
+                items.push(Value::Undefined);
+                continue;
+            };
+            let value = self.expression(&element.expr, scope)?;
+            match element.spread {
+                None => items.push(value),
+                Some(spread) => match self.iterate(&value, spread.into())? {
+                    Some(spread_items) => items.extend(spread_items),
+                    None => return Ok(value),
+                },
+            }
+        }
+        Ok(Value::array(items))
+    }
+
+    fn object_literal(&mut self, literal: &'a ast::ObjectLit, scope: &Rc<Scope>) -> Eval<Value> {
+        let object = Object::plain();
+        for property in &literal.props {
+            match property {
+                ast::PropOrSpread::Spread(spread) => {
+                    let value = self.expression(&spread.expr, scope)?;
+                    if let Value::Opaque(_) = value {
+                        return Ok(value);
+                    }
+                    for (key, value, span) in self.entries(&value, spread.expr.span().into())? {
+                        object.define(key, Slot::Value(value), span);
+                    }
+                }
+                ast::PropOrSpread::Prop(property) => self.property(property, &object, scope)?,
+            }
+        }
+        Ok(Value::Object(object))
+    }
+
+    fn property(&mut self, property: &'a ast::Prop, object: &super::Obj, scope: &Rc<Scope>) -> Eval<()> {
+        match property {
+            ast::Prop::Shorthand(ident) => {
+                let value = self.identifier(ident, scope)?;
+                object.define(&*ident.sym, Slot::Value(value), ident.span.into());
+            }
+            ast::Prop::KeyValue(pair) => {
+                let key = self.property_name(&pair.key, scope)?;
+                let value = self.named(&pair.value, scope)?;
+                if &*key == "__proto__" {
+                    return Ok(());
+                }
+                object.define(key, Slot::Value(value), pair.key.span().into());
+            }
+            ast::Prop::Getter(getter) => {
+                let key = self.property_name(&getter.key, scope)?;
+                let function = self.closure(Code::Function(&getter.function), scope, None);
+                let slot = accessor(object, &key, Some(function), None);
+                // A getter's own place, with `get`, is where its comment stands.
+                object.define(key, slot, getter.span.into());
+            }
+            ast::Prop::Setter(setter) => {
+                let key = self.property_name(&setter.key, scope)?;
+                let function = self.closure(Code::Function(&setter.function), scope, None);
+                let slot = accessor(object, &key, None, Some(function));
+                object.define(key, slot, setter.span.into());
+            }
+            ast::Prop::Method(method) => {
+                let key = self.property_name(&method.key, scope)?;
+                let function = self.closure(Code::Function(&method.function), scope, None);
+                object.define(key, Slot::Value(function), method.key.span().into());
+            }
+            ast::Prop::Assign(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A property's name in an object literal, a class or a pattern.
+    pub(super) fn property_name(&mut self, name: &'a ast::PropName, scope: &Rc<Scope>) -> Eval<Rc<str>> {
+        Ok(match name {
+            ast::PropName::Ident(name) => Rc::from(&*name.sym),
+            ast::PropName::Str(text) => Rc::from(&*text.value.to_string_lossy()),
+            ast::PropName::Num(number) => Rc::from(super::number_to_string(number.value)),
+            ast::PropName::BigInt(number) => Rc::from(number.value.to_string()),
+            ast::PropName::Computed(computed) => {
+                let key = self.expression(&computed.expr, scope)?;
+                match operators::property_key(&key) {
+                    Some(key) => key,
+                    None => {
+                        let message = "this property's name is not known before run time";
+                        return Err(Diagnostic::error("E0305", message).at(computed.span.into(), "").into());
+                    }
+                }
+            }
+        })
+    }
+
+    /// A member's name; `None` when it is not known.
+    fn member_name(&mut self, property: &'a ast::MemberProp, scope: &Rc<Scope>) -> Eval<Option<Rc<str>>> {
+        Ok(match property {
+            ast::MemberProp::Ident(name) => Some(Rc::from(&*name.sym)),
+            ast::MemberProp::PrivateName(name) => Some(private(name)),
+            ast::MemberProp::Computed(computed) => {
+                let key = self.expression(&computed.expr, scope)?;
+                operators::property_key(&key)
+            }
+        })
+    }
+
+    fn template(&mut self, template: &'a ast::Tpl, scope: &Rc<Scope>) -> Eval<Value> {
+        let mut text = String::new();
+        for (index, quasi) in template.quasis.iter().enumerate() {
+            text.push_str(&cooked(quasi));
+            if let Some(expression) = template.exprs.get(index) {
+                let value = self.expression(expression, scope)?;
+                match self.to_text(&value, expression.span().into())? {
+                    Ok(part) => text.push_str(&part),
+                    Err(opaque) => return Ok(opaque),
+                }
+            }
+        }
+        Ok(Value::string(text))
+    }
+
+    fn tagged_template(&mut self, tagged: &'a ast::TaggedTpl, scope: &Rc<Scope>) -> Eval<Value> {
+        let tag = self.expression(&tagged.tag, scope)?;
+        let strings = Value::array(tagged.tpl.quasis.iter().map(|quasi| Value::string(cooked(quasi))).collect());
+        if let Value::Object(strings) = &strings {
+            let raw = tagged.tpl.quasis.iter().map(|quasi| Value::string(&*quasi.raw)).collect();
+            strings.set("raw", Value::array(raw));
+        }
+        let mut args = vec![Arg { value: strings, span: tagged.tpl.span.into() }];
+        for expression in &tagged.tpl.exprs {
+            args.push(Arg { value: self.expression(expression, scope)?, span: expression.span().into() });
+        }
+        self.call(&tag, &call_of(Value::Undefined, args, tagged.span.into()))
+    }
+
+    pub(super) fn arguments(&mut self, arguments: &'a [ast::ExprOrSpread], scope: &Rc<Scope>) -> Eval<Vec<Arg>> {
+        let mut args = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let value = self.expression(&argument.expr, scope)?;
+            let span = Span::from(argument.expr.span());
+            if argument.spread.is_none() {
+                args.push(Arg { value, span });
+            } else if let Some(values) = self.iterate(&value, span)? {
+                args.extend(values.into_iter().map(|value| Arg { value, span }));
+            } else {
+                args.push(Arg { value, span });
+            }
+        }
+        Ok(args)
+    }
+
+    fn call_expression(&mut self, call: &'a ast::CallExpr, scope: &Rc<Scope>) -> Eval<Value> {
+        let span = Span::from(call.span);
+        match &call.callee {
+            ast::Callee::Super(_) => {
+                let args = self.arguments(&call.args, scope)?;
+                self.call_super(scope, &call_of(scope.this(), args, span))
+            }
+            ast::Callee::Import(_) => Ok(Value::opaque("a dynamic import", span)),
+            ast::Callee::Expr(callee) => {
+                match self.invoke(callee, &call.args, call.type_args.as_deref(), span, false, scope)? {
+                    Some(value) => Ok(value),
+                    None => Ok(Value::Undefined),
+                }
+            }
+        }
+    }
+
+    /// Calls what an expression gives, as a method where it is a member. `None`: an optional chain ended here.
+    fn invoke(
+        &mut self,
+        callee: &'a ast::Expr,
+        args: &'a [ast::ExprOrSpread],
+        type_args: Option<&'a ast::TsTypeParamInstantiation>,
+        span: Span,
+        optional: bool,
+        scope: &Rc<Scope>,
+    ) -> Eval<Option<Value>> {
+        let (receiver, member) = match unwrap(callee) {
+            ast::Expr::Member(member) => (Some(self.expression(&member.obj, scope)?), Some(member)),
+            ast::Expr::SuperProp(_) => (Some(scope.this()), None),
+            ast::Expr::OptChain(chain) => match &*chain.base {
+                ast::OptChainBase::Member(member) => {
+                    let Some(receiver) = self.chain_object(&member.obj, scope)? else { return Ok(None) };
+                    if chain.optional && receiver.is_nullish() {
+                        return Ok(None);
+                    }
+                    (Some(receiver), Some(member))
+                }
+                ast::OptChainBase::Call(_) => (None, None),
+            },
+            _ => (None, None),
+        };
+        let (Some(receiver), Some(member)) = (&receiver, member) else {
+            let callee = match unwrap(callee) {
+                ast::Expr::OptChain(chain) => match self.optional_chain(chain, scope)? {
+                    Some(value) => value,
+                    None => return Ok(None),
+                },
+                other => self.expression(other, scope)?,
+            };
+            if optional && callee.is_nullish() {
+                return Ok(None);
+            }
+            let args = self.arguments(args, scope)?;
+            return self.call(&callee, &call_of(receiver.unwrap_or(Value::Undefined), args, span)).map(Some);
+        };
+        let Some(name) = self.member_name(&member.prop, scope)? else {
+            return Ok(Some(Value::opaque("a method whose name is not known", span)));
+        };
+        let name_span = Span::from(member.prop.span());
+        if optional && self.get(receiver, &name, name_span)?.is_nullish() {
+            return Ok(None);
+        }
+        let args = self.arguments(args, scope)?;
+        let type_args = type_args.map(|type_args| Span::from(type_args.span));
+        let call = Call { type_args, ..call_of(receiver.clone(), args, span) };
+        self.call_method(receiver, &name, name_span, &call).map(Some)
+    }
+
+    /// `a?.b`, `a?.[b]`, `a?.()` and what follows them. `None`: it ended early.
+    fn optional_chain(&mut self, chain: &'a ast::OptChainExpr, scope: &Rc<Scope>) -> Eval<Option<Value>> {
+        match &*chain.base {
+            ast::OptChainBase::Member(member) => {
+                let Some(object) = self.chain_object(&member.obj, scope)? else { return Ok(None) };
+                if chain.optional && object.is_nullish() {
+                    return Ok(None);
+                }
+                match self.member_name(&member.prop, scope)? {
+                    Some(key) => self.get(&object, &key, member.prop.span().into()).map(Some),
+                    None => Ok(Some(Value::opaque("a property whose name is not known", member.span.into()))),
+                }
+            }
+            ast::OptChainBase::Call(call) => {
+                let type_args = call.type_args.as_deref();
+                self.invoke(&call.callee, &call.args, type_args, call.span.into(), chain.optional, scope)
+            }
+        }
+    }
+
+    fn chain_object(&mut self, object: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Option<Value>> {
+        match unwrap(object) {
+            ast::Expr::OptChain(chain) => self.optional_chain(chain, scope),
+            other => self.expression(other, scope).map(Some),
+        }
+    }
+
+    fn binary(&mut self, binary: &'a ast::BinExpr, scope: &Rc<Scope>) -> Eval<Value> {
+        let left = self.expression(&binary.left, scope)?;
+        // What decides whether the right side runs at all: `None` when the left side is not known.
+        let takes_right = match binary.op {
+            ast::BinaryOp::LogicalAnd => left.truthy(),
+            ast::BinaryOp::LogicalOr => left.truthy().map(|truthy| !truthy),
+            ast::BinaryOp::NullishCoalescing => match left {
+                Value::Opaque(_) => None,
+                _ => Some(left.is_nullish()),
+            },
+            _ => {
+                let right = self.expression(&binary.right, scope)?;
+                return self.operate(binary.op, &left, &right, binary.span.into());
+            }
+        };
+        match takes_right {
+            Some(true) => self.expression(&binary.right, scope),
+            Some(false) | None => Ok(left),
+        }
+    }
+
+    fn operate(&mut self, op: ast::BinaryOp, left: &Value, right: &Value, span: Span) -> Eval<Value> {
+        for side in [left, right] {
+            if let Value::Opaque(_) = side {
+                return Ok(side.clone());
+            }
+        }
+        match op {
+            ast::BinaryOp::Add if operators::concatenates(left, right) => {
+                let (left, right) = (self.to_text(left, span)?, self.to_text(right, span)?);
+                Ok(match (left, right) {
+                    (Ok(left), Ok(right)) => Value::string(left + &right),
+                    (Err(opaque), _) | (_, Err(opaque)) => opaque,
+                })
+            }
+            ast::BinaryOp::In => Ok(match (operators::property_key(left), right) {
+                (Some(key), Value::Object(object)) => Value::Bool(match &object.kind {
+                    Kind::Namespace(module) => self.export_names(*module).contains(&key),
+                    _ => object.find(&key).is_some() || object.keys().contains(&key),
+                }),
+                _ => Value::opaque("an `in` expression", span),
+            }),
+            ast::BinaryOp::InstanceOf => Ok(builtins::instance_of(left, right, span)),
+            _ => Ok(operators::binary(op, left, right, span)),
+        }
+    }
+
+    fn unary(&mut self, unary: &'a ast::UnaryExpr, scope: &Rc<Scope>) -> Eval<Value> {
+        if unary.op == ast::UnaryOp::Delete {
+            if let ast::Expr::Member(member) = unwrap(&unary.arg)
+                && let Value::Object(object) = self.expression(&member.obj, scope)?
+                && let Some(key) = self.member_name(&member.prop, scope)?
+            {
+                object.remove(&key);
+            }
+            return Ok(Value::Bool(true));
+        }
+        let value = self.expression(&unary.arg, scope)?;
+        Ok(operators::unary(unary.op, &value, unary.span.into()))
+    }
+
+    fn update(&mut self, update: &'a ast::UpdateExpr, scope: &Rc<Scope>) -> Eval<Value> {
+        let before = self.expression(&update.arg, scope)?;
+        let op = if update.op == ast::UpdateOp::PlusPlus { ast::BinaryOp::Add } else { ast::BinaryOp::Sub };
+        let before = operators::unary(ast::UnaryOp::Plus, &before, update.span.into());
+        let after = self.operate(op, &before, &Value::Number(1.0), update.span.into())?;
+        self.assign_to(&update.arg, after.clone(), scope)?;
+        Ok(if update.prefix { after } else { before })
+    }
+
+    fn assignment(&mut self, assign: &'a ast::AssignExpr, scope: &Rc<Scope>) -> Eval<Value> {
+        let span = Span::from(assign.span);
+        let target = match &assign.left {
+            ast::AssignTarget::Simple(target) => target,
+            ast::AssignTarget::Pat(pattern) => {
+                let value = self.expression(&assign.right, scope)?;
+                match pattern {
+                    ast::AssignTargetPat::Array(array) => self.destructure_array(array, value.clone(), scope, false)?,
+                    ast::AssignTargetPat::Object(object) => {
+                        self.destructure_object(object, value.clone(), scope, false)?;
+                    }
+                    ast::AssignTargetPat::Invalid(_) => {}
+                }
+                return Ok(value);
+            }
+        };
+        let value = match assign.op {
+            ast::AssignOp::Assign => self.expression(&assign.right, scope)?,
+            op => {
+                let before = self.simple_target(target, scope)?;
+                let skips = match op {
+                    ast::AssignOp::AndAssign => before.truthy().map(|truthy| !truthy),
+                    ast::AssignOp::OrAssign => before.truthy(),
+                    ast::AssignOp::NullishAssign if matches!(before, Value::Opaque(_)) => None,
+                    ast::AssignOp::NullishAssign => Some(!before.is_nullish()),
+                    _ => Some(false),
+                };
+                match skips {
+                    Some(false) => {}
+                    Some(true) | None => return Ok(before),
+                }
+                let right = self.expression(&assign.right, scope)?;
+                match op.to_update() {
+                    Some(op) if !is_logical(op) => self.operate(op, &before, &right, span)?,
+                    _ => right,
+                }
+            }
+        };
+        self.assign_simple(target, value.clone(), scope)?;
+        Ok(value)
+    }
+
+    fn simple_target(&mut self, target: &'a ast::SimpleAssignTarget, scope: &Rc<Scope>) -> Eval<Value> {
+        match target {
+            ast::SimpleAssignTarget::Ident(ident) => self.identifier(&ident.id, scope),
+            ast::SimpleAssignTarget::Member(member) => {
+                let object = self.expression(&member.obj, scope)?;
+                match self.member_name(&member.prop, scope)? {
+                    Some(key) => self.get(&object, &key, member.span.into()),
+                    None => Ok(Value::opaque("a property whose name is not known", member.span.into())),
+                }
+            }
+            ast::SimpleAssignTarget::Paren(paren) => self.expression(&paren.expr, scope),
+            other => Ok(Value::opaque("an assignment that is not evaluated", other.span().into())),
+        }
+    }
+
+    fn assign_simple(&mut self, target: &'a ast::SimpleAssignTarget, value: Value, scope: &Rc<Scope>) -> Eval<()> {
+        match target {
+            ast::SimpleAssignTarget::Ident(ident) => {
+                if !scope.assign(&ident.id.sym, value.clone()) {
+                    self.globals.declare(&ident.id.sym, Binding::Value(value));
+                }
+                Ok(())
+            }
+            ast::SimpleAssignTarget::Member(member) => self.assign_member(member, value, scope),
+            ast::SimpleAssignTarget::Paren(paren) => self.assign_to(&paren.expr, value, scope),
+            ast::SimpleAssignTarget::TsAs(wrapped) => self.assign_to(&wrapped.expr, value, scope),
+            ast::SimpleAssignTarget::TsNonNull(wrapped) => self.assign_to(&wrapped.expr, value, scope),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn assign_to(&mut self, target: &'a ast::Expr, value: Value, scope: &Rc<Scope>) -> Eval<()> {
+        match unwrap(target) {
+            ast::Expr::Ident(ident) => {
+                if !scope.assign(&ident.sym, value.clone()) {
+                    self.globals.declare(&ident.sym, Binding::Value(value));
+                }
+                Ok(())
+            }
+            ast::Expr::Member(member) => self.assign_member(member, value, scope),
+            _ => Ok(()),
+        }
+    }
+
+    fn assign_member(&mut self, member: &'a ast::MemberExpr, value: Value, scope: &Rc<Scope>) -> Eval<()> {
+        let object = self.expression(&member.obj, scope)?;
+        match self.member_name(&member.prop, scope)? {
+            Some(key) => self.set(&object, &key, value, member.span.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// JavaScript's ToString; the inner error is the unknown value that it hangs on.
+    pub fn to_text(&mut self, value: &Value, span: Span) -> Eval<Result<String, Value>> {
+        Ok(Ok(match value {
+            Value::Opaque(_) => return Ok(Err(value.clone())),
+            Value::Object(object) => match &object.kind {
+                Kind::Array(items) => {
+                    let items = items.borrow().clone();
+                    let mut texts = Vec::with_capacity(items.len());
+                    for item in &items {
+                        if item.is_nullish() {
+                            texts.push(String::new());
+                            continue;
+                        }
+                        match self.to_text(item, span)? {
+                            Ok(text) => texts.push(text),
+                            Err(opaque) => return Ok(Err(opaque)),
+                        }
+                    }
+                    texts.join(",")
+                }
+                _ => match object.find("toString") {
+                    Some(property) if matches!(property.slot, Slot::Value(_)) => {
+                        let text = self.call_method(value, "toString", span, &Call::with([], span))?;
+                        return match text {
+                            Value::Object(_) => Ok(Err(Value::opaque("an object as text", span))),
+                            other => self.to_text(&other, span),
+                        };
+                    }
+                    _ if matches!(object.kind, Kind::Plain) => "[object Object]".to_owned(),
+                    _ => {
+                        let reason = format!("{} as text", object.kind.describe());
+                        return Ok(Err(Value::opaque(reason, span)));
+                    }
+                },
+            },
+            primitive => operators::primitive_to_text(primitive),
+        }))
+    }
+}
+
+fn call_of(this: Value, args: Vec<Arg>, span: Span) -> Call {
+    Call { this, args, span, type_args: None }
+}
+
+/// An expression without parentheses and type annotations.
+fn unwrap(expression: &ast::Expr) -> &ast::Expr {
+    match expression {
+        ast::Expr::Paren(wrapped) => unwrap(&wrapped.expr),
+        ast::Expr::TsAs(wrapped) => unwrap(&wrapped.expr),
+        ast::Expr::TsNonNull(wrapped) => unwrap(&wrapped.expr),
+        ast::Expr::TsSatisfies(wrapped) => unwrap(&wrapped.expr),
+        ast::Expr::TsConstAssertion(wrapped) => unwrap(&wrapped.expr),
+        ast::Expr::TsTypeAssertion(wrapped) => unwrap(&wrapped.expr),
+        ast::Expr::TsInstantiation(wrapped) => unwrap(&wrapped.expr),
+        other => other,
+    }
+}
+
+fn cooked(quasi: &ast::TplElement) -> String {
+    match &quasi.cooked {
+        Some(text) => text.to_string_lossy().into_owned(),
+        None => quasi.raw.to_string(),
+    }
+}
+
+fn is_logical(op: ast::BinaryOp) -> bool {
+    matches!(op, ast::BinaryOp::LogicalAnd | ast::BinaryOp::LogicalOr | ast::BinaryOp::NullishCoalescing)
+}

@@ -1,0 +1,333 @@
+//! The interpreter's state, its budgets, and how it reads, writes and calls.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use swc_ecma_ast as ast;
+
+use super::builtins;
+use super::call::Call;
+use super::function::Code;
+use super::module::ModuleState;
+use super::object::{Kind, Slot, array_index};
+use super::scope::Scope;
+use super::thrown::{Eval, Thrown};
+use super::{Obj, Packages, Value};
+use crate::diagnostic::Diagnostic;
+use crate::parse::ModuleGraph;
+use crate::source::Span;
+
+/// Expressions and statements that one run may evaluate: some seconds' worth, which no schema needs and every endless
+/// loop reaches.
+const MAX_STEPS: u64 = 50_000_000;
+
+/// Calls inside calls; JavaScript engines stop at around 10,000.
+const MAX_CALL_DEPTH: usize = 1_000;
+
+/// Runs the modules of a graph.
+pub struct Interpreter<'a> {
+    pub(super) graph: &'a ModuleGraph,
+    pub(super) packages: &'a dyn Packages,
+    pub(super) modules: Vec<ModuleState>,
+    pub(super) globals: Rc<Scope>,
+    pub(super) functions: Vec<Code<'a>>,
+    pub(super) function_ids: HashMap<(u32, u32), usize>,
+    pub(super) classes: Vec<&'a ast::Class>,
+    declarations: HashMap<u32, Span>,
+    diagnostics: Vec<Diagnostic>,
+    steps: u64,
+    call_depth: usize,
+}
+
+impl<'a> Interpreter<'a> {
+    /// An interpreter over parsed modules and the packages that are known. Nothing runs yet.
+    pub fn new(graph: &'a ModuleGraph, packages: &'a dyn Packages) -> Self {
+        Self {
+            graph,
+            packages,
+            modules: graph.modules.iter().map(|_| ModuleState::default()).collect(),
+            globals: builtins::globals(),
+            functions: Vec::new(),
+            function_ids: HashMap::new(),
+            classes: Vec::new(),
+            declarations: HashMap::new(),
+            diagnostics: Vec::new(),
+            steps: 0,
+            call_depth: 0,
+        }
+    }
+
+    /// Records an error or a warning and goes on.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Records an error and gives the value that stands in for what it spoilt.
+    pub fn poison(&mut self, diagnostic: Diagnostic) -> Value {
+        let span = diagnostic.primary.as_ref().map(|label| label.span).unwrap_or_default();
+        self.report(diagnostic);
+        Value::reported(span)
+    }
+
+    /// The errors and warnings so far, in source order.
+    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
+        diagnostics.sort_by_key(Diagnostic::order);
+        diagnostics
+    }
+
+    /// The whole declaration (with `export const`) whose initialiser starts at a span: where its comment stands.
+    pub fn declaration(&self, initializer: Span) -> Span {
+        self.declarations.get(&initializer.lo).copied().unwrap_or(initializer)
+    }
+
+    pub(super) fn declare_at(&mut self, initializer: Span, declaration: Span) {
+        self.declarations.entry(initializer.lo).or_insert(declaration);
+    }
+
+    /// Counts a step.
+    ///
+    /// # Errors
+    /// Fatal when the budget is used up: an endless loop.
+    pub(super) fn step(&mut self, span: Span) -> Eval<()> {
+        self.steps += 1;
+        if self.steps <= MAX_STEPS {
+            return Ok(());
+        }
+        let message = format!("evaluation did not end within {MAX_STEPS} steps");
+        let diagnostic = Diagnostic::error("E0310", message)
+            .at(span, "still running here")
+            .help("a schema should not need this much work; look for an endless loop");
+        Err(Thrown { fatal: true, ..Thrown::from(diagnostic) })
+    }
+
+    /// Reads a property.
+    ///
+    /// # Errors
+    /// When the object is `null` or `undefined`, or its getter throws.
+    pub fn get(&mut self, object: &Value, key: &str, span: Span) -> Eval<Value> {
+        match object {
+            Value::Opaque(_) => Ok(object.clone()),
+            Value::Undefined | Value::Null => {
+                let message = format!("cannot read `{key}` of {}", object.describe());
+                Err(Diagnostic::error("E0302", message).at(span, format!("this is {}", object.describe())).into())
+            }
+            Value::String(text) => Ok(builtins::string::get(text, key)),
+            Value::Number(_) | Value::BigInt(_) | Value::Bool(_) => Ok(builtins::number::get(object, key)),
+            Value::Object(target) => self.get_of(target, object, key, span),
+        }
+    }
+
+    fn get_of(&mut self, target: &Obj, this: &Value, key: &str, span: Span) -> Eval<Value> {
+        match &target.kind {
+            Kind::Namespace(module) => return self.export(*module, key, span),
+            Kind::Array(items) => {
+                if key == "length" {
+                    return Ok(Value::Number(items.borrow().len() as f64));
+                }
+                if let Some(index) = array_index(key) {
+                    return Ok(items.borrow().get(index as usize).cloned().unwrap_or(Value::Undefined));
+                }
+            }
+            _ => {}
+        }
+        if let Some(property) = target.find(key) {
+            return match property.slot {
+                Slot::Value(value) => Ok(value),
+                Slot::Accessor { get: Some(getter), .. } => {
+                    self.call(&getter, &Call { this: this.clone(), ..Call::with([], span) })
+                }
+                Slot::Accessor { get: None, .. } => Ok(Value::Undefined),
+            };
+        }
+        if let Kind::Host(host) = &target.kind {
+            if let Some(value) = host.get(self, target, key, span)? {
+                return Ok(value);
+            }
+            if host.methods().contains(&key) {
+                let (receiver, name) = (this.clone(), Rc::<str>::from(key));
+                return Ok(Value::native(key, move |cx, call| cx.call_method(&receiver, &name, call.span, call)));
+            }
+        }
+        Ok(builtins::get(target, this, key))
+    }
+
+    /// Writes a property.
+    ///
+    /// # Errors
+    /// When the object is `null` or `undefined`, or its setter throws.
+    pub fn set(&mut self, object: &Value, key: &str, value: Value, span: Span) -> Eval<()> {
+        let Value::Object(target) = object else {
+            if object.is_nullish() {
+                let message = format!("cannot set `{key}` of {}", object.describe());
+                return Err(Diagnostic::error("E0302", message).at(span, "").into());
+            }
+            return Ok(());
+        };
+        if let Kind::Array(items) = &target.kind {
+            let mut items = items.borrow_mut();
+            if target.is_frozen() {
+                return Ok(());
+            }
+            if let Some(index) = array_index(key) {
+                builtins::array::set_index(&mut items, index as usize, value);
+                return Ok(());
+            }
+            if key == "length" {
+                if let Value::Number(length) = value {
+                    items.truncate(length.max(0.0) as usize);
+                }
+                return Ok(());
+            }
+        }
+        if let Some(property) = target.find(key)
+            && let Slot::Accessor { set, .. } = property.slot
+        {
+            if let Some(setter) = set {
+                self.call(&setter, &Call { this: object.clone(), ..Call::with([value], span) })?;
+            }
+            return Ok(());
+        }
+        target.set(key, value);
+        Ok(())
+    }
+
+    /// Calls a method.
+    ///
+    /// # Errors
+    /// When there is no such method, or it throws.
+    pub fn call_method(&mut self, receiver: &Value, name: &str, name_span: Span, call: &Call) -> Eval<Value> {
+        let call = Call { this: receiver.clone(), ..call.clone() };
+        let own = match receiver {
+            Value::Opaque(_) => return Ok(receiver.clone()),
+            Value::String(text) => builtins::string::call(self, text, name, &call)?,
+            Value::Number(_) | Value::BigInt(_) | Value::Bool(_) => builtins::number::call(receiver, name, &call),
+            Value::Object(target) => self.call_own_method(target, name, &call)?,
+            Value::Undefined | Value::Null => None,
+        };
+        if let Some(value) = own {
+            return Ok(value);
+        }
+        let method = self.get(receiver, name, name_span)?;
+        match method {
+            Value::Opaque(_) => Ok(method),
+            _ if method.is_callable() => self.call(&method, &call),
+            _ => Err(no_such_method(receiver, name, name_span).into()),
+        }
+    }
+
+    /// Methods that are not properties: those of hosts and of built-in objects.
+    fn call_own_method(&mut self, target: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
+        if target.find(name).is_some() {
+            return Ok(None);
+        }
+        match &target.kind {
+            Kind::Host(host) => host.call_method(self, target, name, call),
+            Kind::Namespace(_) => Ok(None),
+            _ => builtins::call_method(self, target, name, call),
+        }
+    }
+
+    /// Calls a value.
+    ///
+    /// # Errors
+    /// When it is no function, or it throws, or calls nest too deep.
+    pub fn call(&mut self, callee: &Value, call: &Call) -> Eval<Value> {
+        let Value::Object(target) = callee else {
+            if matches!(callee, Value::Opaque(_)) {
+                return Ok(callee.clone());
+            }
+            let message = format!("{} is not a function", callee.describe());
+            return Err(Diagnostic::error("E0303", message).at(call.span, "called here").into());
+        };
+        self.step(call.span)?;
+        if self.call_depth >= MAX_CALL_DEPTH {
+            let message = format!("functions call each other more than {MAX_CALL_DEPTH} deep");
+            let diagnostic = Diagnostic::error("E0311", message).at(call.span, "the deepest call");
+            return Err(Thrown { fatal: true, ..Thrown::from(diagnostic) });
+        }
+        self.call_depth += 1;
+        let result = match &target.kind {
+            Kind::Function(closure) => self.call_closure(closure, call),
+            Kind::Native(native) => (native.function.clone())(self, call),
+            Kind::Host(host) if host.is_callable() => host.call(self, target, call),
+            kind => {
+                let message = format!("{} is not a function", kind.describe());
+                Err(Diagnostic::error("E0303", message).at(call.span, "called here").into())
+            }
+        };
+        self.call_depth -= 1;
+        result
+    }
+
+    /// The own enumerable keys with their values and the places of the keys: what a spread copies.
+    ///
+    /// # Errors
+    /// When a getter throws.
+    pub fn entries(&mut self, object: &Value, span: Span) -> Eval<Vec<(Rc<str>, Value, Span)>> {
+        match object {
+            Value::String(text) => Ok(text
+                .chars()
+                .enumerate()
+                .map(|(index, c)| (Rc::from(index.to_string()), Value::string(c.to_string()), span))
+                .collect()),
+            Value::Object(target) => {
+                let keys = match &target.kind {
+                    Kind::Namespace(module) => self.export_names(*module),
+                    _ => target.keys(),
+                };
+                let mut entries = Vec::with_capacity(keys.len());
+                for key in keys {
+                    let place = target.own(&key).map_or(span, |property| property.span);
+                    let value = self.get(object, &key, span)?;
+                    entries.push((key, value, place));
+                }
+                Ok(entries)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The values that iterating gives; `None` for an unknown value.
+    ///
+    /// # Errors
+    /// When the value cannot be iterated.
+    pub fn iterate(&mut self, value: &Value, span: Span) -> Eval<Option<Vec<Value>>> {
+        let items = match value {
+            Value::Opaque(_) => return Ok(None),
+            Value::String(text) => text.chars().map(|c| Value::string(c.to_string())).collect(),
+            Value::Object(target) => match &target.kind {
+                Kind::Array(items) | Kind::Set(items) => items.borrow().clone(),
+                Kind::Map(entries) => {
+                    entries.borrow().iter().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect()
+                }
+                _ => return Err(not_iterable(value, span).into()),
+            },
+            _ => return Err(not_iterable(value, span).into()),
+        };
+        Ok(Some(items))
+    }
+}
+
+fn not_iterable(value: &Value, span: Span) -> Diagnostic {
+    Diagnostic::error("E0304", format!("{} cannot be iterated", value.describe())).at(span, "")
+}
+
+/// The error for a method that is not there, with the nearest one that is.
+fn no_such_method(receiver: &Value, name: &str, span: Span) -> Diagnostic {
+    let message = format!("{} has no method `{name}`", receiver.describe());
+    let diagnostic = Diagnostic::error("E0303", message).at(span, "no such method");
+    let methods = match receiver {
+        Value::Object(target) => match &target.kind {
+            Kind::Host(host) => host.methods(),
+            _ => &[],
+        },
+        _ => &[],
+    };
+    match crate::suggest::nearest(name, methods.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    }
+}

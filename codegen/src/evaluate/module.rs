@@ -1,0 +1,399 @@
+//! Modules: linking, running in dependency order, exports.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use swc_common::Spanned;
+use swc_ecma_ast as ast;
+
+use super::function::Code;
+use super::object::Kind;
+use super::scope::{Binding, Scope};
+use super::{Eval, Interpreter, Obj, Object, Value};
+use crate::diagnostic::Diagnostic;
+use crate::parse::{Body, Import, ModuleId};
+use crate::source::Span;
+
+/// How far a module has come.
+#[derive(Debug, Default)]
+pub(super) struct ModuleState {
+    started: bool,
+    scope: Rc<Scope>,
+    /// Own exports and named re-exports, by exported name.
+    exports: HashMap<Rc<str>, Export>,
+    /// `export *`, in statement order.
+    stars: Vec<Star>,
+    namespace: Option<Obj>,
+}
+
+/// What an exported name stands for.
+#[derive(Debug, Clone)]
+enum Export {
+    /// A variable of the module.
+    Local(Rc<str>),
+    /// Another module's export.
+    From(ModuleId, Rc<str>),
+    /// Another module as a whole.
+    Namespace(ModuleId),
+    /// `export default` of an expression, and what packages give.
+    Value(Value),
+}
+
+#[derive(Debug, Clone)]
+enum Star {
+    Module(ModuleId),
+    Package(Obj),
+}
+
+impl<'a> Interpreter<'a> {
+    /// Runs a module and all that it imports, once. Errors are reported, not returned: what they spoil is marked, and
+    /// the rest goes on.
+    pub fn run(&mut self, id: ModuleId) {
+        if std::mem::replace(&mut self.modules[id.0].started, true) {
+            return;
+        }
+        let graph = self.graph;
+        let scope = Scope::inside(&self.globals);
+        self.modules[id.0].scope = scope.clone();
+        let tree = match &graph.module(id).body {
+            Body::Script(tree) => tree,
+            Body::Json(value) => {
+                let value = json(value);
+                for (key, member) in self.entries(&value, Span::default()).into_iter().flatten().map(|(k, v, _)| (k, v))
+                {
+                    self.modules[id.0].exports.insert(key, Export::Value(member));
+                }
+                self.modules[id.0].exports.insert(Rc::from("default"), Export::Value(value));
+                return;
+            }
+        };
+        for item in &tree.body {
+            self.link(id, item, &scope);
+        }
+        for item in &tree.body {
+            if let ast::ModuleItem::ModuleDecl(declaration) = item {
+                if let Some(dependency) = self.dependency(id, declaration) {
+                    self.run(dependency);
+                }
+            }
+        }
+        for item in &tree.body {
+            if let Err(thrown) = self.item(id, item, &scope) {
+                let fatal = thrown.fatal;
+                self.report(*thrown.diagnostic);
+                if fatal {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn dependency(&self, id: ModuleId, declaration: &ast::ModuleDecl) -> Option<ModuleId> {
+        let source = match declaration {
+            ast::ModuleDecl::Import(import) => &import.src,
+            ast::ModuleDecl::ExportAll(export) => &export.src,
+            ast::ModuleDecl::ExportNamed(export) => export.src.as_ref()?,
+            _ => return None,
+        };
+        match self.import(id, source)? {
+            Import::Module(module) => Some(*module),
+            _ => None,
+        }
+    }
+
+    /// What a specifier of a module names; `None` for an import of types only.
+    fn import(&self, id: ModuleId, source: &ast::Str) -> Option<&'a Import> {
+        self.graph.module(id).imports.get(&*source.value.to_string_lossy())
+    }
+
+    /// Declares a top-level statement's names, imports and exports.
+    fn link(&mut self, id: ModuleId, item: &'a ast::ModuleItem, scope: &Rc<Scope>) {
+        let declaration = match item {
+            ast::ModuleItem::Stmt(ast::Stmt::Decl(declaration)) => return self.hoist_declaration(declaration, scope),
+            ast::ModuleItem::Stmt(_) => return,
+            ast::ModuleItem::ModuleDecl(declaration) => declaration,
+        };
+        match declaration {
+            ast::ModuleDecl::Import(import) => self.link_import(id, import, scope),
+            ast::ModuleDecl::ExportDecl(export) => {
+                self.hoist_declaration(&export.decl, scope);
+                let exports = &mut self.modules[id.0].exports;
+                let mut export_name = |name: &str| {
+                    let name: Rc<str> = Rc::from(name);
+                    exports.insert(name.clone(), Export::Local(name));
+                };
+                match &export.decl {
+                    ast::Decl::Var(variables) => {
+                        variables.decls.iter().for_each(|d| super::statement::names(&d.name, &mut export_name));
+                    }
+                    ast::Decl::Fn(function) => export_name(&function.ident.sym),
+                    ast::Decl::Class(class) => export_name(&class.ident.sym),
+                    ast::Decl::TsEnum(enum_) => export_name(&enum_.id.sym),
+                    _ => {}
+                }
+            }
+            ast::ModuleDecl::ExportNamed(export) if !export.type_only => self.link_named_export(id, export),
+            ast::ModuleDecl::ExportAll(export) if !export.type_only => {
+                let star = match self.import(id, &export.src) {
+                    Some(Import::Module(module)) => Some(Star::Module(*module)),
+                    Some(Import::Package(package)) => self.packages.module(package).map(Star::Package),
+                    Some(Import::Unreadable(reason)) => {
+                        self.report(unreadable(&export.src, reason));
+                        None
+                    }
+                    None => None,
+                };
+                self.modules[id.0].stars.extend(star);
+            }
+            ast::ModuleDecl::ExportDefaultDecl(export) => {
+                let value = match &export.decl {
+                    ast::DefaultDecl::Fn(function) => {
+                        let value = self.closure(Code::Function(&function.function), scope, None);
+                        if let Some(name) = &function.ident {
+                            scope.declare(&name.sym, Binding::Value(value.clone()));
+                        }
+                        value
+                    }
+                    _ => return,
+                };
+                self.modules[id.0].exports.insert(Rc::from("default"), Export::Value(value));
+            }
+            _ => {}
+        }
+    }
+
+    fn link_import(&mut self, id: ModuleId, import: &'a ast::ImportDecl, scope: &Rc<Scope>) {
+        let Some(target) = self.import(id, &import.src) else { return };
+        for specifier in &import.specifiers {
+            let (local, imported) = match specifier {
+                ast::ImportSpecifier::Named(named) if named.is_type_only => continue,
+                ast::ImportSpecifier::Named(named) => {
+                    let imported = named.imported.as_ref().map_or_else(|| Rc::from(&*named.local.sym), export_name);
+                    (&named.local, Some(imported))
+                }
+                ast::ImportSpecifier::Default(default) => (&default.local, Some(Rc::from("default"))),
+                ast::ImportSpecifier::Namespace(namespace) => (&namespace.local, None),
+            };
+            let span = Span::from(local.span);
+            let binding = match (target, imported) {
+                (Import::Module(module), Some(name)) => Binding::Import(*module, name),
+                (Import::Module(module), None) => Binding::Namespace(*module),
+                (Import::Package(package), name) => Binding::Value(self.package_export(package, name.as_deref(), span)),
+                (Import::Unreadable(reason), _) => {
+                    let specifier = import.src.value.to_string_lossy();
+                    Binding::Value(Value::opaque(format!("`{specifier}` could not be read: {reason}"), span))
+                }
+            };
+            scope.declare(&local.sym, binding);
+        }
+    }
+
+    fn link_named_export(&mut self, id: ModuleId, export: &'a ast::NamedExport) {
+        let target = export.src.as_ref().and_then(|source| self.import(id, source));
+        if let (Some(source), Some(Import::Unreadable(reason))) = (&export.src, target) {
+            self.report(unreadable(source, reason));
+        }
+        for specifier in &export.specifiers {
+            let (exported, original) = match specifier {
+                ast::ExportSpecifier::Named(named) if named.is_type_only => continue,
+                ast::ExportSpecifier::Named(named) => {
+                    let original = export_name(&named.orig);
+                    (named.exported.as_ref().map_or_else(|| original.clone(), export_name), Some(original))
+                }
+                ast::ExportSpecifier::Namespace(namespace) => (export_name(&namespace.name), None),
+                ast::ExportSpecifier::Default(default) => (Rc::from(&*default.exported.sym), Some(Rc::from("default"))),
+            };
+            let span = Span::from(specifier.span());
+            let export = match (target, original) {
+                (None, Some(original)) => Export::Local(original),
+                (None, None) => continue,
+                (Some(Import::Module(module)), Some(original)) => Export::From(*module, original),
+                (Some(Import::Module(module)), None) => Export::Namespace(*module),
+                (Some(Import::Package(package)), name) => {
+                    Export::Value(self.package_export(package, name.as_deref(), span))
+                }
+                (Some(Import::Unreadable(_)), _) => Export::Value(Value::reported(span)),
+            };
+            self.modules[id.0].exports.insert(exported, export);
+        }
+    }
+
+    /// What a package gives under a name, or as a whole.
+    fn package_export(&mut self, package: &str, name: Option<&str>, span: Span) -> Value {
+        let Some(namespace) = self.packages.module(package) else {
+            return Value::opaque(format!("the package `{package}` is not read"), span);
+        };
+        match name {
+            None | Some("default") => Value::Object(namespace),
+            Some(name) => match namespace.own(name) {
+                Some(super::Property { slot: super::Slot::Value(value), .. }) => value,
+                _ => Value::opaque(format!("`{name}` of the package `{package}` is not known"), span),
+            },
+        }
+    }
+
+    fn item(&mut self, id: ModuleId, item: &'a ast::ModuleItem, scope: &Rc<Scope>) -> Eval<()> {
+        match item {
+            ast::ModuleItem::Stmt(statement) => self.statement(statement, scope).map(drop),
+            ast::ModuleItem::ModuleDecl(ast::ModuleDecl::ExportDecl(export)) => {
+                // The comment stands before `export`, not before `const`.
+                if let ast::Decl::Var(variables) = &export.decl {
+                    for initializer in variables.decls.iter().filter_map(|declarator| declarator.init.as_deref()) {
+                        self.declare_at(initializer.span().into(), export.span.into());
+                    }
+                }
+                self.declaration_statement(&export.decl, scope)
+            }
+            ast::ModuleItem::ModuleDecl(ast::ModuleDecl::ExportDefaultExpr(export)) => {
+                self.declare_at(export.expr.span().into(), export.span.into());
+                let value = self.expression(&export.expr, scope);
+                let (value, result) = match value {
+                    Ok(value) => (value, Ok(())),
+                    Err(thrown) => (Value::reported(export.span.into()), Err(thrown)),
+                };
+                self.modules[id.0].exports.insert(Rc::from("default"), Export::Value(value));
+                result
+            }
+            ast::ModuleItem::ModuleDecl(ast::ModuleDecl::ExportDefaultDecl(export)) => {
+                if let ast::DefaultDecl::Class(class) = &export.decl {
+                    let value = self.class(&class.class, class.ident.as_ref().map(|name| &*name.sym), scope)?;
+                    self.modules[id.0].exports.insert(Rc::from("default"), Export::Value(value));
+                }
+                Ok(())
+            }
+            ast::ModuleItem::ModuleDecl(_) => Ok(()),
+        }
+    }
+
+    /// A module as an object.
+    pub fn namespace(&mut self, id: ModuleId) -> Value {
+        let state = &mut self.modules[id.0];
+        let object = state.namespace.get_or_insert_with(|| Object::new(Kind::Namespace(id)));
+        Value::Object(object.clone())
+    }
+
+    /// What a module exports under a name.
+    ///
+    /// # Errors
+    /// When it exports no such name, or the variable behind it is not initialised yet.
+    pub fn export(&mut self, id: ModuleId, name: &str, span: Span) -> Eval<Value> {
+        match self.find_export(id, name, span, &mut Vec::new())? {
+            Some(value) => Ok(value),
+            None => {
+                let file = &self.graph.sources.file(self.graph.module(id).file).name;
+                let mut diagnostic = Diagnostic::error("E0307", format!("`{file}` has no export `{name}`"));
+                diagnostic = diagnostic.at(span, "imported, but not exported there");
+                let names = self.export_names(id);
+                if let Some(near) = crate::suggest::nearest(name, names.iter().map(|name| &**name)) {
+                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                }
+                Ok(self.poison(diagnostic))
+            }
+        }
+    }
+
+    fn find_export(&mut self, id: ModuleId, name: &str, span: Span, seen: &mut Vec<ModuleId>) -> Eval<Option<Value>> {
+        if seen.contains(&id) {
+            return Ok(None);
+        }
+        seen.push(id);
+        match self.modules[id.0].exports.get(name).cloned() {
+            Some(Export::Value(value)) => return Ok(Some(value)),
+            Some(Export::Namespace(module)) => return Ok(Some(self.namespace(module))),
+            Some(Export::From(module, original)) => return self.find_export(module, &original, span, seen),
+            Some(Export::Local(local)) => {
+                return match self.modules[id.0].scope.own(&local) {
+                    Some(Binding::Value(value)) => Ok(Some(value)),
+                    Some(Binding::Import(module, original)) => self.find_export(module, &original, span, seen),
+                    Some(Binding::Namespace(module)) => Ok(Some(self.namespace(module))),
+                    Some(Binding::Uninitialized) => {
+                        let file = &self.graph.sources.file(self.graph.module(id).file).name;
+                        let message = format!("`{name}` of `{file}` is used before it is initialised");
+                        Err(Diagnostic::error("E0301", message)
+                            .at(span, "not initialised yet")
+                            .help("the modules import each other in a circle; use it inside a function, such as `() => table.column`")
+                            .into())
+                    }
+                    // A type, which leaves nothing behind at run time.
+                    None => Ok(Some(Value::Undefined)),
+                };
+            }
+            None => {}
+        }
+        if name == "default" {
+            return Ok(None);
+        }
+        for star in self.modules[id.0].stars.clone() {
+            let found = match star {
+                Star::Module(module) => self.find_export(module, name, span, seen)?,
+                Star::Package(package) => match package.own(name) {
+                    Some(super::Property { slot: super::Slot::Value(value), .. }) => Some(value),
+                    _ => None,
+                },
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names that a module exports, in the order in which drizzle-kit sees them: its own and its named re-exports
+    /// sorted by code unit, then those of each `export *` in statement order.
+    pub fn export_names(&mut self, id: ModuleId) -> Vec<Rc<str>> {
+        let mut names = Vec::new();
+        self.collect_export_names(id, &mut names, &mut Vec::new());
+        names
+    }
+
+    fn collect_export_names(&self, id: ModuleId, names: &mut Vec<Rc<str>>, seen: &mut Vec<ModuleId>) {
+        if seen.contains(&id) {
+            return;
+        }
+        let nested = !seen.is_empty();
+        seen.push(id);
+        let state = &self.modules[id.0];
+        let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
+        own.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+        for name in own {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        for star in &state.stars {
+            if let Star::Module(module) = star {
+                self.collect_export_names(*module, names, seen);
+            }
+        }
+    }
+}
+
+fn export_name(name: &ast::ModuleExportName) -> Rc<str> {
+    match name {
+        ast::ModuleExportName::Ident(ident) => Rc::from(&*ident.sym),
+        ast::ModuleExportName::Str(text) => Rc::from(&*text.value.to_string_lossy()),
+    }
+}
+
+fn unreadable(source: &ast::Str, reason: &str) -> Diagnostic {
+    let specifier = source.value.to_string_lossy();
+    Diagnostic::error("E0102", format!("cannot read `{specifier}`: {reason}")).at(source.span.into(), "imported here")
+}
+
+/// A JSON document as values.
+fn json(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(value) => Value::Bool(*value),
+        serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
+        serde_json::Value::String(text) => Value::string(text),
+        serde_json::Value::Array(items) => Value::array(items.iter().map(json).collect()),
+        serde_json::Value::Object(members) => {
+            let object = Object::plain();
+            for (key, member) in members {
+                object.set(key.as_str(), json(member));
+            }
+            Value::Object(object)
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Objects and their properties.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::call::NativeFn;
+use super::class::Class;
+use super::function::Closure;
+use super::{Host, Obj, Value};
+use crate::parse::ModuleId;
+use crate::source::Span;
+
+/// An object.
+pub struct Object {
+    /// What kind of object it is.
+    pub kind: Kind,
+    properties: RefCell<IndexMap<Rc<str>, Property>>,
+    prototype: RefCell<Option<Obj>>,
+    frozen: Cell<bool>,
+}
+
+/// What kind of object it is.
+pub enum Kind {
+    /// `{}`, and instances of classes.
+    Plain,
+    /// `[]`
+    Array(RefCell<Vec<Value>>),
+    /// A function written in the schema's files.
+    Function(Closure),
+    /// A class written in the schema's files.
+    Class(Class),
+    /// A function of ours.
+    Native(Native),
+    /// A module's namespace.
+    Namespace(ModuleId),
+    /// `new Date()` (none: the moment of evaluation) or a known date, in milliseconds since 1970.
+    Date(Option<f64>),
+    /// `new Map()`
+    Map(RefCell<Vec<(Value, Value)>>),
+    /// `new Set()`
+    Set(RefCell<Vec<Value>>),
+    /// `new Error()`
+    Error,
+    /// What a package made.
+    Host(Box<dyn Host>),
+}
+
+/// A function of ours.
+#[derive(Clone)]
+pub struct Native {
+    pub(super) name: Rc<str>,
+    pub(super) function: NativeFn,
+}
+
+/// A property with the place of its key.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// What it holds.
+    pub slot: Slot,
+    /// Where its key is written, or nowhere.
+    pub span: Span,
+}
+
+/// What a property holds.
+#[derive(Debug, Clone)]
+pub enum Slot {
+    /// A value.
+    Value(Value),
+    /// A getter, a setter or both.
+    Accessor {
+        /// `get`
+        get: Option<Value>,
+        /// `set`
+        set: Option<Value>,
+    },
+}
+
+impl Kind {
+    pub(super) fn array(items: Vec<Value>) -> Self {
+        Kind::Array(RefCell::new(items))
+    }
+
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Kind::Plain => "an object".to_owned(),
+            Kind::Array(_) => "an array".to_owned(),
+            Kind::Function(_) | Kind::Native(_) => "a function".to_owned(),
+            Kind::Class(_) => "a class".to_owned(),
+            Kind::Namespace(_) => "a module".to_owned(),
+            Kind::Date(_) => "a Date".to_owned(),
+            Kind::Map(_) => "a Map".to_owned(),
+            Kind::Set(_) => "a Set".to_owned(),
+            Kind::Error => "an Error".to_owned(),
+            Kind::Host(host) => host.describe(),
+        }
+    }
+}
+
+impl Object {
+    /// An object of that kind without properties.
+    pub fn new(kind: Kind) -> Obj {
+        Rc::new(Self { kind, properties: RefCell::default(), prototype: RefCell::new(None), frozen: Cell::new(false) })
+    }
+
+    /// A plain object.
+    pub fn plain() -> Obj {
+        Self::new(Kind::Plain)
+    }
+
+    /// The host object of that type, if it is one.
+    pub fn as_host<T: Host>(&self) -> Option<&T> {
+        match &self.kind {
+            Kind::Host(host) => (&**host as &dyn std::any::Any).downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// True for what can be called.
+    pub fn is_callable(&self) -> bool {
+        match &self.kind {
+            Kind::Function(_) | Kind::Class(_) | Kind::Native(_) => true,
+            Kind::Host(host) => host.is_callable(),
+            _ => false,
+        }
+    }
+
+    /// The own property of that name.
+    pub fn own(&self, key: &str) -> Option<Property> {
+        self.properties.borrow().get(key).cloned()
+    }
+
+    /// The property of that name, own or inherited.
+    pub fn find(&self, key: &str) -> Option<Property> {
+        if let Some(property) = self.own(key) {
+            return Some(property);
+        }
+        let mut next = self.prototype();
+        // A prototype chain cannot be cyclic in JavaScript; ours is set only by classes and `Object.create`.
+        while let Some(object) = next {
+            if let Some(property) = object.own(key) {
+                return Some(property);
+            }
+            next = object.prototype();
+        }
+        None
+    }
+
+    /// Sets an own property's value; a frozen object stays as it is.
+    pub fn set(&self, key: impl Into<Rc<str>>, value: Value) {
+        self.define(key, Slot::Value(value), Span::default());
+    }
+
+    /// Sets an own property with the place of its key.
+    pub fn define(&self, key: impl Into<Rc<str>>, slot: Slot, span: Span) {
+        if !self.frozen.get() {
+            self.properties.borrow_mut().insert(key.into(), Property { slot, span });
+        }
+    }
+
+    /// Removes an own property.
+    pub fn remove(&self, key: &str) {
+        if !self.frozen.get() {
+            self.properties.borrow_mut().shift_remove(key);
+        }
+    }
+
+    /// The own enumerable keys in JavaScript's order: integers ascending, then the others as they came.
+    pub fn keys(&self) -> Vec<Rc<str>> {
+        if let Kind::Array(items) = &self.kind {
+            return (0..items.borrow().len()).map(|index| Rc::from(index.to_string())).collect();
+        }
+        let properties = self.properties.borrow();
+        let mut integers: Vec<(u32, Rc<str>)> =
+            properties.keys().filter_map(|key| Some((array_index(key)?, key.clone()))).collect();
+        integers.sort_by_key(|(index, _)| *index);
+        let others = properties.keys().filter(|key| array_index(key).is_none()).cloned();
+        integers.into_iter().map(|(_, key)| key).chain(others).collect()
+    }
+
+    /// The object that it inherits from.
+    pub fn prototype(&self) -> Option<Obj> {
+        self.prototype.borrow().clone()
+    }
+
+    pub(super) fn set_prototype(&self, prototype: Option<Obj>) {
+        *self.prototype.borrow_mut() = prototype;
+    }
+
+    pub(super) fn freeze(&self) {
+        self.frozen.set(true);
+    }
+
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen.get()
+    }
+}
+
+/// The number that a key is, if it is an array index in its canonical spelling.
+pub(super) fn array_index(key: &str) -> Option<u32> {
+    let index: u32 = key.parse().ok()?;
+    (index != u32::MAX
+        && (index == 0) == (key == "0")
+        && !key.starts_with('+')
+        && !(key.len() > 1 && key.starts_with('0')))
+    .then_some(index)
+}
+
+impl fmt::Debug for Object {
+    /// Shallow, since objects may be cyclic.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{}>", self.kind.describe())
+    }
+}

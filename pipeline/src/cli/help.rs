@@ -1,0 +1,74 @@
+//! The texts around the generated help: examples, environment, exit codes.
+
+use pipeline::config::settings_help;
+
+pub(crate) const SHORT: &str = "`--help` also shows examples, environment variables and exit codes.";
+
+pub(crate) const LONG: &str = "\
+Examples:
+  pipeline sync --offline                       a first look: the shipped recording into an embedded database
+  pipeline db psql -c 'select count(*) from school'
+  pipeline sync --limit 10                      ten schools from the NCAA itself, politely
+  DATABASE_URL=postgres://me@db/stats pipeline sync
+  pipeline config                               every setting and where it came from
+
+Output:
+  sync and test print exactly one line of JSON on standard output, the result. Progress, logs and the summary go to
+  standard error. The other commands print their answer and nothing else.
+
+Environment:
+  DATABASE_URL              the database, unless --database-url says otherwise
+  PIPELINE_<SECTION>_<KEY>  any setting, such as PIPELINE_HTTP_TIMEOUT=30s or PIPELINE_RATE_NCAA_DIRECTORY=1/s
+  NO_COLOR                  no colours
+  XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME, XDG_DATA_HOME
+                            where settings, state, cache and the embedded database lie
+  Flags win over the environment, the environment over pipeline.toml, pipeline.toml over the defaults.
+
+Exit codes:
+    0  finished, also with quarantined or only unchanged rows
+    1  a comparison found differences
+   64  the command line is wrong
+   65  the input is unusable: its layout changed, or too many errors
+   69  a source is blocked or down; the result says which
+   75  a passing trouble: try again
+   77  no permission
+   78  the configuration, or the state of the database, does not allow it
+   99  does not apply: nothing to do
+  130  stopped by SIGINT; 143 by SIGTERM. The first signal finishes or rolls back the batch, the second ends at once
+";
+
+pub(crate) const SYNC: &str = "\
+Examples:
+  pipeline sync --offline
+  pipeline sync --limit 25 --record recordings/today
+  pipeline sync --replay recordings/today
+  pipeline sync --base-url ncaa-directory=http://127.0.0.1:8080 --rate ncaa-directory=50/s
+
+Running it again changes only what differs. What cannot be accepted goes to the quarantine with its reason; the rest goes on.
+Exit codes: `pipeline --help`.";
+
+pub(crate) const TEST: &str = "\
+Examples:
+  pipeline test --offline
+  pipeline test --limit 5
+
+Exit codes: `pipeline --help`.";
+
+pub(crate) const DB: &str = "\
+Examples:
+  pipeline db init --with-tables                make an empty database ready
+  pipeline db init --print                      show the SQL for someone with the rights to run it
+  psql \"$(pipeline db url)\"
+  pipeline db psql -c 'select name from school limit 5'
+
+Without DATABASE_URL or --database-url, the database is an embedded one, private to this user, that starts when needed.
+Exit codes: `pipeline --help`.";
+
+/// The help of `pipeline config`: every setting there is.
+pub(crate) fn config() -> String {
+    format!(
+        "pipeline.toml holds sections and keys, such as\n\n  [http]\n  timeout = \"30s\"\n\n  [rate]\n  \
+         ncaa-directory = \"1/s\"\n\nSettings:\n{}",
+        settings_help()
+    )
+}

@@ -1,0 +1,196 @@
+//! Running a job: whatever happens, one result line on standard output, the story on standard error, and an exit code.
+
+use std::io::{self, Write};
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use pipeline::config::LogFormat;
+use pipeline::job::Job;
+use pipeline::report::{ResultFile, Run, RunResult, Terminal, error_line, summary, tell_error};
+use pipeline::shutdown::Shutdown;
+use pipeline::{Error, Exit, Result};
+
+use super::args::{GlobalFlags, JobArgs};
+use super::start;
+
+/// Runs `work` and reports how it ended. `work` counts in the [`Run`] it is given; an error it returns ends the run as failed.
+pub(crate) fn run(
+    command: &str,
+    global: &GlobalFlags,
+    args: &JobArgs,
+    work: impl AsyncFnOnce(&Job, &mut Run) -> Result<()>,
+) -> Exit {
+    let mut reporter = Reporter::new(command, global);
+    let mut run = Run::begin();
+    if let Err(error) = attempt(&mut reporter, &mut run, global, args, work) {
+        run.failed(error);
+    }
+    reporter.conclude(run)
+}
+
+fn attempt(
+    reporter: &mut Reporter,
+    run: &mut Run,
+    global: &GlobalFlags,
+    args: &JobArgs,
+    work: impl AsyncFnOnce(&Job, &mut Run) -> Result<()>,
+) -> Result<()> {
+    reporter.result_file = args.result_file.as_deref().map(ResultFile::new).transpose()?;
+    let settings = args.settings(global)?;
+    reporter.format = settings.log.format;
+    let progress = start::log(global, &settings, Some(run.id()));
+    let runtime = start::runtime()?;
+    let ended = runtime.block_on(async {
+        let shutdown = Shutdown::listen().map_err(start::unstarted)?;
+        let job = Job { settings, options: args.options(), progress, shutdown };
+        // A defect must not cost the result line that schedulers wait for.
+        let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
+        work.await.unwrap_or_else(|_| {
+            let defect = Error::new(Exit::Temporary, "a defect of the program ended the run");
+            Err(defect.help("the lines above say where; please report them"))
+        })
+    });
+    // What still runs in the background (a look-up of a name, say) is not worth waiting for.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    ended
+}
+
+/// Tells how a job ended, to people and to programs.
+pub(crate) struct Reporter {
+    command: String,
+    quiet: bool,
+    /// Whether the errors have been told already.
+    told: bool,
+    terminal: Terminal,
+    format: LogFormat,
+    pub(crate) result_file: Option<ResultFile>,
+}
+
+impl Reporter {
+    fn new(command: &str, global: &GlobalFlags) -> Self {
+        let terminal = Terminal::of_stderr(global.color.into());
+        Self { quiet: global.quiet, told: false, terminal, ..Self::of_unbegun(command) }
+    }
+
+    /// One for a job that cannot begin because its command line is wrong, which people have been told already.
+    pub(crate) fn of_unbegun(command: &str) -> Self {
+        Self {
+            command: command.to_owned(),
+            quiet: true,
+            told: true,
+            terminal: Terminal::plain(),
+            format: LogFormat::Pretty,
+            result_file: None,
+        }
+    }
+
+    /// Ends the run: errors and summary, the result file, and last of all the result line, for whoever reads both outputs as
+    /// one.
+    pub(crate) fn conclude(&self, mut run: Run) -> Exit {
+        if !self.told {
+            run.errors().for_each(|error| self.tell(error));
+        }
+        let mut result = run.finish();
+        if let Some(error) = self.result_file.as_ref().and_then(|file| file.write(&result).err()) {
+            self.tell(&error);
+            run.failed(error);
+            result = run.finish();
+        }
+        if !self.quiet {
+            self.summarise(&result);
+        }
+        match result.write_line(&mut io::stdout().lock()) {
+            // After a timeout the scheduler no longer reads; what the run did stands.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.tell(&Error::new(Exit::Temporary, "the result cannot be printed").caused_by(error));
+                if result.exit_code == Exit::Success { Exit::Temporary } else { result.exit_code }
+            }
+            _ => result.exit_code,
+        }
+    }
+
+    fn tell(&self, error: &Error) {
+        match self.format {
+            LogFormat::Pretty => tell_error(error, &self.terminal),
+            LogFormat::Json => {
+                tracing::error!(exit_code = error.exit().code(), help = error.help_text(), "{}", error_line(error));
+            }
+        }
+    }
+
+    fn summarise(&self, result: &RunResult) {
+        match self.format {
+            LogFormat::Pretty => {
+                // Nobody may be reading: that is no error.
+                let _ = io::stderr().lock().write_all(summary(&self.command, result, &self.terminal).as_bytes());
+            }
+            LogFormat::Json => {
+                let (status, seconds) = (result.status.as_str(), result.seconds);
+                tracing::info!(status, exit_code = result.exit_code.code(), seconds, "{} ended", self.command);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use pipeline::report::TableCounts;
+    use serde_json::{Value, json};
+
+    use super::super::args::{Cli, Command};
+    use super::*;
+
+    /// The result of `work`, as its result file tells it.
+    fn result(work: impl AsyncFnOnce(&Job, &mut Run) -> Result<()>) -> Value {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("result.json");
+        let path = file.to_str().unwrap();
+        let cli = Cli::parse_from(["pipeline", "test", "--quiet", "--limit", "7", "--offline", "--result-file", path]);
+        let Command::Test(args) = &cli.command else { unreachable!("it was parsed from `test`") };
+        let exit = run("test", &cli.global, args, work);
+        let result: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        assert_eq!(result["exit_code"], exit.code());
+        result
+    }
+
+    #[test]
+    fn what_a_job_counts_is_in_its_result() {
+        let result = result(async |job, run| {
+            assert_eq!(job.options.limit, Some(7));
+            run.count("public.sport", TableCounts { read: 2, inserted: 1, duplicates: 1, ..TableCounts::default() });
+            run.requests(1, 0);
+            Ok(())
+        });
+        assert_eq!((&result["status"], &result["error"]), (&json!("ok"), &Value::Null));
+        assert_eq!(result["tables"]["public.sport"]["duplicates"], 1);
+    }
+
+    #[test]
+    fn a_job_that_fails_keeps_its_counts() {
+        let result = result(async |_, run| {
+            run.count("public.sport", TableCounts { read: 2, ..TableCounts::default() }.after_rollback());
+            Err(Error::new(Exit::Input, "the layout changed"))
+        });
+        assert_eq!((&result["status"], &result["exit_code"]), (&json!("failed"), &json!(65)));
+        assert_eq!(result["tables"]["public.sport"]["rolled_back"], 2);
+    }
+
+    #[test]
+    fn a_job_that_a_signal_stops_says_so() {
+        async fn stopped(job: &Job, _: &mut Run) -> Result<()> {
+            job.shutdown.request(Exit::Terminated);
+            job.shutdown.check()
+        }
+        let result = result(stopped);
+        assert_eq!((&result["status"], &result["exit_code"]), (&json!("stopped"), &json!(143)));
+    }
+
+    #[test]
+    fn a_defect_does_not_cost_the_result() {
+        let result = result(async |_, _| -> Result<()> { panic!("a defect, for this test") });
+        assert_eq!((&result["status"], &result["exit_code"]), (&json!("failed"), &json!(75)));
+        assert!(result["error"].as_str().unwrap().contains("defect"));
+    }
+}

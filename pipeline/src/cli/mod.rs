@@ -1,0 +1,64 @@
+//! The command line: arguments in, exit code out.
+//!
+//! ```text
+//! argv -> args (clap) -> settings -> job or query -> exit code
+//! ```
+//!
+//! - [`args`] are the commands and flags as users write them, [`help`] the texts around them.
+//! - [`argv`] is what has to be known of the command line before, or without, parsing it.
+//! - [`job`] runs what ends in a result line; [`query`] answers a question; [`start`] is what commands begin with.
+
+mod args;
+mod argv;
+mod help;
+mod job;
+mod query;
+mod start;
+mod usage;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+use pipeline::report::{Terminal, tell_error};
+use pipeline::{Error, Exit, Result};
+
+use args::{Cli, Command};
+
+/// Runs the command that `argv` asks for, the program's name included, and tells how it ended.
+pub(crate) fn run(argv: Vec<OsString>) -> Exit {
+    let argv = argv::protect_psql_arguments(argv);
+    let color = argv::color(&argv);
+    let parsed =
+        Cli::command().color(color).try_get_matches_from(&argv).and_then(|found| Cli::from_arg_matches(&found));
+    match parsed {
+        Ok(cli) => dispatch(cli),
+        Err(error) => usage::tell(&error, &argv),
+    }
+}
+
+/// Hands a command to the function that does it.
+fn dispatch(cli: Cli) -> Exit {
+    let global = &cli.global;
+    match cli.command {
+        Command::Sync(args) => job::run("sync", global, &args, async |_, _| Err(absent("sync"))),
+        Command::Test(args) => job::run("test", global, &args, async |_, _| Err(absent("test"))),
+        Command::Db(_) => ended(Err(absent("db")), global),
+        Command::Config(args) => ended(query::config(global, &args), global),
+    }
+}
+
+/// A command whose part of the library is not there.
+fn absent(command: &str) -> Error {
+    Error::new(Exit::Configuration, format!("`pipeline {command}` is not part of this build"))
+}
+
+/// The end of a command that prints no result line.
+fn ended(result: Result<()>, global: &args::GlobalFlags) -> Exit {
+    match result {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            tell_error(&error, &Terminal::of_stderr(global.color.into()));
+            error.exit()
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Every setting, once. Environment names, flags, `pipeline config`, help texts and errors come from this table.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::paths::Paths;
+use super::value::Kind;
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The table of `pipeline.toml` in which it stands.
+    pub section: &'static str,
+    /// Its key there.
+    pub key: &'static str,
+    /// What it accepts.
+    pub kind: Kind,
+    /// What it is without any other origin.
+    pub preset: Preset,
+    /// An environment variable with a name of its own, beside the one that follows from section and key.
+    pub variable: Option<&'static str>,
+    /// The flag that sets it, as the user writes it.
+    pub flag: Option<&'static str>,
+    /// What it does, in one sentence.
+    pub help: &'static str,
+}
+
+/// The default of a setting.
+#[derive(Debug, Clone, Copy)]
+pub enum Preset {
+    /// A value, written as a user would.
+    Is(&'static str),
+    /// A folder that depends on the user and the environment.
+    Folder(fn(&Paths) -> Option<PathBuf>),
+    /// Not set, which means this.
+    Unset(&'static str),
+}
+
+impl Setting {
+    const fn new(section: &'static str, key: &'static str, kind: Kind, preset: Preset, help: &'static str) -> Self {
+        Self { section, key, kind, preset, variable: None, flag: None, help }
+    }
+
+    const fn flag(mut self, flag: &'static str) -> Self {
+        self.flag = Some(flag);
+        self
+    }
+
+    const fn variable(mut self, variable: &'static str) -> Self {
+        self.variable = Some(variable);
+        self
+    }
+
+    /// Its name, as errors and `pipeline config` say it: `http.timeout`.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.section, self.key)
+    }
+
+    /// The environment variables that set it, the winning one first.
+    pub fn variables(&self) -> Vec<String> {
+        let systematic = format!("PIPELINE_{}_{}", self.section, self.key).to_uppercase().replace('-', "_");
+        std::iter::once(systematic).chain(self.variable.map(str::to_owned)).collect()
+    }
+}
+
+/// The sources that can be configured, by their names in flags, settings and results.
+pub fn sources() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().filter(|setting| setting.section == "base_url").map(|setting| setting.key)
+}
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const INSTANT: Duration = Duration::from_millis(1);
+
+/// The table. A new source adds one row to `base_url` and one to `rate`.
+pub const SETTINGS: &[Setting] = &[
+    Setting::new(
+        "database",
+        "url",
+        Kind::DatabaseUrl,
+        Preset::Unset("the embedded database"),
+        "The PostgreSQL database to load.",
+    )
+    .flag("--database-url")
+    .variable("DATABASE_URL"),
+    Setting::new(
+        "database",
+        "dir",
+        Kind::Path,
+        Preset::Folder(|paths| paths.data.clone()),
+        "The folder for the data of the embedded database.",
+    ),
+    Setting::new(
+        "database",
+        "pool_size",
+        Kind::Count(1, 100),
+        Preset::Is("4"),
+        "The most connections to the database at once.",
+    ),
+    Setting::new(
+        "database",
+        "acquire_timeout",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("30s"),
+        "How long to wait for a connection.",
+    ),
+    Setting::new(
+        "http",
+        "user_agent",
+        Kind::Header,
+        Preset::Is(concat!("drizzle-pipeline/", env!("CARGO_PKG_VERSION"))),
+        "How requests name themselves; add a way to reach you.",
+    ),
+    Setting::new(
+        "http",
+        "connect_timeout",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("10s"),
+        "How long a connection may take to open.",
+    ),
+    Setting::new(
+        "http",
+        "timeout",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("60s"),
+        "How long one attempt may take, from its start to the last byte.",
+    ),
+    Setting::new(
+        "http",
+        "attempts",
+        Kind::Count(1, 100),
+        Preset::Is("3"),
+        "How often a request is tried, the first time included.",
+    ),
+    Setting::new(
+        "http",
+        "backoff_base",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("1s"),
+        "The wait before the first retry; it doubles from one to the next.",
+    ),
+    Setting::new(
+        "http",
+        "backoff_max",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("30s"),
+        "The longest wait before a retry.",
+    ),
+    Setting::new(
+        "http",
+        "retry_after_max",
+        Kind::Time(Duration::ZERO, seconds(86_400)),
+        Preset::Is("2m"),
+        "The longest wait that a source may ask for; if it asks for more, the request ends at once.",
+    ),
+    Setting::new(
+        "http",
+        "concurrency",
+        Kind::Count(1, 64),
+        Preset::Is("4"),
+        "The most requests to one source under way at once.",
+    ),
+    Setting::new(
+        "http",
+        "ca_file",
+        Kind::Path,
+        Preset::Unset("the system's certificates alone"),
+        "A PEM file with certificates to trust beside the system's.",
+    )
+    .flag("--ca-file"),
+    Setting::new(
+        "http",
+        "max_body_bytes",
+        Kind::Count(1, 1 << 40),
+        Preset::Is("67108864"),
+        "The largest response that is read, in bytes after decompression.",
+    ),
+    Setting::new(
+        "base_url",
+        "ncaa-directory",
+        Kind::WebUrl,
+        Preset::Is("https://web3.ncaa.org"),
+        "Where the NCAA directory is; its paths are appended.",
+    )
+    .flag("--base-url"),
+    Setting::new(
+        "rate",
+        "ncaa-directory",
+        Kind::Rate,
+        Preset::Is("2/s"),
+        "How often requests to the NCAA directory may start.",
+    )
+    .flag("--rate"),
+    Setting::new(
+        "load",
+        "batch_rows",
+        Kind::Count(1, 1_000_000),
+        Preset::Is("5000"),
+        "How many rows are encoded and sent to the database at once.",
+    ),
+    Setting::new(
+        "load",
+        "lock_timeout",
+        Kind::Time(Duration::ZERO, seconds(86_400)),
+        Preset::Is("60s"),
+        "How long a statement waits for a lock; 0 is for ever.",
+    ),
+    Setting::new(
+        "load",
+        "statement_timeout",
+        Kind::Time(Duration::ZERO, seconds(86_400)),
+        Preset::Is("15m"),
+        "How long a statement of a load may take; 0 is for ever.",
+    ),
+    Setting::new(
+        "load",
+        "work_mem_mib",
+        Kind::Count(1, 65_536),
+        Preset::Is("64"),
+        "PostgreSQL's work_mem while it merges, in MiB.",
+    ),
+    Setting::new("log", "level", Kind::LogLevel, Preset::Is("info"), "How much is logged.").flag("--log-level"),
+    Setting::new("log", "format", Kind::LogFormat, Preset::Is("pretty"), "How log lines are written.")
+        .flag("--log-format"),
+];

@@ -1,0 +1,208 @@
+//! The settings as the program uses them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tracing::level_filters::LevelFilter;
+use url::Url;
+
+use super::paths::Paths;
+use super::resolve::{Effective, Inputs, Origin, resolve};
+use super::table::sources;
+use super::value::{DatabaseUrl, LogFormat, Rate, Value};
+use crate::error::Result;
+
+/// All settings of one run: checked, complete, and with the origin of each.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The database that is loaded.
+    pub database: DatabaseSettings,
+    /// How requests are made.
+    pub http: HttpSettings,
+    /// Each source, by name.
+    pub sources: BTreeMap<&'static str, SourceSettings>,
+    /// How rows are loaded.
+    pub load: LoadSettings,
+    /// What is logged, and how.
+    pub log: LogSettings,
+    /// The folders that are the pipeline's own.
+    pub paths: Paths,
+    /// Every setting with its value and origin, in the order in which they are shown.
+    pub effective: Vec<Effective>,
+    /// Remarks for the user that are no errors, each a sentence.
+    pub warnings: Vec<String>,
+}
+
+/// The section `database`.
+#[derive(Debug, Clone)]
+pub struct DatabaseSettings {
+    /// The user's database; without one, the embedded database is used.
+    pub url: Option<DatabaseUrl>,
+    /// The folder for the data of the embedded database; nothing if none was set and the user has no home folder.
+    pub dir: Option<PathBuf>,
+    /// The most connections at once; at least one.
+    pub pool_size: u32,
+    /// How long to wait for a connection.
+    pub acquire_timeout: Duration,
+}
+
+/// The section `http`.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// The `User-Agent` header; visible ASCII.
+    pub user_agent: String,
+    /// How long a connection may take to open.
+    pub connect_timeout: Duration,
+    /// How long one attempt may take as a whole.
+    pub timeout: Duration,
+    /// How often a request is tried, the first time included; at least one.
+    pub attempts: u32,
+    /// The wait before the first retry.
+    pub backoff_base: Duration,
+    /// The longest wait before a retry.
+    pub backoff_max: Duration,
+    /// The longest `Retry-After` that is waited for.
+    pub retry_after_max: Duration,
+    /// The most requests to one source under way at once; at least one.
+    pub concurrency: usize,
+    /// A PEM file with certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The largest response that is read, in bytes after decompression.
+    pub max_body_bytes: u64,
+}
+
+/// A source's row of the sections `base_url` and `rate`.
+#[derive(Debug, Clone)]
+pub struct SourceSettings {
+    /// Where the source is; its paths are appended.
+    pub base_url: Url,
+    /// How often requests may start.
+    pub rate: Rate,
+}
+
+/// The section `load`.
+#[derive(Debug, Clone)]
+pub struct LoadSettings {
+    /// How many rows are encoded and sent at once; at least one.
+    pub batch_rows: usize,
+    /// PostgreSQL's `lock_timeout`; zero is for ever.
+    pub lock_timeout: Duration,
+    /// PostgreSQL's `statement_timeout`; zero is for ever.
+    pub statement_timeout: Duration,
+    /// PostgreSQL's `work_mem` while it merges, in MiB; at least one.
+    pub work_mem_mib: u32,
+}
+
+/// The section `log`.
+#[derive(Debug, Clone, Copy)]
+pub struct LogSettings {
+    /// The least severe events that are logged.
+    pub level: LevelFilter,
+    /// Whether somebody asked for that level; a default gives way to `--quiet`.
+    pub level_is_default: bool,
+    /// How lines are written.
+    pub format: LogFormat,
+}
+
+impl Settings {
+    /// Reads all settings.
+    ///
+    /// # Errors
+    /// All mistakes at once, each with setting, value, origin and what is allowed: [`crate::Exit::Usage`] if all stand on the
+    /// command line, else [`crate::Exit::Configuration`].
+    pub fn load(inputs: Inputs) -> Result<Self> {
+        let resolved = resolve(&inputs)?;
+        let values = Values(&resolved.effective);
+        let sources = sources().map(|source| {
+            let settings =
+                SourceSettings { base_url: values.web_url("base_url", source), rate: values.rate("rate", source) };
+            (source, settings)
+        });
+        Ok(Self {
+            database: DatabaseSettings {
+                url: values.database_url("database", "url"),
+                dir: values.path("database", "dir"),
+                pool_size: values.count("database", "pool_size"),
+                acquire_timeout: values.time("database", "acquire_timeout"),
+            },
+            http: HttpSettings {
+                user_agent: values.header("http", "user_agent"),
+                connect_timeout: values.time("http", "connect_timeout"),
+                timeout: values.time("http", "timeout"),
+                attempts: values.count("http", "attempts"),
+                backoff_base: values.time("http", "backoff_base"),
+                backoff_max: values.time("http", "backoff_max"),
+                retry_after_max: values.time("http", "retry_after_max"),
+                concurrency: values.count("http", "concurrency"),
+                ca_file: values.path("http", "ca_file"),
+                max_body_bytes: values.count("http", "max_body_bytes"),
+            },
+            sources: sources.collect(),
+            load: LoadSettings {
+                batch_rows: values.count("load", "batch_rows"),
+                lock_timeout: values.time("load", "lock_timeout"),
+                statement_timeout: values.time("load", "statement_timeout"),
+                work_mem_mib: values.count("load", "work_mem_mib"),
+            },
+            log: LogSettings {
+                level: values.log_level("log", "level"),
+                level_is_default: values.of("log", "level").origin == Origin::Default,
+                format: values.log_format("log", "format"),
+            },
+            paths: inputs.paths.clone(),
+            warnings: resolved.warnings.clone(),
+            effective: resolved.effective,
+        })
+    }
+}
+
+/// Typed access to the resolved table. Section, key and kind are the program's own: a mismatch with the table is a defect
+/// that the first start, and so every test, shows.
+struct Values<'a>(&'a [Effective]);
+
+macro_rules! accessor {
+    ($name:ident, $variant:ident, $type:ty) => {
+        fn $name(&self, section: &str, key: &str) -> $type {
+            match &self.of(section, key).value {
+                Some(Value::$variant(value)) => value.clone(),
+                other => unreachable!("{section}.{key} is {other:?}"),
+            }
+        }
+    };
+    ($name:ident, optional $variant:ident, $type:ty) => {
+        fn $name(&self, section: &str, key: &str) -> Option<$type> {
+            match &self.of(section, key).value {
+                Some(Value::$variant(value)) => Some(value.clone()),
+                None => None,
+                other => unreachable!("{section}.{key} is {other:?}"),
+            }
+        }
+    };
+}
+
+impl Values<'_> {
+    fn of(&self, section: &str, key: &str) -> &Effective {
+        let found = self.0.iter().find(|one| one.setting.section == section && one.setting.key == key);
+        found.unwrap_or_else(|| unreachable!("{section}.{key} is not in the table"))
+    }
+
+    /// The bounds in the table are within the type that the program uses.
+    fn count<T: TryFrom<u64>>(&self, section: &str, key: &str) -> T {
+        match self.of(section, key).value {
+            Some(Value::Count(count)) => {
+                T::try_from(count).unwrap_or_else(|_| unreachable!("{section}.{key} is bounded too widely"))
+            }
+            ref other => unreachable!("{section}.{key} is {other:?}"),
+        }
+    }
+
+    accessor!(time, Time, Duration);
+    accessor!(rate, Rate, Rate);
+    accessor!(web_url, WebUrl, Url);
+    accessor!(header, Header, String);
+    accessor!(log_level, LogLevel, LevelFilter);
+    accessor!(log_format, LogFormat, LogFormat);
+    accessor!(database_url, optional DatabaseUrl, DatabaseUrl);
+    accessor!(path, optional Path, PathBuf);
+}

@@ -1,0 +1,259 @@
+//! The kinds of values a setting can have: how each is written, checked and shown.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tracing::level_filters::LevelFilter;
+use url::Url;
+
+use super::mask::mask_url;
+
+/// What a setting accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number between two bounds, both included.
+    Count(u64, u64),
+    /// A time such as `30s`, between two bounds, both included.
+    Time(Duration, Duration),
+    /// How often something may start, such as `2/s`.
+    Rate,
+    /// An `http` or `https` URL without password, query and fragment.
+    WebUrl,
+    /// A `postgres` URL. Secret: its password is never shown.
+    DatabaseUrl,
+    /// A file or folder. In a settings file, a relative one is taken from that file's folder.
+    Path,
+    /// The value of an HTTP header: visible ASCII.
+    Header,
+    /// How much is logged.
+    LogLevel,
+    /// How logs are written.
+    LogFormat,
+}
+
+/// A value of one [`Kind`].
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Count(u64),
+    Time(Duration),
+    Rate(Rate),
+    WebUrl(Url),
+    DatabaseUrl(DatabaseUrl),
+    Path(PathBuf),
+    Header(String),
+    LogLevel(LevelFilter),
+    LogFormat(LogFormat),
+}
+
+impl Kind {
+    /// Reads `raw`; relative paths are taken from `folder`. Nothing if it is not of this kind.
+    pub(super) fn parse(self, raw: &str, folder: &Path) -> Option<Value> {
+        match self {
+            Self::Count(least, most) => {
+                raw.parse().ok().filter(|count| (least..=most).contains(count)).map(Value::Count)
+            }
+            Self::Time(least, most) => parse_time(raw).filter(|time| (least..=most).contains(time)).map(Value::Time),
+            Self::Rate => Rate::parse(raw).map(Value::Rate),
+            Self::WebUrl => {
+                let url = Url::parse(raw).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+                // A query or fragment would swallow the paths that are appended; a password would show in errors and logs.
+                let plain = url.query().is_none() && url.fragment().is_none() && url.password().is_none();
+                plain.then_some(Value::WebUrl(url))
+            }
+            Self::DatabaseUrl => {
+                let url = Url::parse(raw).ok()?;
+                matches!(url.scheme(), "postgres" | "postgresql")
+                    .then(|| Value::DatabaseUrl(DatabaseUrl(raw.to_owned())))
+            }
+            Self::Path => (!raw.is_empty()).then(|| Value::Path(folder.join(raw))),
+            Self::Header => (!raw.trim().is_empty() && raw.chars().all(|c| matches!(c, ' '..='~')))
+                .then(|| Value::Header(raw.trim().to_owned())),
+            Self::LogLevel => raw.parse().ok().filter(|_| LOG_LEVELS.contains(&raw)).map(Value::LogLevel),
+            Self::LogFormat => match raw {
+                "pretty" => Some(Value::LogFormat(LogFormat::Pretty)),
+                "json" => Some(Value::LogFormat(LogFormat::Json)),
+                _ => None,
+            },
+        }
+    }
+
+    /// What is allowed, for errors and help.
+    pub fn allowed(self) -> String {
+        match self {
+            Self::Count(least, most) => format!("a whole number from {least} to {most}"),
+            Self::Time(least, most) => {
+                format!("a time from {} to {}, such as 500ms, 30s, 5m or 1h", show_time(least), show_time(most))
+            }
+            Self::Rate => "a rate such as 50/s, 0.5/s, 30/m or 1/5s".to_owned(),
+            Self::WebUrl => "a URL such as https://example.org, without password and query".to_owned(),
+            Self::DatabaseUrl => "a URL such as postgres://user@host:5432/name; special characters of a password \
+                                  percent-encoded"
+                .to_owned(),
+            Self::Path => "a path".to_owned(),
+            Self::Header => "visible ASCII characters".to_owned(),
+            Self::LogLevel => LOG_LEVELS.join(", "),
+            Self::LogFormat => "pretty, json".to_owned(),
+        }
+    }
+
+    /// `raw` as it may be shown: without secrets.
+    pub(super) fn show(self, raw: &str) -> String {
+        match self {
+            Self::DatabaseUrl | Self::WebUrl => mask_url(raw),
+            _ => raw.to_owned(),
+        }
+    }
+}
+
+const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The URL of a database. `Debug` and `Display` mask its secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The URL with its password: for connecting, never for showing.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&mask_url(&self.0))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({self})")
+    }
+}
+
+/// How often requests to one source may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    interval: Duration,
+}
+
+impl Rate {
+    /// The longest interval between two starts that makes sense.
+    const SLOWEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// The least time between two request starts.
+    pub fn interval(self) -> Duration {
+        self.interval
+    }
+
+    /// Reads `COUNT/PERIOD`: `2/s`, `0.5/s`, `30/m`, `1/5s`.
+    fn parse(raw: &str) -> Option<Self> {
+        let (count, period) = raw.split_once('/')?;
+        let count = parse_decimal(count.trim()).filter(|count| *count > 0.0)?;
+        let period = period.trim();
+        let period = if period.starts_with(|c: char| c.is_ascii_digit()) {
+            parse_time(period)?
+        } else {
+            parse_time(&format!("1{period}"))?
+        };
+        let interval = Duration::try_from_secs_f64(period.as_secs_f64() / count).ok()?;
+        (!interval.is_zero() && interval <= Self::SLOWEST).then_some(Self { interval })
+    }
+}
+
+/// Reads a number with a unit: `500ms`, `1.5s`, `5m`, `1h`. A bare number is refused, for nobody knows its unit; `0` is not bare.
+fn parse_time(raw: &str) -> Option<Duration> {
+    if raw == "0" {
+        return Some(Duration::ZERO);
+    }
+    let unit_at = raw.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = raw.split_at(unit_at);
+    let unit = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(parse_decimal(number.trim())? * unit).ok()
+}
+
+/// Digits with at most one point: what `f64` accepts beyond that (`inf`, `1e9`, signs) is no number to a reader of settings.
+fn parse_decimal(raw: &str) -> Option<f64> {
+    let plain = raw.starts_with(|c: char| c.is_ascii_digit()) && raw.chars().all(|c| c.is_ascii_digit() || c == '.');
+    plain.then(|| raw.parse().ok()).flatten()
+}
+
+fn show_time(time: Duration) -> String {
+    let milliseconds = time.as_millis();
+    match milliseconds {
+        0 => "0s".to_owned(),
+        ms if ms % 3_600_000 == 0 => format!("{}h", ms / 3_600_000),
+        ms if ms % 60_000 == 0 => format!("{}m", ms / 60_000),
+        ms if ms % 1_000 == 0 => format!("{}s", ms / 1_000),
+        ms => format!("{ms}ms"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_as_the_least_time_between_starts() {
+        let cases = [
+            ("2/s", Some(500)),
+            ("50/s", Some(20)),
+            ("0.5/s", Some(2_000)),
+            ("1/5s", Some(5_000)),
+            ("3/1.5s", Some(500)),
+            ("30/m", Some(2_000)),
+            ("1/h", Some(3_600_000)),
+            ("0/s", None),
+            ("-1/s", None),
+            ("2", None),
+            ("2/", None),
+            ("2/x", None),
+            ("/s", None),
+            ("inf/s", None),
+            ("NaN/s", None),
+            ("1/0s", None),
+            ("1/48h", None),
+            ("1e9/s", None),
+        ];
+        for (raw, milliseconds) in cases {
+            let read = Rate::parse(raw).map(|rate| rate.interval().as_millis());
+            assert_eq!(read, milliseconds, "{raw}");
+        }
+    }
+
+    #[test]
+    fn times_need_a_unit() {
+        let cases = [
+            ("500ms", Some(500)),
+            ("1.5s", Some(1_500)),
+            ("5m", Some(300_000)),
+            ("5min", Some(300_000)),
+            ("1h", Some(3_600_000)),
+            ("0", Some(0)),
+            ("30", None),
+            ("30 days", None),
+            ("-1s", None),
+            ("", None),
+            ("s", None),
+            ("1..5s", None),
+        ];
+        for (raw, milliseconds) in cases {
+            assert_eq!(parse_time(raw).map(|time| time.as_millis()), milliseconds, "{raw}");
+        }
+    }
+}

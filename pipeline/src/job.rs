@@ -1,0 +1,42 @@
+//! A job: what it is asked to do, and what it works with.
+
+use std::path::PathBuf;
+
+use crate::config::Settings;
+use crate::report::Progress;
+use crate::shutdown::Shutdown;
+
+/// What a job works with. It counts what it does in a [`crate::report::Run`] beside it.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// All settings.
+    pub settings: Settings,
+    /// What it is asked to do.
+    pub options: JobOptions,
+    /// Where it tells how far it is.
+    pub progress: Progress,
+    /// Whether it is to end early; it looks between batches.
+    pub shutdown: Shutdown,
+}
+
+/// The options of `sync` and `test`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobOptions {
+    /// The most leaf records to take from each source (of the directory: schools). Lists and parents load in full.
+    pub limit: Option<u64>,
+    /// Where the bytes come from.
+    pub traffic: Traffic,
+}
+
+/// Where the bytes of a job come from. The choices exclude each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Traffic {
+    /// The sources themselves.
+    Live,
+    /// The sources themselves; every exchange is also written to this recording.
+    Record(PathBuf),
+    /// A recording; the network is never touched.
+    Replay(PathBuf),
+    /// The recording that ships with the repository; the network is never touched.
+    Offline,
+}

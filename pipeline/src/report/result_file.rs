@@ -1,0 +1,115 @@
+//! `--result-file`: the result once more, where a sidecar or a script looks for it.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::result::RunResult;
+use crate::error::{Error, Exit, Result};
+
+/// Where the result is also written.
+#[derive(Debug)]
+pub struct ResultFile {
+    path: PathBuf,
+}
+
+impl ResultFile {
+    /// Checks `path` before the work begins, so that a mistyped folder does not cost a run.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`] if its folder does not exist or it is a folder itself.
+    pub fn new(path: &Path) -> Result<Self> {
+        let unusable = |why: &str| Error::new(Exit::Usage, format!("--result-file {}: {why}", path.display()));
+        if path.is_dir() {
+            return Err(unusable("is a folder"));
+        }
+        if !folder_of(path).is_dir() {
+            return Err(unusable("its folder does not exist").help("make the folder first"));
+        }
+        // A link is kept, and what it points to replaced.
+        Ok(Self { path: path.canonicalize().unwrap_or_else(|_| path.to_owned()) })
+    }
+
+    /// Writes the result. A reader sees the old file or the new one, never half of it. What is there and no regular file (a
+    /// pipe, `/dev/stdout`) is written to and not replaced.
+    ///
+    /// # Errors
+    /// [`Exit::Permission`] or [`Exit::Temporary`], as the file system says.
+    pub fn write(&self, result: &RunResult) -> Result<()> {
+        let special = fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file());
+        let written = if special {
+            File::options().write(true).open(&self.path).and_then(|mut file| result.write_line(&mut file))
+        } else {
+            self.replace(result)
+        };
+        written.map_err(|error| {
+            let denied = matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem);
+            let exit = if denied { Exit::Permission } else { Exit::Temporary };
+            Error::new(exit, format!("the result file {} cannot be written", self.path.display())).caused_by(error)
+        })
+    }
+
+    fn replace(&self, result: &RunResult) -> io::Result<()> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let draft = folder_of(&self.path).join(format!(".{name}.{}", result.run_id));
+        let written = File::create_new(&draft).and_then(|mut file| {
+            result.write_line(&mut file)?;
+            file.flush()?;
+            file.sync_all()?;
+            fs::rename(&draft, &self.path)
+        });
+        if written.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        written
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Run;
+
+    #[test]
+    fn a_file_is_replaced_in_one_step_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("result.json");
+        fs::write(&path, "a longer text that was there before the run began, and must be gone\n".repeat(100)).unwrap();
+        ResultFile::new(&path).unwrap().write(&Run::begin().finish()).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("{\"v\":1,") && text.ends_with("}\n"), "{text}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        ResultFile::new(&link).unwrap().write(&Run::begin().finish()).unwrap();
+        assert!(link.is_symlink());
+        assert!(fs::read_to_string(&target).unwrap().starts_with('{'));
+    }
+
+    #[test]
+    fn a_device_is_written_to_and_not_replaced() {
+        let file = ResultFile::new(Path::new("/dev/null")).unwrap();
+        file.write(&Run::begin().finish()).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[test]
+    fn an_impossible_place_is_refused_before_the_work_begins() {
+        for path in ["/nowhere/result.json", "/"] {
+            assert_eq!(ResultFile::new(Path::new(path)).unwrap_err().exit(), Exit::Usage, "{path}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The command line as schedulers and scripts meet it: the real program, its outputs and its exit codes.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The program in an empty folder, with nothing of this machine's environment.
+struct Scene(tempfile::TempDir);
+
+impl Scene {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pipeline"));
+        command.args(arguments).current_dir(self.folder()).env_clear().env("HOME", self.folder()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::from(self.command(arguments).output().unwrap())
+    }
+}
+
+struct Ran {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// The result: the one line that standard output holds.
+    fn result(&self) -> Value {
+        assert_eq!(self.stdout.matches('\n').count(), 1, "standard output: {}", self.stdout);
+        assert!(self.stdout.ends_with('\n'));
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+const RESULT_KEYS: [&str; 12] = [
+    "v",
+    "run_id",
+    "status",
+    "exit_code",
+    "started_at",
+    "seconds",
+    "tables",
+    "skipped",
+    "unresolved_references",
+    "requests",
+    "retries",
+    "error",
+];
+
+#[test]
+fn without_arguments_the_program_explains_itself() {
+    for arguments in [&[][..], &["--help"], &["help"]] {
+        let ran = Scene::new().run(arguments);
+        assert_eq!(ran.code, Some(0), "{arguments:?}");
+        assert!(ran.stdout.contains("Usage: pipeline"), "{arguments:?}: {}", ran.stdout);
+        assert_eq!(ran.stderr, "", "{arguments:?}");
+    }
+    let version = Scene::new().run(&["--version"]);
+    assert_eq!((version.code, version.stdout), (Some(0), format!("pipeline {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn the_help_teaches_examples_environment_and_exit_codes() {
+    let help = Scene::new().run(&["--help"]).stdout;
+    for part in ["Examples:", "pipeline sync --offline", "DATABASE_URL", "NO_COLOR", "PIPELINE_<SECTION>_<KEY>"] {
+        assert!(help.contains(part), "{part} is missing in: {help}");
+    }
+    let codes = help.split("Exit codes:").nth(1).unwrap();
+    for code in ["0", "1", "64", "65", "69", "75", "77", "78", "99", "130", "143"] {
+        assert!(codes.split_whitespace().any(|word| word == code), "{code} is missing in: {codes}");
+    }
+    let settings = Scene::new().run(&["config", "--help"]).stdout;
+    for part in ["http.timeout", "PIPELINE_HTTP_TIMEOUT", "PIPELINE_BASE_URL_NCAA_DIRECTORY", "DATABASE_URL"] {
+        assert!(settings.contains(part), "{part} is missing in: {settings}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_exits_with_64_and_says_what_is_wrong() {
+    let cases: [(&[&str], &str); 12] = [
+        (&["snyc"], "snyc"),
+        (&["sync", "--limit", "many"], "--limit"),
+        (&["sync", "--limit", "-1"], "-1"),
+        (&["sync", "--offline", "--replay", "x"], "--replay"),
+        (&["sync", "--rate", "fast"], "SOURCE=VALUE"),
+        (&["sync", "--rate", "ncaa-directory=fast"], "50/s"),
+        (&["sync", "--rate", "ncaa=2/s"], "ncaa-directory"),
+        (&["test", "--unknown"], "--unknown"),
+        (&["db"], "Usage: pipeline db"),
+        (&["config", "--log-level", "loud"], "off, error, warn, info, debug, trace"),
+        (&["config", "--config", "absent.toml"], "absent.toml"),
+        (&["--color", "sometimes", "config"], "auto, always, never"),
+    ];
+    for (arguments, part) in cases {
+        let ran = Scene::new().run(arguments);
+        assert_eq!(ran.code, Some(64), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(part), "{arguments:?}: {part} is missing in: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_job_prints_one_result_line_whatever_happens() {
+    type Case<'a> = (&'a [&'a str], Option<(&'a str, &'a str)>, i32);
+    let cases: [Case<'_>; 6] = [
+        (&["sync", "--limit", "many"], None, 64),
+        (&["sync", "--no-such-flag"], None, 64),
+        (&["test", "--rate", "ncaa-directory=fast"], None, 64),
+        (&["sync", "--offline", "--config", "absent.toml"], None, 64),
+        (&["sync", "--offline"], Some(("PIPELINE_HTTP_ATTEMPTS", "many")), 78),
+        (&["--quiet", "test", "--offline"], Some(("DATABASE_URL", "mysql://db/x")), 78),
+    ];
+    for (arguments, variable, code) in cases {
+        let scene = Scene::new();
+        let ran = Ran::from(scene.command(arguments).envs(variable).output().unwrap());
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.stderr);
+        let result = ran.result();
+        assert_eq!(result["exit_code"], code, "{arguments:?}");
+        assert_eq!(result["status"], "failed");
+        assert_eq!(result["v"], 1);
+        assert_eq!(result["tables"], serde_json::json!({}));
+        let error = result["error"].as_str().unwrap();
+        assert!(!error.is_empty() && !error.contains("Usage"), "{error}");
+        // The order in the text, which a parsed object no longer shows.
+        let places: Vec<_> = RESULT_KEYS.map(|key| ran.stdout.find(&format!("\"{key}\":")).unwrap()).into();
+        assert!(places.is_sorted(), "{}", ran.stdout);
+        assert_eq!(result.as_object().unwrap().len(), RESULT_KEYS.len());
+    }
+}
+
+#[test]
+fn the_result_file_holds_the_same_line() {
+    for arguments in [["--limit", "many"], ["--rate", "ncaa-directory=fast"]] {
+        let scene = Scene::new();
+        let ran = scene.run(&["sync", "--result-file", "return.json", arguments[0], arguments[1]]);
+        let file = std::fs::read_to_string(scene.folder().join("return.json")).unwrap();
+        assert_eq!(file, ran.stdout);
+    }
+    let misplaced = Scene::new().run(&["sync", "--result-file", "no/such/folder.json", "--offline"]);
+    assert_eq!(misplaced.code, Some(64));
+    assert!(misplaced.result()["error"].as_str().unwrap().contains("no/such/folder.json"));
+}
+
+#[test]
+fn a_reader_that_went_away_changes_no_exit_code() {
+    let scene = Scene::new();
+    let cases: [(&[&str], i32); 5] = [
+        (&["sync", "--rate", "ncaa-directory=fast"], 64),
+        (&["sync", "--limit", "many"], 64),
+        (&["--help"], 0),
+        (&["config"], 0),
+        (&["config", "--log-level", "loud"], 64),
+    ];
+    for (arguments, code) in cases {
+        // Both outputs closed at the other end before the program writes.
+        let (stdout_reader, stdout) = std::io::pipe().unwrap();
+        let (stderr_reader, stderr) = std::io::pipe().unwrap();
+        drop((stdout_reader, stderr_reader));
+        let status = scene.command(arguments).stdout(stdout).stderr(stderr).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn config_shows_values_and_origins_and_no_secret() {
+    let scene = Scene::new();
+    std::fs::write(
+        scene.folder().join("pipeline.toml"),
+        "[database]\nurl = \"postgres://ann:hunter2@db/x?password=hunter2\"\n\n[load]\nbatch_rows = 100\n",
+    )
+    .unwrap();
+    let mut command = scene.command(&["--log-level", "debug", "config"]);
+    let ran = Ran::from(command.env("PIPELINE_HTTP_TIMEOUT", "5s").output().unwrap());
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let row = |name: &str| -> Vec<String> {
+        let line = ran.stdout.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned).collect()
+    };
+    assert_eq!(row("log.level"), ["log.level", "debug", "--log-level"]);
+    assert_eq!(row("http.timeout"), ["http.timeout", "5s", "PIPELINE_HTTP_TIMEOUT"]);
+    assert_eq!(row("http.attempts"), ["http.attempts", "3", "default"]);
+    assert_eq!(row("database.url")[1], "postgres://ann:***@db/x?password=***");
+    assert!(row("database.url")[2].ends_with("pipeline.toml:2"));
+    assert!(row("load.batch_rows")[2].ends_with("pipeline.toml:5"));
+    assert!(!ran.stdout.contains("hunter2"), "{}", ran.stdout);
+
+    let json: Value = serde_json::from_str(&scene.run(&["config", "--json"]).stdout).unwrap();
+    assert_eq!(json["load.batch_rows"]["value"], "100");
+    assert_eq!(json["rate.ncaa-directory"]["origin"], "default");
+    assert_eq!(json["http.ca_file"]["value"], Value::Null);
+    assert!(!json.to_string().contains("hunter2"));
+}
+
+#[test]
+fn colours_are_for_who_asks_for_them() {
+    let colours = |arguments: &[&str], no_color: &str| {
+        let scene = Scene::new();
+        let ran = Ran::from(scene.command(arguments).env("NO_COLOR", no_color).output().unwrap());
+        assert_eq!(ran.code, Some(64), "{arguments:?}");
+        ran.stderr.contains('\u{1b}')
+    };
+    // One mistake that clap finds, and one that the settings find.
+    for mistake in ["--no-such-flag", "--log-level=loud"] {
+        assert!(!colours(&["config", mistake], ""), "standard error is no terminal here: {mistake}");
+        assert!(!colours(&["--color=never", "config", mistake], ""), "{mistake}");
+        assert!(colours(&["--color", "always", "config", mistake], ""), "{mistake}");
+        assert!(
+            colours(&["config", "--color=always", mistake], "1"),
+            "a flag is nearer than the environment: {mistake}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_told_with_its_way_out_and_without_its_secret() {
+    let scene = Scene::new();
+    let mut command = scene.command(&["sync", "--offline"]);
+    let ran = Ran::from(command.env("DATABASE_URL", "mysql://ann:hunter2@db/x").output().unwrap());
+    assert_eq!(ran.code, Some(78));
+    assert!(
+        ran.stderr.starts_with("error: database.url = \"mysql://ann:***@db/x\" (from DATABASE_URL)"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("\n  help: "), "{}", ran.stderr);
+    assert!(!(ran.stderr + &ran.stdout).contains("hunter2"));
+}
