@@ -13,14 +13,16 @@
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
 //! - [`emit`] writes those down; [`sql`] writes the DDL.
 //! - [`generate`](generate::generate) makes all output in memory; [`write`] brings it to disk, or shows the difference.
-//! - [`config`] holds the settings.
+//! - [`config`] holds the settings, [`task`] is one run from settings to disk, [`build`] the whole of a build script.
 
+pub mod build;
 pub mod config;
 pub mod diagnostic;
 pub mod drizzle;
 pub mod emit;
 pub mod evaluate;
 pub mod generate;
+pub mod input;
 pub mod model;
 pub mod notice;
 pub mod parse;
@@ -29,6 +31,7 @@ pub mod schema;
 pub mod source;
 pub mod sql;
 pub mod suggest;
+pub mod task;
 pub mod write;
 
 pub use read::{Read, ReadOptions, read};

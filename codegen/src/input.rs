@@ -1,0 +1,73 @@
+//! The schema that the settings name, and the files it was read from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::Settings;
+use crate::diagnostic::{Diagnostic, render};
+use crate::drizzle::{Casing, read_config};
+use crate::read::{ReadOptions, read as read_typescript};
+use crate::schema::{IR_VERSION, Schema};
+use crate::source::Sources;
+
+/// A schema as read.
+#[derive(Debug)]
+pub struct Input {
+    /// The schema.
+    pub schema: Schema,
+    /// Every file it came from, imported ones too.
+    pub files: Vec<PathBuf>,
+    /// The patterns that lead to them, absolute or relative to the project's folder.
+    pub patterns: Vec<String>,
+    /// Warnings, rendered.
+    pub warnings: Vec<String>,
+}
+
+/// The schema cannot be read, or has errors: all of them, rendered.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(pub String);
+
+/// Reads the schema: TypeScript, or one file of the IR as `codegen export --format ir` writes it (`.json`).
+///
+/// # Errors
+/// [`Error`], with everything that is wrong with the schema.
+pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
+    if let [only] = &settings.schema[..]
+        && only.ends_with(".json")
+    {
+        let path = settings.root.join(only);
+        let schema = ir(&path)?;
+        return Ok(Input { schema, files: vec![path], patterns: settings.schema.clone(), warnings: Vec::new() });
+    }
+    let mut patterns = settings.schema.clone();
+    let mut casing = Casing::default();
+    let mut files = Vec::new();
+    if let Some(path) = &settings.drizzle_config {
+        let config = read_config(path).map_err(|(errors, sources)| Error(render(&errors, &sources, colors)))?;
+        casing = config.casing;
+        files.push(path.clone());
+        if patterns.is_empty() {
+            let folder = path.parent().unwrap_or(&settings.root);
+            patterns =
+                config.schema.iter().map(|pattern| folder.join(pattern).to_string_lossy().into_owned()).collect();
+        }
+    }
+    let options = ReadOptions { root: settings.root.clone(), patterns: patterns.clone(), casing };
+    let read = read_typescript(&options);
+    let rendered = |diagnostics: &[Diagnostic], sources: &Sources| render(diagnostics, sources, colors);
+    let Some(schema) = read.schema else { return Err(Error(rendered(&read.diagnostics, &read.sources))) };
+    files.extend(read.sources.files().iter().map(|file| file.path.clone()));
+    let warnings = read.diagnostics.iter().map(|warning| rendered(std::slice::from_ref(warning), &read.sources));
+    Ok(Input { schema, files, patterns, warnings: warnings.collect() })
+}
+
+fn ir(path: &Path) -> Result<Schema, Error> {
+    let failed = |message: String| Error(format!("error: {}: {message}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let schema: Schema = serde_json::from_str(&text).map_err(|error| failed(format!("no schema IR: {error}")))?;
+    if schema.version > IR_VERSION {
+        return Err(failed(format!("IR version {}, and this codegen knows up to {IR_VERSION}", schema.version)));
+    }
+    Ok(schema)
+}
