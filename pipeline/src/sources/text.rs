@@ -17,6 +17,9 @@ pub fn web_address(text: &str) -> Option<String> {
     }
     let absolute = if let Some(rest) = text.strip_prefix("//") {
         format!("https://{rest}")
+    } else if text.starts_with('/') {
+        // A path on the site that shows it; the URL standard would take its first part for a host.
+        return None;
     } else if text.contains("://") {
         text.to_owned()
     } else {
@@ -64,6 +67,7 @@ mod tests {
             ("N/A", None),
             ("none", None),
             ("//", None),
+            ("/directory/orgDetail", None),
             ("mailto:info@school.edu", None),
             ("ftp://files.school.edu", None),
             ("javascript:void(0)", None),
