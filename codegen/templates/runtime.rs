@@ -372,6 +372,18 @@ impl<T: AsCell> AsCell for Option<T> {
     }
 }
 
+impl<T: AsCell> AsCell for Box<T> {
+    fn as_cell(&self) -> Cell<'_> {
+        self.as_ref().as_cell()
+    }
+}
+
+impl<T: AsCell + std::fmt::Debug + Send + Sync> AsCell for Vec<T> {
+    fn as_cell(&self) -> Cell<'_> {
+        Cell::Array(self)
+    }
+}
+
 impl<T: AsCell + std::fmt::Debug + Send + Sync> Elements for Vec<T> {
     fn count(&self) -> usize {
         self.len()
@@ -381,3 +393,160 @@ impl<T: AsCell + std::fmt::Debug + Send + Sync> Elements for Vec<T> {
         self[index].as_cell()
     }
 }
+
+/// A value in its text form, of a type that has no Rust type here (`inet`, `interval`, `point`, arrays of arrays).
+///
+/// Inserts send it as text. A row reads it where the query gives text: select it as `column::text`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct PgText(pub String);
+
+impl From<String> for PgText {
+    fn from(text: String) -> Self {
+        PgText(text)
+    }
+}
+
+impl From<&str> for PgText {
+    fn from(text: &str) -> Self {
+        PgText(text.to_owned())
+    }
+}
+
+impl std::fmt::Display for PgText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsCell for PgText {
+    fn as_cell(&self) -> Cell<'_> {
+        Cell::Text(&self.0)
+    }
+}
+
+impl sqlx::Type<sqlx::Postgres> for PgText {
+    fn type_info() -> sqlx::postgres::PgTypeInfo {
+        <String as sqlx::Type<sqlx::Postgres>>::type_info()
+    }
+
+    fn compatible(_: &sqlx::postgres::PgTypeInfo) -> bool {
+        true
+    }
+}
+
+impl<'r> sqlx::Decode<'r, sqlx::Postgres> for PgText {
+    fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        use sqlx::{TypeInfo, ValueRef};
+        let type_info = value.type_info().into_owned();
+        let text = <String as sqlx::Type<sqlx::Postgres>>::compatible(&type_info);
+        if !text && value.format() == sqlx::postgres::PgValueFormat::Binary {
+            return Err(format!("no Rust type for {}: select it as text (`column::text`)", type_info.name()).into());
+        }
+        <String as sqlx::Decode<'r, sqlx::Postgres>>::decode(value).map(PgText)
+    }
+}
+
+impl sqlx::postgres::PgHasArrayType for PgText {
+    fn array_type_info() -> sqlx::postgres::PgTypeInfo {
+        <String as sqlx::postgres::PgHasArrayType>::array_type_info()
+    }
+
+    fn array_compatible(_: &sqlx::postgres::PgTypeInfo) -> bool {
+        true
+    }
+}
+
+/// What every generated enum can do, from `as_str` and `known`, in the database's spelling. A label that is not known is
+/// carried in `Unrecognized`.
+#[allow(unused_macros)]
+macro_rules! open_enum {
+    ($name:ident, $sql:literal) => {
+        impl From<String> for $name {
+            fn from(label: String) -> Self {
+                Self::known(&label).unwrap_or(Self::Unrecognized(label))
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(label: &str) -> Self {
+                Self::known(label).unwrap_or_else(|| Self::Unrecognized(label.to_owned()))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(label: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(label))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+            }
+        }
+
+        impl super::runtime::AsCell for $name {
+            fn as_cell(&self) -> super::runtime::Cell<'_> {
+                super::runtime::Cell::Text(self.as_str())
+            }
+        }
+
+        impl sqlx::Type<sqlx::Postgres> for $name {
+            fn type_info() -> sqlx::postgres::PgTypeInfo {
+                sqlx::postgres::PgTypeInfo::with_name($sql)
+            }
+
+            // Any enum: the name depends on the search path, and labels are carried whatever they are.
+            fn compatible(type_info: &sqlx::postgres::PgTypeInfo) -> bool {
+                matches!(type_info.kind(), sqlx::postgres::PgTypeKind::Enum(_))
+                    || <String as sqlx::Type<sqlx::Postgres>>::compatible(type_info)
+            }
+        }
+
+        impl sqlx::postgres::PgHasArrayType for $name {
+            fn array_type_info() -> sqlx::postgres::PgTypeInfo {
+                sqlx::postgres::PgTypeInfo::array_of($sql)
+            }
+
+            fn array_compatible(type_info: &sqlx::postgres::PgTypeInfo) -> bool {
+                match type_info.kind() {
+                    sqlx::postgres::PgTypeKind::Array(element) => <Self as sqlx::Type<sqlx::Postgres>>::compatible(element),
+                    _ => false,
+                }
+            }
+        }
+
+        impl sqlx::Encode<'_, sqlx::Postgres> for $name {
+            fn encode_by_ref(
+                &self,
+                buffer: &mut sqlx::postgres::PgArgumentBuffer,
+            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                <&str as sqlx::Encode<'_, sqlx::Postgres>>::encode_by_ref(&self.as_str(), buffer)
+            }
+        }
+
+        impl<'r> sqlx::Decode<'r, sqlx::Postgres> for $name {
+            fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                <&str as sqlx::Decode<'r, sqlx::Postgres>>::decode(value).map(Self::from)
+            }
+        }
+    };
+}
+
+#[allow(unused_imports)]
+pub(crate) use open_enum;

@@ -1,0 +1,79 @@
+//! The one function that makes all output, in memory. The command, the build script and the tests call it.
+
+use std::collections::BTreeMap;
+
+use crate::notice::{Level, Notice, did_you_mean};
+use crate::schema::{Column, Schema, Table};
+use crate::{emit, model, sql};
+
+/// What `codegen.toml` says about single tables and columns, by `schema.table` and `schema.table.column`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The default conflict key of a table.
+    pub conflict_keys: BTreeMap<String, String>,
+    /// The Rust type of a column.
+    pub rust_types: BTreeMap<String, String>,
+}
+
+impl Overrides {
+    /// The key named for a table.
+    pub(crate) fn conflict_key(&self, table: &Table) -> Option<&str> {
+        self.conflict_keys.get(&table.qualified_name()).map(String::as_str)
+    }
+
+    /// The type named for a column.
+    pub(crate) fn rust_type(&self, table: &Table, column: &Column) -> Option<&str> {
+        self.rust_types.get(&qualified_column(table, column)).map(String::as_str)
+    }
+
+    /// Names that the schema does not have, and types that are none.
+    pub(crate) fn check(&self, schema: &Schema, notices: &mut Vec<Notice>) {
+        let tables: Vec<String> = schema.tables.iter().map(Table::qualified_name).collect();
+        let columns = schema.tables.iter().flat_map(|t| t.columns.iter().map(move |c| qualified_column(t, c)));
+        let columns: Vec<String> = columns.collect();
+        for name in self.conflict_keys.keys().filter(|name| !tables.contains(name)) {
+            let guess = did_you_mean(name, tables.iter().map(String::as_str));
+            notices.push(Notice::error("unknown-table", format!("codegen.toml: no table `{name}`{guess}")));
+        }
+        for (name, path) in &self.rust_types {
+            if !columns.contains(name) {
+                let guess = did_you_mean(name, columns.iter().map(String::as_str));
+                notices.push(Notice::error("unknown-column", format!("codegen.toml: no column `{name}`{guess}")));
+            }
+            if let Err(error) = syn::parse_str::<syn::Type>(path) {
+                let message = format!("codegen.toml: `{path}`, given for `{name}`, is no Rust type: {error}");
+                notices.push(Notice::error("rust-type", message).help("write a path, such as `crate::Colors`"));
+            }
+        }
+    }
+}
+
+fn qualified_column(table: &Table, column: &Column) -> String {
+    format!("{}.{}", table.qualified_name(), column.name)
+}
+
+/// All files of a generated module by their name inside the output folder.
+pub type Files = BTreeMap<String, String>;
+
+/// What one schema gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generated {
+    /// The files.
+    pub files: Files,
+    /// Warnings about the schema.
+    pub warnings: Vec<Notice>,
+}
+
+/// Makes all files of the Rust module: the same bytes for the same schema and overrides, on any machine.
+///
+/// # Errors
+/// All errors, with the warnings: overrides that name no table, column or type; conflict keys that do not exist.
+pub fn generate(schema: &Schema, overrides: &Overrides) -> Result<Generated, Vec<Notice>> {
+    let mut notices = Vec::new();
+    let model = model::build(schema, overrides, &mut notices);
+    if notices.iter().any(|notice| notice.level == Level::Error) {
+        return Err(notices);
+    }
+    let files = emit::files(&model, &sql::script(schema)).map_err(|error| vec![error])?;
+    Ok(Generated { files, warnings: notices })
+}

@@ -1,0 +1,99 @@
+//! Columns as fields of the row and of the insert struct.
+
+use crate::generate::Overrides;
+use crate::schema::{self, Column, DataType, Schema};
+
+use super::enums::Enum;
+use super::is_not_null;
+use super::names::{Names, identifier, snake};
+use super::types::{RustType, rust_type};
+
+/// A column and its Rust side.
+#[derive(Debug)]
+pub struct Field<'a> {
+    /// The column itself.
+    pub column: &'a Column,
+    /// The field's name as it is written in source, perhaps raw.
+    pub name: String,
+    /// The type without `Option`.
+    pub rust_type: RustType,
+    /// Not null in the database.
+    pub not_null: bool,
+    /// Whether and how an insert gives it.
+    pub presence: Presence,
+    /// The table whose rows it names, as an index into the schema's tables, when a reference can stand for it.
+    pub target: Option<usize>,
+    /// The type of the insert struct's field without `Option` and `Field`: the reference, where there is one.
+    pub insert_type: String,
+}
+
+/// Whether an insert gives a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It must: not null, and the database has no default.
+    Required,
+    /// It may.
+    Optional,
+    /// It cannot: generated, or `GENERATED ALWAYS AS IDENTITY`.
+    Never,
+}
+
+/// The fields of a table.
+pub fn build<'a>(
+    schema: &Schema,
+    table: &'a schema::Table,
+    enums: &[Enum],
+    targets: &[Option<usize>],
+    rust_name: &dyn Fn(usize) -> String,
+    overrides: &Overrides,
+) -> Vec<Field<'a>> {
+    let mut names = Names::default();
+    let enum_name = |schema: Option<&str>, name: &str| {
+        let found = enums.iter().find(|known| known.schema.as_deref() == schema && known.name == name);
+        found.map_or_else(|| "String".to_owned(), |known| known.rust_name.clone())
+    };
+    let field = |column: &'a Column| {
+        let mut rust_type = rust_type(&column.data_type, &enum_name);
+        let custom = overrides.rust_type(table, column);
+        if let Some(path) = custom {
+            rust_type.path = path.to_owned();
+        }
+        let target = if custom.is_some() { None } else { target(schema, table, column, targets) };
+        let reference = target.map(|table| format!("{}Ref", rust_name(table)));
+        let not_null = is_not_null(table, column);
+        Field {
+            column,
+            name: identifier(&names.give(&[snake(&column.name)])),
+            insert_type: reference.unwrap_or_else(|| rust_type.path.clone()),
+            rust_type,
+            not_null,
+            presence: presence(column, not_null),
+            target,
+        }
+    };
+    table.columns.iter().map(field).collect()
+}
+
+/// drizzle-orm's rule for insert models (`InferInsertModel`), except that a default which only its client knows
+/// (`$defaultFn`) is the caller's to give.
+fn presence(column: &Column, not_null: bool) -> Presence {
+    let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
+    if column.generated.is_some() || column.identity.as_ref().is_some_and(|identity| identity.always) {
+        Presence::Never
+    } else if not_null && column.default.is_none() && column.identity.is_none() && !serial {
+        Presence::Required
+    } else {
+        Presence::Optional
+    }
+}
+
+/// The table a column's own foreign key leads to, when it leads to the column that a reference to that table stands for.
+fn target(schema: &Schema, table: &schema::Table, column: &Column, targets: &[Option<usize>]) -> Option<usize> {
+    let own = |key: &&schema::ForeignKey| key.columns == [column.name.as_str()];
+    table.foreign_keys.iter().filter(own).find_map(|key| {
+        let same = |t: &schema::Table| t.schema == key.foreign_schema && t.name == key.foreign_table;
+        let foreign = schema.tables.iter().position(same)?;
+        let referenced = &schema.tables[foreign].columns[targets[foreign]?];
+        (key.foreign_columns == [referenced.name.as_str()]).then_some(foreign)
+    })
+}

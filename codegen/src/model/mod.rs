@@ -1,0 +1,178 @@
+//! The schema in Rust's terms: names, types, what an insert must give, keys, references, the default conflict key.
+//!
+//! Nothing here knows how Rust is written down; [`crate::emit`] does.
+
+pub mod conflict;
+pub mod enums;
+pub mod fields;
+pub mod names;
+pub mod references;
+pub mod types;
+
+use crate::generate::Overrides;
+use crate::notice::Notice;
+use crate::schema::{self, Column, Key, Schema};
+
+use conflict::Choice;
+use enums::Enum;
+use fields::Field;
+use names::{Names, module, pascal, shouty, snake, truncated};
+use references::Reference;
+
+/// Everything that is emitted.
+#[derive(Debug)]
+pub struct Model<'a> {
+    /// Tables in the schema's order.
+    pub tables: Vec<Table<'a>>,
+    /// Enums in the schema's order.
+    pub enums: Vec<Enum>,
+}
+
+/// A table and its Rust side.
+#[derive(Debug)]
+pub struct Table<'a> {
+    /// The table itself.
+    pub schema: &'a schema::Table,
+    /// The row struct's name; the insert struct's and the reference's are made of it.
+    pub name: String,
+    /// The module's name.
+    pub module: String,
+    /// One for each column.
+    pub fields: Vec<Field<'a>>,
+    /// The unique keys with the names of their constants. Names of keys are cut as PostgreSQL does.
+    pub keys: Vec<(Key, String)>,
+    /// The default conflict key.
+    pub conflict: Choice,
+    /// How other rows name a row of it, if they can.
+    pub reference: Option<Reference>,
+}
+
+impl Table<'_> {
+    /// The insert struct's name.
+    pub fn insert_name(&self) -> String {
+        format!("{}Insert", self.name)
+    }
+
+    /// The reference enum's name.
+    pub fn reference_name(&self) -> String {
+        format!("{}Ref", self.name)
+    }
+}
+
+/// What a table's types are called after its base name; `Patch` is reserved for the update type.
+const FAMILY: &[&str] = &["", "Insert", "Patch", "Ref"];
+
+/// Names that generated modules use from the runtime, the prelude and the primitive types.
+const RESERVED_TYPES: &[&str] = &[
+    "AsCell",
+    "Borrowed",
+    "Box",
+    "Cell",
+    "Clone",
+    "ColumnDef",
+    "Debug",
+    "Default",
+    "Elements",
+    "Err",
+    "Field",
+    "FnMut",
+    "From",
+    "Identity",
+    "Insert",
+    "Into",
+    "KeyDef",
+    "KeyKind",
+    "Kind",
+    "List",
+    "None",
+    "Ok",
+    "Option",
+    "PartialEq",
+    "PgText",
+    "Reference",
+    "ReferenceDef",
+    "Result",
+    "RuntimeValue",
+    "Self",
+    "Some",
+    "Str",
+    "String",
+    "Table",
+    "TableDef",
+    "Upsert",
+    "Vec",
+];
+
+/// Modules that are no table's.
+const RESERVED_MODULES: &[&str] = &["enums", "mod", "runtime", "schema", "lib", "main"];
+
+/// Brings the schema into Rust's terms; what is wrong or doubtful is added to the notices.
+pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec<Notice>) -> Model<'a> {
+    overrides.check(schema, notices);
+    let mut types = Names::reserving(RESERVED_TYPES.iter().copied());
+    let mut modules = Names::reserving(RESERVED_MODULES.iter().copied());
+
+    // `public` first and then by name, so that a table's name depends on as few others as can be.
+    let mut order: Vec<usize> = (0..schema.tables.len()).collect();
+    order.sort_by_key(|&i| (schema.tables[i].schema.as_deref(), schema.tables[i].name.as_str()));
+    let mut named = vec![(String::new(), String::new()); schema.tables.len()];
+    for index in order {
+        let table = &schema.tables[index];
+        let name = types.give_family(&type_candidates(table.schema.as_deref(), &table.name, "Row"), FAMILY);
+        let file = modules.give(&[module(&snake(&name))]);
+        named[index] = (name, file);
+    }
+    let mut enums = enums::collect(schema);
+    for declared in &mut enums {
+        declared.rust_name = types.give(&type_candidates(declared.schema.as_deref(), &declared.name, "Enum"));
+    }
+
+    let targets = references::targets(schema);
+    let rust_name = |table: usize| named[table].0.clone();
+    let tables = schema.tables.iter().zip(&named).enumerate().map(|(index, (table, (name, module)))| {
+        let keys = table.keys();
+        let setting = overrides.conflict_key(table);
+        let conflict = conflict::choose(table, &keys, setting, notices);
+        let fields = fields::build(schema, table, &enums, &targets, &rust_name, overrides);
+        let reference = references::build(schema, index, &keys, &fields, &targets);
+        Table {
+            schema: table,
+            name: name.clone(),
+            module: module.clone(),
+            fields,
+            keys: key_constants(keys),
+            conflict,
+            reference,
+        }
+    });
+    let tables = tables.collect();
+    Model { tables, enums }
+}
+
+/// Not null in the database: a primary key's columns are, whatever they say themselves.
+pub(crate) fn is_not_null(table: &schema::Table, column: &Column) -> bool {
+    column.not_null || table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name))
+}
+
+fn type_candidates(schema: Option<&str>, name: &str, ending: &str) -> Vec<String> {
+    let base = pascal(name);
+    let prefixed = schema.map(|schema| format!("{}{base}", pascal(schema)));
+    std::iter::once(base.clone()).chain(prefixed).chain([format!("{base}{ending}")]).collect()
+}
+
+/// `BY_` and the columns; for keys over expressions, and for a second key over the same columns, `BY_` and the name.
+fn key_constants(keys: Vec<Key>) -> Vec<(Key, String)> {
+    let mut names = Names::default();
+    let constant = |key: &Key| {
+        let by_columns = format!("BY_{}", shouty(&key.columns.join("_")));
+        let by_name = format!("BY_{}", shouty(&key.name));
+        if key.expressions.is_empty() { vec![by_columns, by_name] } else { vec![by_name] }
+    };
+    let cut = |key: Key| Key { name: truncated(&key.name).to_owned(), ..key };
+    keys.into_iter()
+        .map(|key| {
+            let name = names.give(&constant(&key));
+            (cut(key), name)
+        })
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! What the stages after the schema IR have to say about a schema: errors and warnings with their place and way out.
+
+use std::fmt;
+
+use crate::schema::Location;
+
+/// How serious a [`Notice`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing is written.
+    Error,
+    /// Output is written; something in it is less than it could be.
+    Warning,
+}
+
+/// One thing to tell the schema's author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How serious it is.
+    pub level: Level,
+    /// A stable code, such as `conflict-key`.
+    pub code: &'static str,
+    /// What is the case, naming the table, column or key.
+    pub message: String,
+    /// The place in the schema, where there is one.
+    pub location: Option<Location>,
+    /// The way out.
+    pub help: Option<String>,
+}
+
+impl Notice {
+    /// An error without a place.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Notice { level: Level::Error, code, message: message.into(), location: None, help: None }
+    }
+
+    /// A warning without a place.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Notice { level: Level::Warning, ..Notice::error(code, message) }
+    }
+
+    /// The same at a place.
+    pub fn at(self, location: &Location) -> Self {
+        Notice { location: Some(location.clone()), ..self }
+    }
+
+    /// The same with a way out.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Notice { help: Some(help.into()), ..self }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = match self.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        write!(f, "{level}[{}]: {}", self.code, self.message)?;
+        if let Some(Location { file, line, column }) = &self.location {
+            write!(f, "\n  --> {file}:{line}:{column}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  = help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `; did you mean …?` where one of the known names is close to the given one, else nothing.
+pub(crate) fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let close = known.into_iter().map(|name| (strsim::damerau_levenshtein(given, name), name));
+    let limit = (given.chars().count() / 3).max(1);
+    match close.filter(|(distance, _)| *distance <= limit).min() {
+        Some((_, name)) => format!("; did you mean `{name}`?"),
+        None => String::new(),
+    }
+}
