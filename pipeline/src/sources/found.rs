@@ -61,9 +61,9 @@ impl Reason {
     /// Its name in the quarantine and in reports.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Missing => "missing_field",
-            Self::WrongType => "wrong_type",
-            Self::UnknownValue => "unknown_value",
+            Self::Missing => "missing-field",
+            Self::WrongType => "wrong-type",
+            Self::UnknownValue => "unknown-value",
         }
     }
 }

@@ -33,3 +33,21 @@ const NCAA_DIRECTORY: &[(&str, &[u8])] = files!(
     "orgDetail-929.html",
     "sportList.json",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_recording_ships() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/recordings/offline/ncaa-directory");
+        let mut files = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            assert_eq!(file("ncaa-directory", &name), Some(&*std::fs::read(entry.path()).unwrap()), "{name}");
+            files += 1;
+        }
+        assert_eq!(files, NCAA_DIRECTORY.len());
+    }
+}

@@ -62,7 +62,7 @@ impl Harvest {
             }
         }
         if self.pages.unavailable > 0 {
-            skipped.insert("detail_unavailable", self.pages.unavailable);
+            skipped.insert("detail-unavailable", self.pages.unavailable);
         }
         skipped
     }

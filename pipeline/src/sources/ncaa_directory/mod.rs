@@ -14,12 +14,11 @@ pub mod extract;
 mod harvest;
 mod records;
 mod requests;
+mod tables;
 
 pub use harvest::{DetailCounts, Harvest, Progress, harvest};
-pub use records::{
-    Address, ConferenceRecord, DetailRecord, Division, MemberRecord, SponsoredSport, SportGender, SportRecord,
-    Subdivision,
-};
+pub use records::{Address, ConferenceRecord, DetailRecord, MemberRecord, SponsoredSport, SportRecord};
+pub use tables::{Rows, rows};
 
 use super::Source;
 use crate::fetch::Rate;

@@ -3,40 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use models::Field;
+use models::{Division, Field, SportGender, Subdivision};
 
 use crate::sources::found::Found;
-
-/// Who competes in a sport.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SportGender {
-    /// Codes that start with `M`.
-    Men,
-    /// Codes that start with `W`.
-    Women,
-    /// Codes that start with `X`.
-    Mixed,
-}
-
-/// The NCAA's divisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Division {
-    /// 1
-    I,
-    /// 2
-    II,
-    /// 3
-    III,
-}
-
-/// Football's two parts of Division I.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subdivision {
-    /// 1
-    Fbs,
-    /// 2
-    Fcs,
-}
 
 /// A row of the list of sports. The list may give a code twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +27,8 @@ pub struct ConferenceRecord {
     pub ncaa_id: i32,
     /// The official name.
     pub name: String,
-    /// The division; the list has shown only null so far.
+    /// The division. The list has shown only null so far, which says nothing: it is absent then.
     pub division: Field<Option<Division>>,
-    /// Whether it still exists.
-    pub is_active: Field<Option<bool>>,
 }
 
 /// A row of the list of members: a school.
@@ -139,11 +106,11 @@ pub struct SponsoredSport {
     /// The label, as in the list of sports.
     pub label: String,
     /// The division in this sport.
-    pub division: Option<Division>,
-    /// The football subdivision, which stands in the place of the division.
-    pub subdivision: Option<Subdivision>,
-    /// The id of the conference in this sport.
-    pub conference_id: Option<i32>,
+    pub division: Field<Option<Division>>,
+    /// The football subdivision; the page shows it in the place of the division.
+    pub subdivision: Field<Option<Subdivision>>,
+    /// The id of the conference in this sport; null where the page leaves it empty.
+    pub conference_id: Field<Option<i32>>,
     /// Its head coaches in the order of the page.
     pub head_coaches: Vec<String>,
 }

@@ -1,7 +1,9 @@
 //! The list of conferences.
 
+use models::Field;
+
 use super::super::records::ConferenceRecord;
-use super::{Element, division, is_active, list, organisation};
+use super::{Element, division, list, organisation};
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault};
@@ -22,9 +24,8 @@ fn conference(fields: &Fields) -> Result<ConferenceRecord, Fault> {
         name: fields.required_text("nameOfficial")?,
         division: match division(fields)? {
             // The list gives null for every conference: it does not say that they have none.
-            models::Field::Value(None) => models::Field::Absent,
+            Field::Value(None) => Field::Absent,
             field => field,
         },
-        is_active: is_active(fields)?,
     })
 }

@@ -1,10 +1,10 @@
 //! The list of members.
 
-use models::Field;
+use models::{Field, Subdivision};
 use serde_json::Value;
 
-use super::super::records::{MemberRecord, Subdivision};
-use super::{Element, division, is_active, list, organisation};
+use super::super::records::MemberRecord;
+use super::{Element, division, list, organisation};
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault};
@@ -12,10 +12,10 @@ use crate::sources::json::{Fields, unknown_value};
 use crate::sources::text;
 
 /// Why a stub is passed over.
-pub(super) const STUB: &str = "stub_member";
+pub(super) const STUB: &str = "stub-member";
 
 /// Why a school beyond the limit is passed over.
-pub(super) const BEYOND_LIMIT: &str = "beyond_limit";
+pub(super) const BEYOND_LIMIT: &str = "beyond-limit";
 
 /// The schools of a `memberList`, at most `limit` of them; those after that are counted, not read.
 ///
@@ -66,7 +66,10 @@ fn member(fields: &Fields) -> Result<MemberRecord, Fault> {
         },
         is_private: fields.flag("privateFlag")?,
         is_historically_black: fields.flag("historicallyBlackFlag")?,
-        is_active: is_active(fields)?,
+        is_active: match fields.flag("deactive")? {
+            Field::Value(Some(deactive)) => Field::Value(Some(!deactive)),
+            field => field,
+        },
         website_url: address(fields, "webSiteUrl")?,
         athletics_url: address(fields, "athleticWebUrl")?,
         nickname: match fields.text("nickname")? {

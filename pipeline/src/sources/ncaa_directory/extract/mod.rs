@@ -3,7 +3,7 @@
 //! | answer | field | standing |
 //! |---|---|---|
 //! | sportList | `label`, `value` | captured |
-//! | conferenceList | `orgId`, `nameOfficial`, `deactive` | captured |
+//! | conferenceList | `orgId`, `nameOfficial` | captured |
 //! | | `division` | captured, null only |
 //! | memberList | `orgId`, `nameOfficial`, `division`, `subdivision`, `conferenceId`, `webSiteUrl`, `athleticWebUrl`, `memberOrgAddress.state`, `privateFlag`, `historicallyBlackFlag`, `deactive` | captured |
 //! | | `nickname` | captured, null only |
@@ -20,10 +20,9 @@ pub use detail::detail;
 pub use members::members;
 pub use sports::sports;
 
-use models::Field;
+use models::{Division, Field};
 use serde_json::Value;
 
-use super::records::Division;
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault, Found, Reason, Refused, layout_changed};
@@ -84,13 +83,5 @@ fn division(fields: &Fields) -> Result<Field<Option<Division>>, Fault> {
         Field::Value(Some(2)) => Field::Value(Some(Division::II)),
         Field::Value(Some(3)) => Field::Value(Some(Division::III)),
         Field::Value(Some(other)) => return Err(unknown_value("division", other, "1, 2 or 3")),
-    })
-}
-
-/// Whether the organisation is active: `deactive` is the text `"N"` for those that are.
-fn is_active(fields: &Fields) -> Result<Field<Option<bool>>, Fault> {
-    Ok(match fields.flag("deactive")? {
-        Field::Value(Some(deactive)) => Field::Value(Some(!deactive)),
-        field => field,
     })
 }

@@ -1,6 +1,8 @@
 //! The list of sports.
 
-use super::super::records::{SportGender, SportRecord};
+use models::SportGender;
+
+use super::super::records::SportRecord;
 use super::{Element, list};
 use crate::Result;
 use crate::fetch::Response;

@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use models::{Division, Field, Subdivision};
 use scraper::{ElementRef, Html, Selector};
 use url::form_urlencoded;
 
-use super::super::super::records::{Division, SponsoredSport, Subdivision};
+use super::super::super::records::SponsoredSport;
 use super::{selector, text_of};
 
 /// What the heading above the table says; the season follows.
@@ -45,22 +46,13 @@ pub(super) fn sponsored_sports(html: &Html) -> Vec<SponsoredSport> {
         if label.is_empty() {
             continue;
         }
-        let (division, subdivision) = division_of(&text(division));
-        let conference_id = cell(conference).and_then(organisation);
         let at = sports.iter().position(|known| known.label == label).unwrap_or_else(|| {
-            sports.push(SponsoredSport {
-                label,
-                division: None,
-                subdivision: None,
-                conference_id: None,
-                head_coaches: vec![],
-            });
+            let (division, subdivision) = division_of(&text(division));
+            let conference_id = cell(conference).map_or(Field::Absent, organisation);
+            sports.push(SponsoredSport { label, division, subdivision, conference_id, head_coaches: vec![] });
             sports.len() - 1
         });
         let known = &mut sports[at];
-        known.division = known.division.or(division);
-        known.subdivision = known.subdivision.or(subdivision);
-        known.conference_id = known.conference_id.or(conference_id);
         let coach = text(coach);
         if !coach.is_empty() && !known.head_coaches.contains(&coach) {
             known.head_coaches.push(coach);
@@ -70,20 +62,28 @@ pub(super) fn sponsored_sports(html: &Html) -> Vec<SponsoredSport> {
 }
 
 /// The division column holds football's subdivision in the place of Division I.
-fn division_of(text: &str) -> (Option<Division>, Option<Subdivision>) {
-    match text {
-        "I" => (Some(Division::I), None),
-        "II" => (Some(Division::II), None),
-        "III" => (Some(Division::III), None),
-        "FBS" => (Some(Division::I), Some(Subdivision::Fbs)),
-        "FCS" => (Some(Division::I), Some(Subdivision::Fcs)),
-        _ => (None, None),
-    }
+fn division_of(text: &str) -> (Field<Option<Division>>, Field<Option<Subdivision>>) {
+    let (division, subdivision) = match text {
+        "I" => (Division::I, None),
+        "II" => (Division::II, None),
+        "III" => (Division::III, None),
+        "FBS" => (Division::I, Some(Subdivision::Fbs)),
+        "FCS" => (Division::I, Some(Subdivision::Fcs)),
+        _ => return (Field::Absent, Field::Absent),
+    };
+    (Field::Value(Some(division)), Field::Value(subdivision))
 }
 
-/// The id of the organisation that a cell links to.
-fn organisation(cell: ElementRef) -> Option<i32> {
-    let href = cell.select(&ANCHORS).next()?.value().attr("href")?;
-    let query = href.split_once('?')?.1.split('#').next()?;
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "id")?.1.parse().ok()
+/// The id of the organisation that a cell links to. An empty cell says that there is none, any other without a link nothing.
+fn organisation(cell: ElementRef) -> Field<Option<i32>> {
+    let link = cell.select(&ANCHORS).next().and_then(|anchor| anchor.value().attr("href"));
+    let id = link.and_then(|href| {
+        let query = href.split_once('?')?.1.split('#').next()?;
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "id")?.1.parse().ok()
+    });
+    match id {
+        Some(id) => Field::Value(Some(id)),
+        None if text_of(cell).is_empty() => Field::Value(None),
+        None => Field::Absent,
+    }
 }
