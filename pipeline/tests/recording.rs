@@ -165,3 +165,12 @@ async fn a_broken_recording_names_file_and_line() {
     let error = replay(outside.path(), "http://host").get(&request("/a")).await.unwrap_err();
     assert!(matches!(error, FetchError::Recording { .. }), "{error:?}");
 }
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_before_any_request() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mode = Mode::Live { record: Some(file.path().join("recording")) };
+    let error = Fetcher::new(FetchConfig { mode, ..support::config("http://127.0.0.1:1") }).unwrap_err();
+    assert_eq!(error.exit(), Exit::Permission);
+    assert!(error.to_string().contains(&file.path().display().to_string()), "{error}");
+}

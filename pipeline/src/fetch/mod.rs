@@ -53,13 +53,14 @@ impl Fetcher {
     /// A fetcher for the given settings. Nothing is requested yet.
     ///
     /// # Errors
-    /// [`FetchError::Configuration`] for a base URL, a certificate file or a recording folder that cannot be used.
+    /// [`FetchError::Configuration`] for a base URL or a certificate file that cannot be used,
+    /// [`FetchError::RecordingWrite`] for a folder that cannot be made.
     pub fn new(config: FetchConfig) -> Result<Self, FetchError> {
         let counters = Arc::new(Counters::default());
         let concurrency = config.concurrency.max(1);
         let backend = match &config.mode {
             Mode::Live { record } => {
-                let recorder = record.as_deref().map(recording::Recorder::new);
+                let recorder = record.as_deref().map(recording::Recorder::new).transpose()?;
                 Backend::Live { client: Box::new(live::Client::new(&config, Arc::clone(&counters))?), recorder }
             }
             Mode::Replay(folder) => Backend::Replay(recording::Replay::new(Some(folder), &config.sources)),

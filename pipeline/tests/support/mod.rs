@@ -145,7 +145,7 @@ async fn serve(
     asked: Arc<Mutex<Vec<Asked>>>,
     most_at_once: Arc<AtomicUsize>,
     now: Arc<AtomicUsize>,
-    answer: Arc<dyn Fn(&str, usize) -> Answer + Send + Sync>,
+    answer: Arc<impl Fn(&str, usize) -> Answer + Send + Sync + 'static>,
 ) {
     while let Some(head) = read_head(&mut stream).await {
         let at = Instant::now();

@@ -20,8 +20,13 @@ pub(in crate::fetch) struct Recorder {
 }
 
 impl Recorder {
-    pub(in crate::fetch) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), indexes: Mutex::new(HashMap::new()) }
+    /// A recorder for a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`FetchError::RecordingWrite`] if the file system refuses: better now than after the first request.
+    pub(in crate::fetch) fn new(folder: &Path) -> Result<Self, FetchError> {
+        fs::create_dir_all(folder).map_err(failed(folder))?;
+        Ok(Self { folder: folder.to_owned(), indexes: Mutex::new(HashMap::new()) })
     }
 
     /// Adds a response.

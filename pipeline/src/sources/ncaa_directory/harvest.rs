@@ -75,7 +75,7 @@ impl Harvest {
 ///
 /// # Errors
 /// The fetcher's; and a list that is not what it used to be, exit 65.
-pub async fn harvest(fetcher: &Fetcher, limit: Option<usize>, progress: &(dyn Fn(Progress) + Sync)) -> Result<Harvest> {
+pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(Progress) + Sync)) -> Result<Harvest> {
     let sports = extract::sports(&fetcher.get(&requests::sports()).await?)?;
     let conferences = extract::conferences(&fetcher.get(&requests::conferences()).await?)?;
     let schools = extract::members(&fetcher.get(&requests::members()).await?, limit)?;

@@ -71,8 +71,8 @@ fn conference(conference: ConferenceRecord) -> ConferenceInsert {
 
 fn location(address: Address) -> LocationInsert {
     LocationInsert {
-        state: Field::Value(address.state),
-        zip_code: Field::Value(address.zip_code),
+        state: shown(address.state),
+        zip_code: shown(address.zip_code),
         country: Field::Value(address.country.to_owned()),
         ..LocationInsert::new(address.key, address.street, address.city)
     }
@@ -120,6 +120,11 @@ fn unknown_sport(school: i32, sponsored: &Found<SponsoredSport>) -> Refused {
         message: format!("`Sport` is {label:?}, which is not in the list of sports"),
         place: sponsored.place.clone(),
     }
+}
+
+/// What a page shows; what it does not show is absent.
+fn shown(value: Option<String>) -> Field<Option<String>> {
+    value.map_or(Field::Absent, |value| Field::Value(Some(value)))
 }
 
 /// The list's value, and the detail page's where the list has none.

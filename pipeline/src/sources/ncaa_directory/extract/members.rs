@@ -24,7 +24,7 @@ pub(super) const BEYOND_LIMIT: &str = "beyond-limit";
 ///
 /// # Errors
 /// A body that is no such list: exit 65.
-pub fn members(response: &Response, limit: Option<usize>) -> Result<Extracted<MemberRecord>> {
+pub fn members(response: &Response, limit: Option<u64>) -> Result<Extracted<MemberRecord>> {
     let mut accepted = 0;
     list(response, "public.school", "orgId", |value| {
         if limit.is_some_and(|limit| accepted >= limit) {
