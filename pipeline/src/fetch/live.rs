@@ -1,7 +1,6 @@
 //! Asks the sites themselves.
 
 use std::collections::{BTreeMap, HashMap};
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -339,28 +338,16 @@ fn base_url(source: &str, text: &str) -> Result<Url, FetchError> {
     Ok(url)
 }
 
-/// The verifier's reason, if a request failed for the site's certificate. It hides in IO errors, whose `source` skips it.
-fn certificate_problem(error: &reqwest::Error) -> Option<String> {
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        if let Some(inner) = current.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref()) {
-            let inner: &(dyn std::error::Error + 'static) = inner;
-            if let Some(reason) = certificate_error(inner) {
-                return Some(reason);
-            }
-        }
-        if let Some(reason) = certificate_error(current) {
-            return Some(reason);
-        }
-        cause = current.source();
+/// The verifier's reason, if a request failed for the site's certificate. IO errors hide what they hold: their `source` is
+/// that of the held error, not the error itself.
+fn certificate_problem(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
+        return Some(reason.to_string());
     }
-    None
-}
-
-fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String> {
-    match error.downcast_ref::<rustls::Error>()? {
-        rustls::Error::InvalidCertificate(reason) => Some(reason.to_string()),
-        _ => None,
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match held {
+        Some(held) => certificate_problem(held),
+        None => error.source().and_then(certificate_problem),
     }
 }
 
