@@ -87,7 +87,7 @@ pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(P
     let ids: Vec<i32> = schools.records.iter().map(|school| school.record.ncaa_id).collect();
     let mut answers = stream::iter(ids)
         .map(|id| async move { (id, fetcher.get(&requests::detail(id)).await) })
-        .buffered(fetcher.concurrency());
+        .buffer_unordered(fetcher.concurrency());
     while let Some((id, answer)) = answers.next().await {
         match answer {
             Ok(response) if response.is_absent() => pages.absent += 1,

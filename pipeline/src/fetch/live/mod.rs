@@ -1,6 +1,10 @@
 //! Asks the sites themselves.
 
-use std::collections::{BTreeMap, HashMap};
+mod failure;
+mod redirect;
+mod setup;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,13 +12,13 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::BytesMut;
 use chrono::Utc;
 use reqwest::header::{self, HeaderMap};
-use tokio::sync::OnceCell;
 use url::Url;
 
-use super::pace::Pace;
 use super::robots::{self, Robots};
 use super::statistics::Counters;
 use super::{FetchConfig, FetchError, Origin, Request, Response, challenge, message, retry};
+use failure::Failure;
+use setup::{Host, Site};
 
 /// Redirects followed for one request; RFC 9309 asks for five for robots.txt.
 const REDIRECTS: usize = 5;
@@ -37,26 +41,6 @@ pub(super) struct Client {
     counters: Arc<Counters>,
 }
 
-#[derive(Debug)]
-struct Site {
-    base: Url,
-    host: Arc<Host>,
-}
-
-#[derive(Debug)]
-struct Host {
-    pace: Pace,
-    robots: OnceCell<Robots>,
-}
-
-/// Why one attempt gave no response.
-enum Failure {
-    /// Trying again is no use.
-    Final(FetchError),
-    /// It may pass.
-    Passing { reason: String, status: Option<u16>, retry_after: Option<Duration> },
-}
-
 /// What to do with a body beyond the limit.
 #[derive(Clone, Copy)]
 enum Excess {
@@ -67,8 +51,8 @@ enum Excess {
 impl Client {
     pub(super) fn new(config: &FetchConfig, counters: Arc<Counters>) -> Result<Self, FetchError> {
         Ok(Self {
-            http: http_client(config)?,
-            sites: sites(config, &counters)?,
+            http: setup::http_client(config)?,
+            sites: setup::sites(config, &counters)?,
             agent: robots::product_token(&config.user_agent).to_owned(),
             attempts: config.attempts.max(1),
             backoff: ExponentialBuilder::new()
@@ -142,7 +126,7 @@ impl Client {
                     Some(wait) => format!("{reason} and asks to wait {} seconds", wait.as_secs()),
                     None => reason,
                 };
-                return Err(exhausted(url, attempt, reason, status));
+                return Err(failure::exhausted(url, attempt, reason, status));
             }
             let wait = retry_after.unwrap_or_else(|| waits.next().unwrap_or_default());
             tracing::warn!(%url, attempt, reason, wait_seconds = wait.as_secs_f64(), "trying again");
@@ -171,9 +155,10 @@ impl Client {
             let _turn = host.pace.turn().await;
             self.counters.request();
             tracing::debug!(%url, "requesting");
-            let mut answer = self.http.get(url.clone()).send().await.map_err(|error| self.failure(&url, error))?;
+            let mut answer =
+                self.http.get(url.clone()).send().await.map_err(|error| Failure::of(error, &url, self.timeout))?;
             let status = answer.status().as_u16();
-            if let Some(next) = redirect(&url, status, answer.headers()) {
+            if let Some(next) = redirect::target(&url, status, answer.headers()) {
                 url = next.map_err(Failure::Final)?;
                 continue;
             }
@@ -185,7 +170,7 @@ impl Client {
             }
             let headers = headers(answer.headers());
             let mut body = BytesMut::new();
-            while let Some(chunk) = answer.chunk().await.map_err(|error| self.failure(&url, error))? {
+            while let Some(chunk) = answer.chunk().await.map_err(|error| Failure::of(error, &url, self.timeout))? {
                 body.extend_from_slice(&chunk);
                 if body.len() > limit {
                     match excess {
@@ -213,34 +198,6 @@ impl Client {
         let (url, to) = (start.to_string(), url.to_string());
         Err(Failure::Final(FetchError::Redirect { url, to, reason: "too many redirects" }))
     }
-
-    fn failure(&self, url: &Url, error: reqwest::Error) -> Failure {
-        if let Some(reason) = certificate_problem(&error) {
-            return Failure::Final(FetchError::Certificate { url: url.to_string(), reason });
-        }
-        let reason = if error.is_timeout() && !error.is_connect() {
-            format!("no whole answer within {} seconds", self.timeout.as_secs_f64())
-        } else {
-            chain(&error.without_url())
-        };
-        Failure::Passing { reason, status: None, retry_after: None }
-    }
-}
-
-impl Site {
-    fn url(&self, request: &Request) -> Result<Url, FetchError> {
-        let text = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target());
-        Url::parse(&text).map_err(|error| FetchError::Configuration(format!("`{text}` is not a URL: {error}")))
-    }
-}
-
-/// The error after the last attempt: 429 without end is a refusal, anything else an outage.
-fn exhausted(url: Url, attempts: u32, reason: String, status: Option<u16>) -> FetchError {
-    let url = String::from(url);
-    if status == Some(429) {
-        return FetchError::Blocked { url, reason: format!("{reason} (too many requests), {attempts} times") };
-    }
-    FetchError::Down { url, attempts, reason, status }
 }
 
 fn check_robots(robots: &Robots, url: &Url) -> Result<(), FetchError> {
@@ -248,24 +205,6 @@ fn check_robots(robots: &Robots, url: &Url) -> Result<(), FetchError> {
         Some(rule) => Err(FetchError::Disallowed { url: url.to_string(), rule: rule.to_owned() }),
         None => Ok(()),
     }
-}
-
-/// Where a redirect leads, or why it is not followed; none if the answer is no redirect.
-fn redirect(from: &Url, status: u16, headers: &HeaderMap) -> Option<Result<Url, FetchError>> {
-    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
-        return None;
-    }
-    let location = String::from_utf8_lossy(headers.get(header::LOCATION)?.as_bytes()).into_owned();
-    let refuse = |reason| Err(FetchError::Redirect { url: from.to_string(), to: location.clone(), reason });
-    let Ok(to) = from.join(&location) else {
-        return Some(refuse("that is not a URL"));
-    };
-    let upgrade = from.scheme() == "http" && to.scheme() == "https" && from.port().is_none() && to.port().is_none();
-    let same_port = from.scheme() == to.scheme() && from.port_or_known_default() == to.port_or_known_default();
-    if from.host() != to.host() || !(same_port || upgrade) {
-        return Some(refuse("redirects are followed within the host only"));
-    }
-    Some(Ok(to))
 }
 
 fn headers(map: &HeaderMap) -> BTreeMap<String, String> {
@@ -279,88 +218,4 @@ fn headers(map: &HeaderMap) -> BTreeMap<String, String> {
         headers.entry(name.to_owned()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value.into_owned());
     }
     headers
-}
-
-fn http_client(config: &FetchConfig) -> Result<reqwest::Client, FetchError> {
-    // reqwest panics where no provider is installed; one that is installed already stays.
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-    let mut builder = reqwest::Client::builder()
-        .user_agent(&config.user_agent)
-        .connect_timeout(config.connect_timeout)
-        .timeout(config.timeout)
-        .redirect(reqwest::redirect::Policy::none());
-    if let Some(path) = &config.ca_file {
-        let unusable = |reason: String| {
-            FetchError::Configuration(format!("the certificate file {} cannot be used: {reason}", path.display()))
-        };
-        let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unusable(chain(&error)))?;
-        if certificates.is_empty() {
-            return Err(unusable("it holds no PEM certificate".to_owned()));
-        }
-        builder = builder.tls_certs_merge(certificates);
-    }
-    builder
-        .build()
-        .map_err(|error| FetchError::Configuration(format!("the HTTP client cannot be set up: {}", chain(&error))))
-}
-
-/// The sources by name; those on the same host share its turns and its robots.txt.
-fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BTreeMap<String, Site>, FetchError> {
-    let mut bases = Vec::new();
-    let mut slowest = HashMap::new();
-    for (name, access) in &config.sources {
-        let base = base_url(name, &access.base_url)?;
-        let key = (base.host_str().unwrap_or_default().to_owned(), base.port_or_known_default());
-        let rate = slowest.entry(key.clone()).or_insert(access.rate);
-        *rate = access.rate.max(*rate);
-        bases.push((name.clone(), base, key));
-    }
-    let mut hosts = HashMap::new();
-    for (key, rate) in slowest {
-        let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
-        hosts.insert(key, Arc::new(Host { pace, robots: OnceCell::new() }));
-    }
-    Ok(bases.into_iter().map(|(name, base, key)| (name, Site { base, host: Arc::clone(&hosts[&key]) })).collect())
-}
-
-fn base_url(source: &str, text: &str) -> Result<Url, FetchError> {
-    let unusable = |reason: &str| FetchError::Configuration(format!("the base URL `{text}` of {source} {reason}"));
-    let url = Url::parse(text).map_err(|error| unusable(&format!("is not a URL: {error}")))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(unusable("is not an http or https URL"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(unusable("has a query or a fragment; paths are appended to it"));
-    }
-    Ok(url)
-}
-
-/// The verifier's reason, if a request failed for the site's certificate. IO errors hide what they hold: their `source` is
-/// that of the held error, not the error itself.
-fn certificate_problem(error: &(dyn std::error::Error + 'static)) -> Option<String> {
-    if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
-        return Some(reason.to_string());
-    }
-    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    match held {
-        Some(held) => certificate_problem(held),
-        None => error.source().and_then(certificate_problem),
-    }
-}
-
-/// An error and what caused it, in one line; a cause that the text before it tells already is left out.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        let reason = current.to_string();
-        if !text.contains(&reason) {
-            text = format!("{text}: {reason}");
-        }
-        cause = current.source();
-    }
-    text
 }
