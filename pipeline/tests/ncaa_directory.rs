@@ -227,7 +227,7 @@ fn a_bad_record_is_refused_with_its_raw_form_and_the_rest_goes_on() {
     let cases = [
         (r#"{"nameOfficial":"A","webSiteUrl":"a.edu"}"#, Missing, "`orgId` is missing", None),
         (r#"{"orgId":null,"nameOfficial":"A"}"#, Missing, "`orgId` is null or blank", Some("null")),
-        (r#"{"orgId":"7","nameOfficial":"A","conferenceId":5}"#, WrongType, "`orgId` is the text \"7\"", Some("7")),
+        (r#"{"orgId":"7","nameOfficial":"A","conferenceId":5}"#, WrongType, "`orgId` is the text \"7\"", Some("\"7\"")),
         (r#"{"orgId":-7,"nameOfficial":"A","conferenceId":5}"#, UnknownValue, "`orgId` is -7", Some("-7")),
         (r#"{"orgId":99999999999,"nameOfficial":"A","conferenceId":5}"#, WrongType, "99999999999", Some("99999999999")),
         (r#"{"orgId":7,"nameOfficial":"  ","conferenceId":5}"#, Missing, "`nameOfficial` is null or blank", Some("7")),
@@ -269,7 +269,8 @@ fn a_bad_record_is_refused_with_its_raw_form_and_the_rest_goes_on() {
         let refused = &found.refused[0];
         assert_eq!((refused.reason, refused.table), (reason, "public.school"), "{bad}");
         assert!(refused.message.contains(message), "{bad}: {}", refused.message);
-        assert_eq!(refused.key.as_deref(), key, "{bad}");
+        let key = key.map(|id| serde_json::from_str(&format!("{{\"ncaa_id\":{id}}}")).unwrap());
+        assert_eq!(refused.key, key, "{bad}");
         assert_eq!(&refused.place.raw[..], bad.as_bytes());
         assert_eq!(&list[refused.place.offset..][..bad.len()], bad);
         assert_eq!(&*refused.place.url, "https://site.example/list");
@@ -367,9 +368,11 @@ async fn a_page_that_fails_is_passed_over_and_many_are_an_outage() {
     assert_eq!((found.pages.unavailable, found.pages.absent), (1, 9));
     assert_eq!(found.skipped().get("detail-unavailable"), Some(&1));
 
-    let site = directory(10, |_| Answer::text(500, "")).await;
-    let error = run(&site.fetcher(), None).await.unwrap_err();
-    assert_eq!((error.exit(), is_blocked(&error)), (Exit::Unavailable, false));
+    for schools in [2, 10] {
+        let site = directory(schools, |_| Answer::text(500, "")).await;
+        let error = run(&site.fetcher(), None).await.unwrap_err();
+        assert_eq!((error.exit(), is_blocked(&error)), (Exit::Unavailable, false), "{schools}");
+    }
 }
 
 #[tokio::test]
@@ -465,5 +468,24 @@ async fn the_page_fills_in_what_the_list_lacks_and_an_unknown_sport_is_refused()
     assert_eq!((&baseball.division, &baseball.conference_id), (&Field::Absent, &Field::Absent), "unknown is not none");
     assert_eq!(rows.refused.len(), 1);
     assert!(rows.refused[0].message.contains("Quidditch"));
+    let key = serde_json::json!({ "school_id": { "ncaa_id": 1 }, "sport_id": { "name": "Quidditch" } });
+    assert_eq!(rows.refused[0].key.as_ref(), Some(&key));
     assert!(rows.refused[0].place.raw.starts_with(b"<table>"));
+}
+
+#[tokio::test]
+async fn a_school_that_comes_twice_is_asked_for_once_and_both_rows_say_the_same() {
+    let list = format!("[{GOOD},{GOOD}]");
+    let site = Site::start(move |target, _| match target {
+        "/robots.txt" => Answer::text(404, ""),
+        "/directory/api/common/sportList" => Answer::json(SPORTS),
+        "/directory/api/common/conferenceList" => Answer::json(CONFERENCES),
+        "/directory/api/directory/memberList?type=12" => Answer::json(list.clone()),
+        _ => Answer::text(200, "<a class=list-group-item href='www.some.edu'>1</a>"),
+    })
+    .await;
+    let rows = rows(run(&site.fetcher(), None).await.unwrap());
+    assert_eq!(site.targets().len(), 3 + 1);
+    assert_eq!(rows.schools.len(), 2, "the loader counts the duplicate");
+    assert!(rows.schools.iter().all(|school| school.record.website_url == given("https://www.some.edu")));
 }

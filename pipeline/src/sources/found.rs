@@ -36,8 +36,8 @@ pub struct Found<T> {
 pub struct Refused {
     /// The table that it would have gone into, `schema.name`.
     pub table: &'static str,
-    /// Its natural key, as far as it could be read.
-    pub key: Option<String>,
+    /// Its natural key by column, as far as it could be read.
+    pub key: Option<serde_json::Value>,
     /// The kind of trouble, for counting.
     pub reason: Reason,
     /// The trouble, naming the field.

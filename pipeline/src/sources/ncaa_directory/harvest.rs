@@ -1,6 +1,6 @@
 //! Asks the directory for everything, list by list and page by page, and turns it into records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
 use futures::stream;
@@ -70,8 +70,8 @@ impl Harvest {
 
 /// Fetches and extracts the whole directory. `limit` bounds the schools, and so the detail pages; lists load in full.
 ///
-/// A single detail page that the site cannot give is passed over and counted; when more than 3 and a twentieth of them
-/// fail, the site is down.
+/// A single detail page that the site cannot give is passed over and counted. When all of them fail, or more than 3 and a
+/// twentieth, the site is down.
 ///
 /// # Errors
 /// The fetcher's; and a list that is not what it used to be, exit 65.
@@ -84,7 +84,9 @@ pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(P
     let mut details = BTreeMap::new();
     let mut pages = DetailCounts::default();
     let bearable = 3 + schools.records.len() as u64 / 20;
-    let ids: Vec<i32> = schools.records.iter().map(|school| school.record.ncaa_id).collect();
+    let mut last_failure = None;
+    // A school that the list gives twice has one page.
+    let ids: BTreeSet<i32> = schools.records.iter().map(|school| school.record.ncaa_id).collect();
     let mut answers = stream::iter(ids)
         .map(|id| async move { (id, fetcher.get(&requests::detail(id)).await) })
         .buffer_unordered(fetcher.concurrency());
@@ -104,11 +106,15 @@ pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(P
             Err(error @ FetchError::Down { .. }) if pages.unavailable < bearable => {
                 tracing::warn!(school = id, %error, "no details of this school");
                 pages.unavailable += 1;
+                last_failure = Some(error);
             }
             Err(error) => return Err(error.into()),
         }
         progress(Progress::Page);
     }
     drop(answers);
+    if let Some(error) = last_failure.filter(|_| pages.read + pages.empty + pages.absent == 0) {
+        return Err(error.into());
+    }
     Ok(Harvest { sports, conferences, schools, details, pages })
 }

@@ -6,7 +6,7 @@ use models::{
     ConferenceInsert, ConferenceRef, Field, LocationInsert, LocationRef, SchoolInsert, SchoolRef, SchoolSportInsert,
     SportInsert, SportRef,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::harvest::Harvest;
 use super::records::{Address, ConferenceRecord, DetailRecord, MemberRecord, SponsoredSport, SportRecord};
@@ -31,7 +31,7 @@ pub struct Rows {
 
 /// Turns what was harvested into rows.
 pub fn rows(harvest: Harvest) -> Rows {
-    let Harvest { sports, conferences, schools, mut details, .. } = harvest;
+    let Harvest { sports, conferences, schools, details, .. } = harvest;
     let codes: HashMap<String, String> =
         sports.records.iter().map(|sport| (sport.record.name.to_lowercase(), sport.record.ncaa_id.clone())).collect();
     let mut rows = Rows { refused: [sports.refused, conferences.refused, schools.refused].concat(), ..Rows::default() };
@@ -39,7 +39,7 @@ pub fn rows(harvest: Harvest) -> Rows {
     rows.conferences = conferences.records.into_iter().map(|found| with(found, conference)).collect();
     for found in schools.records {
         let id = found.record.ncaa_id;
-        let detail = details.remove(&id).unwrap_or_default();
+        let detail = details.get(&id).cloned().unwrap_or_default();
         if let Some(address) = &detail.address {
             rows.locations.push(with(address.clone(), location));
         }
@@ -115,7 +115,7 @@ fn unknown_sport(school: i32, sponsored: &Found<SponsoredSport>) -> Refused {
     let label = &sponsored.record.label;
     Refused {
         table: "public.school_sport",
-        key: Some(format!("{school} {label}")),
+        key: Some(json!({ "school_id": { "ncaa_id": school }, "sport_id": { "name": label } })),
         reason: Reason::UnknownValue,
         message: format!("`Sport` is {label:?}, which is not in the list of sports"),
         place: sponsored.place.clone(),

@@ -21,7 +21,7 @@ pub use members::members;
 pub use sports::sports;
 
 use models::{Division, Field};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Result;
 use crate::fetch::Response;
@@ -51,7 +51,7 @@ fn list<T>(
             Ok(Element::Record(record)) => extracted.records.push(Found { record, place }),
             Ok(Element::PassedOver(reason)) => extracted.pass_over(reason),
             Err(Fault { reason, message }) => {
-                let key = value.get(key).map(|key| key.as_str().map_or_else(|| key.to_string(), str::to_owned));
+                let key = value.get(key).map(|id| json!({ "ncaa_id": id }));
                 extracted.refused.push(Refused { table, key, reason, message, place });
             }
         }
