@@ -12,11 +12,15 @@
 //! - [`generate`](generate::generate) makes all output in memory; [`write`] brings it to disk, or shows the difference.
 //! - [`config`] holds the settings, [`build`] is the whole of a build script.
 
+pub mod build;
 pub mod config;
 pub mod emit;
 pub mod generate;
+pub mod input;
 pub mod model;
 pub mod notice;
 pub mod schema;
 pub mod sql;
+pub mod suggest;
+pub mod task;
 pub mod write;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::schema::Location;
+use crate::suggest::nearest;
 
 /// How serious a [`Notice`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +70,8 @@ impl fmt::Display for Notice {
 
 /// `; did you mean …?` where one of the known names is close to the given one, else nothing.
 pub(crate) fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let close = known.into_iter().map(|name| (strsim::damerau_levenshtein(given, name), name));
-    let limit = (given.chars().count() / 3).max(1);
-    match close.filter(|(distance, _)| *distance <= limit).min() {
-        Some((_, name)) => format!("; did you mean `{name}`?"),
+    match nearest(given, known) {
+        Some(name) => format!("; did you mean `{name}`?"),
         None => String::new(),
     }
 }

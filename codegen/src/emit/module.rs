@@ -13,7 +13,7 @@ pub(super) fn file(model: &Model<'_>) -> Result<String, Notice> {
         "// {MARK}; do not edit.\n\n//! Rust models of a Drizzle schema.\n//!\n//! For each table: a row, an insert, a reference to a row of it, and the table as plain data ([`TableDef`]).\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\
          // A schema holds more than one program uses, and its comments are written for TypeScript.\n\
-         #![allow(dead_code, unreachable_pub, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items)]\n",
+         #![allow(dead_code, unreachable_pub, unused_imports, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items)]\n",
     );
     let mut names: Vec<(&str, String)> =
         model.tables.iter().map(|table| (table.module.as_str(), table.schema.qualified_name())).collect();
@@ -21,7 +21,13 @@ pub(super) fn file(model: &Model<'_>) -> Result<String, Notice> {
     let mut modules: Vec<TokenStream> = Vec::new();
     let mut exports: Vec<TokenStream> = Vec::new();
     let enums = (!model.enums.is_empty()).then_some("enums");
-    for name in names.iter().map(|(name, _)| *name).chain(enums).chain(["runtime"]) {
+    for (name, _) in &names {
+        // Private: a table called like a crate shadows none for those who import everything.
+        let name = ident(name);
+        modules.push(quote!(mod #name;));
+        exports.push(quote!(pub use self::#name::*;));
+    }
+    for name in enums.into_iter().chain(["runtime"]) {
         let name = ident(name);
         modules.push(quote!(pub mod #name;));
         exports.push(quote!(pub use self::#name::*;));

@@ -58,16 +58,15 @@ fn variants(labels: &[String]) -> Vec<(String, String)> {
     labels.iter().map(|label| (names.give(&candidates(label)), label.clone())).collect()
 }
 
-/// By the label's words; where that says nothing or is taken, with its signs spelt out (`A+`, `A-`, `<=`).
+/// By the label's words, with the signs that tell it from others spelt out (`A+`, `A-`, `<=`); where that is taken, with
+/// every sign spelt out.
 fn candidates(label: &str) -> Vec<String> {
     if label.is_empty() {
         return vec!["Empty".to_owned()];
     }
-    let spelt = pascal(&spelt(label));
-    if is_roman(label) {
-        return vec![label.to_owned(), spelt];
-    }
-    if label.chars().any(char::is_alphanumeric) { vec![pascal(label), spelt] } else { vec![spelt] }
+    let roman = is_roman(label).then(|| label.to_owned());
+    let names = [false, true].map(|all| pascal(&spelt(label, all)));
+    roman.into_iter().chain(names).collect()
 }
 
 /// Small Roman numerals stay as they are: `III`, not `Iii`.
@@ -75,7 +74,8 @@ pub(crate) fn is_roman(label: &str) -> bool {
     (1..=4).contains(&label.len()) && label.chars().all(|c| matches!(c, 'I' | 'V' | 'X'))
 }
 
-fn spelt(label: &str) -> String {
+/// The label with its signs as words: all of them, or those that do not just separate words.
+fn spelt(label: &str, all: bool) -> String {
     let word = |c: char| match c {
         '+' => "plus",
         '-' => "minus",
@@ -103,8 +103,17 @@ fn spelt(label: &str) -> String {
         ' ' => "space",
         _ => "sign",
     };
-    let part = |c: char| if c.is_alphanumeric() || c == '\'' { c.to_string() } else { format!(" {} ", word(c)) };
-    label.chars().map(part).collect()
+    let chars: Vec<char> = label.chars().collect();
+    let is_word = |index: Option<usize>| index.and_then(|i| chars.get(i)).is_some_and(|c| c.is_alphanumeric());
+    let part = |(index, &c): (usize, &char)| {
+        let separates = match c {
+            ' ' | '_' | '.' | ',' | ':' | '(' | ')' => chars.iter().any(|c| c.is_alphanumeric()),
+            '-' | '/' => is_word(index.checked_sub(1)) && is_word(Some(index + 1)),
+            _ => false,
+        };
+        if c.is_alphanumeric() || c == '\'' || (separates && !all) { c.to_string() } else { format!(" {} ", word(c)) }
+    };
+    chars.iter().enumerate().map(part).collect()
 }
 
 #[cfg(test)]
@@ -119,7 +128,8 @@ mod tests {
         };
         assert_eq!(named(&["ncaa-directory", "ncaa-stats"]), ["NcaaDirectory", "NcaaStats"]);
         assert_eq!(named(&["I", "II", "III", "FBS"]), ["I", "II", "III", "Fbs"]);
-        assert_eq!(named(&["A", "A+", "A-"]), ["A", "APlus", "AMinus"]);
+        assert_eq!(named(&["A+", "A-", "A"]), ["APlus", "AMinus", "A"]);
+        assert_eq!(named(&["R&D", "Pending (EU)", "n/a", "-1"]), ["RAndD", "PendingEu", "NA", "Minus1"]);
         assert_eq!(named(&["", "+", "<="]), ["Empty", "Plus", "LessEqual"]);
         assert_eq!(
             named(&["in progress", "in_progress", "IN-PROGRESS"]),

@@ -9,8 +9,9 @@ use crate::generate::Files;
 
 use super::Changes;
 
-/// A unified diff from what is on disk to what would be written, file by file. `out` is also how the folder is shown.
-pub fn diff(files: &Files, out: &Path, changes: &Changes) -> String {
+/// A unified diff from what is on disk to what would be written, file by file. `shown` is how the folder is
+/// called in it.
+pub fn diff(files: &Files, out: &Path, shown: &Path, changes: &Changes) -> String {
     let mut text = String::new();
     let mut names: Vec<&String> = changes.added.iter().chain(&changes.modified).chain(&changes.orphaned).collect();
     names.sort();
@@ -19,8 +20,7 @@ pub fn diff(files: &Files, out: &Path, changes: &Changes) -> String {
         // What vanished since the comparison is shown as empty.
         let old = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         let new = files.get(name).map(String::as_str).unwrap_or_default();
-        let shown = path.to_string_lossy().replace('\\', "/");
-        let shown = shown.trim_start_matches("./");
+        let shown = shown.join(name).to_string_lossy().replace('\\', "/");
         let before = if changes.added.contains(name) { "/dev/null".to_owned() } else { format!("a/{shown}") };
         let after = if changes.orphaned.contains(name) { "/dev/null".to_owned() } else { format!("b/{shown}") };
         let lines = TextDiff::from_lines(old.as_str(), new);
@@ -44,8 +44,10 @@ mod tests {
             ("a.rs".to_owned(), format!("// {mark}\nnew\n")),
             ("b.rs".to_owned(), format!("// {mark}\nadded\n")),
         ]);
-        let text = diff(&files, folder.path(), &changes(&files, folder.path()).unwrap());
-        for line in ["-old\n", "+new\n", "--- /dev/null\n", "+added\n", "+++ /dev/null\n", "-gone\n"] {
+        let text = diff(&files, folder.path(), Path::new("src/gen"), &changes(&files, folder.path()).unwrap());
+        for line in
+            ["-old\n", "+new\n", "--- a/src/gen/a.rs\n", "--- /dev/null\n", "+added\n", "+++ /dev/null\n", "-gone\n"]
+        {
             assert!(text.contains(line), "{line:?} is missing in\n{text}");
         }
     }

@@ -6,21 +6,21 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 // A schema holds more than one program uses, and its comments are written for TypeScript.
-#![allow(dead_code, unreachable_pub, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items)]
+#![allow(dead_code, unreachable_pub, unused_imports, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items)]
 
-pub mod athlete;
-pub mod award;
-pub mod conference;
-pub mod location;
-pub mod niche_grade;
-pub mod niche_profile;
-pub mod player_stat;
-pub mod roster_entry;
-pub mod school;
-pub mod school_alias;
-pub mod school_sport;
-pub mod sport;
-pub mod team;
+mod athlete;
+mod award;
+mod conference;
+mod location;
+mod niche_grade;
+mod niche_profile;
+mod player_stat;
+mod roster_entry;
+mod school;
+mod school_alias;
+mod school_sport;
+mod sport;
+mod team;
 pub mod enums;
 pub mod runtime;
 

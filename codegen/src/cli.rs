@@ -1,0 +1,157 @@
+//! The command line: arguments to settings, outcomes to exit codes.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use codegen::config::{self, Flags};
+use codegen::task::{Failure, Mode, run};
+use codegen::{input, sql};
+
+/// Exit codes, as the help lists them.
+const OK: u8 = 0;
+const STALE: u8 = 1;
+const SCHEMA: u8 = 2;
+const USAGE: u8 = 64;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   written, or up to date
+  1   --check found differences, or the output cannot be written
+  2   the schema has errors
+  64  wrong arguments or settings";
+
+const EXAMPLES: &str = "\
+Examples:
+  codegen                                          as codegen.toml says
+  codegen --schema 'src/db/*.ts' --out src/models  without one
+  codegen --check                                  in CI: fails and shows a diff if models are stale
+  codegen export --format sql | psql               create the tables
+
+Settings come from these flags, then from codegen.toml (found in this folder or above;
+its paths are relative to it), then from drizzle.config.ts:
+
+  schema = [\"src/db/*.ts\"]                # or: config = \"drizzle.config.ts\"
+  out = \"src/models\"                      # files in it that codegen did not write are left alone
+  [tables.\"public.user\"]
+  conflict_key = \"user_email_unique\"      # what upserts use when no key is named
+  [columns.\"public.user.colors\"]
+  rust_type = \"crate::Colors\"";
+
+/// Read Drizzle PostgreSQL schemas, without Node, and write Rust models.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+struct Arguments {
+    /// Compare only: print what would change as a diff, and exit with 1 if there is any.
+    #[arg(long)]
+    check: bool,
+
+    /// Schema files: paths or globs, as in drizzle.config.ts. Repeat it for more.
+    #[arg(long, value_name = "GLOB", global = true, num_args = 1..)]
+    schema: Vec<String>,
+
+    /// A codegen.toml, or a drizzle.config.ts to take `schema` from.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+
+    /// The folder to write to. Files in it that codegen did not write are left alone.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Say nothing but errors and the diff.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the schema in another form.
+    Export {
+        /// The form.
+        #[arg(long, value_enum)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The statements that create it, as `drizzle-kit generate` writes them.
+    Sql,
+    /// Everything that was read, as JSON; `--schema FILE.json` reads it again.
+    Ir,
+}
+
+/// Runs the command of this process.
+pub(crate) fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nothing is left to do if not even this can be printed.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { OK });
+        }
+    };
+    let code = match execute(&arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            report(&failure.to_string());
+            exit_code(&failure)
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn exit_code(failure: &Failure) -> u8 {
+    match failure {
+        Failure::Config(_) | Failure::NoOut => USAGE,
+        Failure::Schema(_) => SCHEMA,
+        _ => STALE,
+    }
+}
+
+fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    let flags =
+        Flags { schema: arguments.schema.clone(), config: arguments.config.clone(), out: arguments.out.clone() };
+    let current = env::current_dir().map_err(|source| config::Error::Read { path: ".".into(), source })?;
+    let settings = config::settings(&flags, &current)?;
+    let colors = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if let Some(Command::Export { format }) = &arguments.command {
+        let input = input::read(&settings, colors)?;
+        warn(arguments, &input.warnings);
+        let text = match format {
+            Format::Sql => sql::script(&input.schema),
+            Format::Ir => serde_json::to_string_pretty(&input.schema)
+                .map_err(|error| input::Error(format!("error: the schema cannot be written as JSON: {error}")))?,
+        };
+        print(&format!("{}\n", text.trim_end_matches('\n')));
+        return Ok(OK);
+    }
+    let mode = if arguments.check { Mode::Check } else { Mode::Write };
+    let outcome = run(&settings, mode, colors)?;
+    warn(arguments, &outcome.warnings);
+    print(&outcome.diff);
+    if !arguments.quiet {
+        report(&format!("codegen: {}", outcome.summary(mode)));
+    }
+    Ok(if mode == Mode::Check && !outcome.changes.is_empty() { STALE } else { OK })
+}
+
+fn warn(arguments: &Arguments, warnings: &[String]) {
+    for warning in warnings.iter().filter(|_| !arguments.quiet) {
+        report(&format!("{warning}\n"));
+    }
+}
+
+/// To standard output. A reader that has gone away (`| head`) is no error of ours.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+}
+
+fn report(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
