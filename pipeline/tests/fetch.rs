@@ -113,7 +113,9 @@ async fn retry_after_holds_back_every_request_to_the_host() {
     let fetcher = site.fetcher();
     let (one, two) = (request("/one"), request("/two"));
     let later = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        while fetcher.statistics().retries == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         fetcher.get(&two).await
     };
     let (first, second) = tokio::join!(fetcher.get(&one), later);
@@ -170,7 +172,7 @@ async fn a_slow_answer_is_given_up_and_tried_again() {
     let late = Answer::Late(Duration::from_secs(20), Box::new(Answer::text(200, "late")));
     let site = Site::script(vec![late, Answer::text(200, "soon")]).await;
     let mut config = site.config();
-    config.timeout = Duration::from_millis(300);
+    config.timeout = Duration::from_secs(1);
     let response = Fetcher::new(config).unwrap().get(&request("/page")).await.unwrap();
     assert_eq!(&response.body[..], b"soon");
 }
@@ -264,7 +266,7 @@ async fn without_a_robots_txt_all_is_open_and_one_that_fails_is_an_outage() {
 
 #[tokio::test]
 async fn request_starts_are_the_rate_apart_and_so_are_robots_txt_and_retries() {
-    let gap = Duration::from_millis(60);
+    let gap = Duration::from_millis(100);
     let site = Site::start(|target, before| match (target, before) {
         ("/robots.txt", _) => Answer::text(404, ""),
         ("/3", 0) => Answer::text(500, ""),
@@ -279,11 +281,11 @@ async fn request_starts_are_the_rate_apart_and_so_are_robots_txt_and_retries() {
     let mut starts: Vec<_> = site.asked().iter().map(|asked| asked.at).collect();
     starts.sort();
     assert_eq!(starts.len(), 10);
-    // The client spaces the starts; on the way here each is late by a little, which the mean does not show.
+    // The client spaces the starts; on the way here each is late by a little, on a busy machine by more.
     let whole = *starts.last().unwrap() - starts[0];
-    assert!(whole >= gap * 9 - Duration::from_millis(20), "{whole:?}");
+    assert!(whole >= gap * 9 - gap / 2, "{whole:?}");
     for pair in starts.windows(2) {
-        assert!(pair[1] - pair[0] >= gap - Duration::from_millis(20), "{:?}", pair[1] - pair[0]);
+        assert!(pair[1] - pair[0] >= gap / 2, "{:?}", pair[1] - pair[0]);
     }
     assert!(fetcher.statistics().waited >= gap * 9);
 }
@@ -292,14 +294,14 @@ async fn request_starts_are_the_rate_apart_and_so_are_robots_txt_and_retries() {
 async fn sources_on_one_host_share_its_turns() {
     let site = Site::script(vec![Answer::text(200, "yes")]).await;
     let mut config = site.config();
-    let slow = SourceAccess { base_url: site.url.clone(), rate: Rate::from_gap(Duration::from_millis(80)).unwrap() };
+    let slow = SourceAccess { base_url: site.url.clone(), rate: Rate::from_gap(Duration::from_millis(100)).unwrap() };
     config.sources.insert("other".to_owned(), slow);
     let fetcher = Fetcher::new(config).unwrap();
     fetcher.get(&request("/a")).await.unwrap();
     fetcher.get(&pipeline::fetch::Request::get("other", "/b")).await.unwrap();
     let asked = site.asked();
     assert_eq!(asked.len(), 3, "one robots.txt for both");
-    assert!(asked[2].at - asked[0].at >= Duration::from_millis(140));
+    assert!(asked[2].at - asked[0].at >= Duration::from_millis(150));
 }
 
 #[tokio::test]
@@ -315,7 +317,7 @@ async fn no_more_than_the_limit_are_under_way_at_once() {
     let requests: Vec<_> = (0..12).map(|number| request(&format!("/{number}"))).collect();
     let answers = futures::future::join_all(requests.iter().map(|request| fetcher.get(request))).await;
     assert!(answers.iter().all(Result::is_ok));
-    assert_eq!(site.most_at_once(), 3);
+    assert!((2..=3).contains(&site.most_at_once()), "{}", site.most_at_once());
 }
 
 #[test]
