@@ -95,8 +95,9 @@ async fn rows_and_keys_are_the_databases() {
             let target = format!("({}){predicate}", parts.join(", "));
             let sql = format!("explain insert into {name} default values on conflict {target} do nothing");
             connection.execute(sqlx::AssertSqlSafe(sql)).await.unwrap_or_else(|error| panic!("{}: {error}", key.name));
-            let sql = "select count(*) from pg_class where relname = $1 and relkind = 'i'";
-            let found: i64 = sqlx::query_scalar(sql).bind(&*key.name).fetch_one(&mut connection).await.unwrap();
+            let sql = "select count(*) from pg_indexes where schemaname = $1 and indexname = $2";
+            let found: i64 =
+                sqlx::query_scalar(sql).bind(&*table.schema).bind(&*key.name).fetch_one(&mut connection).await.unwrap();
             assert_eq!(found, 1, "{}", key.name);
         }
         for column in table.columns.iter() {
