@@ -37,13 +37,23 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// Ways out.
     pub help: Vec<String>,
+    /// True for what only follows from an error that has been told: it is not told itself.
+    pub(crate) is_consequence: bool,
 }
 
 impl Diagnostic {
     /// An error without a place.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, severity: Severity::Error, message, primary: None, labels: Vec::new(), help: Vec::new() }
+        Self {
+            code,
+            severity: Severity::Error,
+            message,
+            primary: None,
+            labels: Vec::new(),
+            help: Vec::new(),
+            is_consequence: false,
+        }
     }
 
     /// A warning without a place.
@@ -69,6 +79,12 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
+        self
+    }
+
+    /// Marks it as a mere consequence of an error that has been told.
+    pub(crate) fn consequence(mut self) -> Self {
+        self.is_consequence = true;
         self
     }
 

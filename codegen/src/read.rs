@@ -63,9 +63,9 @@ fn read_here(options: &ReadOptions) -> Read {
     for entry in &graph.entries {
         interpreter.run(*entry);
     }
-    let schema = lower(&mut interpreter, &graph, options.casing);
+    let schema = (!interpreter.is_exhausted()).then(|| lower(&mut interpreter, &graph, options.casing));
     diagnostics.extend(interpreter.take_diagnostics());
     diagnostics.sort_by_key(Diagnostic::order);
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Read { schema: (!has_errors).then_some(schema), diagnostics, sources: graph.sources }
+    Read { schema: schema.filter(|_| !has_errors), diagnostics, sources: graph.sources }
 }

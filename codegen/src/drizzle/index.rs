@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::column::{ExtraColumn, IndexOptions};
 use super::known;
-use crate::evaluate::{Call, Eval, Host, Interpreter, Obj, Value};
+use crate::evaluate::{Arg, Call, Eval, Host, Interpreter, Obj, Value};
 use crate::source::Span;
 
 /// `index(name)` before `.on(…)`.
@@ -20,8 +20,8 @@ pub(super) struct Index {
     pub(super) name: Option<String>,
     pub(super) unique: bool,
     pub(super) method: String,
-    /// Columns with how they are taken, and expressions.
-    pub(super) columns: Vec<(Value, IndexOptions)>,
+    /// Columns with how they are taken, and expressions, each with its place.
+    pub(super) columns: Vec<(Value, IndexOptions, Span)>,
     pub(super) options: RefCell<Options>,
     pub(super) span: Span,
 }
@@ -49,20 +49,20 @@ impl Host for IndexOn {
 
     fn call_method(&self, _: &mut Interpreter<'_>, _: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
         let (method, columns) = match name {
-            "on" | "onOnly" => ("btree".to_owned(), call.values()),
-            "using" => (known::string(call, 0, "the method of an index")?, call.values().into_iter().skip(1).collect()),
+            "on" | "onOnly" => ("btree".to_owned(), &call.args[..]),
+            "using" => (known::string(call, 0, "the method of an index")?, &call.args[1..]),
             _ => return Ok(None),
         };
         // As in drizzle-orm, taking a column resets what `.desc()` and the others had set on it.
-        let take = |column: Value| {
-            let options = column.as_host::<ExtraColumn>().map(|extra| extra.index.take());
-            (column, options.unwrap_or_default())
+        let take = |arg: &Arg| {
+            let options = arg.value.as_host::<ExtraColumn>().map(|extra| extra.index.take());
+            (arg.value.clone(), options.unwrap_or_default(), arg.span)
         };
         Ok(Some(Value::host(Index {
             name: self.name.clone(),
             unique: self.unique,
             method,
-            columns: columns.into_iter().map(take).collect(),
+            columns: columns.iter().map(take).collect(),
             options: RefCell::default(),
             span: call.span,
         })))

@@ -1,7 +1,7 @@
 //! Values that the schema depends on and so must be known.
 
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{Call, Value};
+use crate::evaluate::{Call, Eval, Interpreter, Value};
 use crate::source::Span;
 
 /// The error for a value that should have been something else, or that is not known.
@@ -12,9 +12,12 @@ pub(super) fn mismatch(value: &Value, span: Span, what: &str, expected: &str) ->
         let message = format!("{what} must be {expected}, not {}", value.describe());
         return Diagnostic::error("E0402", message).at(span, format!("this is {}", value.describe()));
     };
-    let diagnostic = Diagnostic::error("E0401", format!("{what} is not known before run time"))
+    let diagnostic = Diagnostic::error("E0401", format!("{what} cannot be known before run time"))
         .at(span, "the schema depends on this")
         .help("write it as a constant: codegen evaluates schemas without running them");
+    if opaque.reported {
+        return diagnostic.consequence();
+    }
     if opaque.span == span {
         return diagnostic.label(span, opaque.reason.clone());
     }
@@ -24,6 +27,15 @@ pub(super) fn mismatch(value: &Value, span: Span, what: &str, expected: &str) ->
 /// True when an error has been reported for the value already.
 pub(super) fn is_reported(value: &Value) -> bool {
     matches!(value, Value::Opaque(opaque) if opaque.reported)
+}
+
+/// Reports what a function of Drizzle's refuses and goes on with a value that stands in for the result, so that all
+/// mistakes of a schema are told at once. JavaScript would stop at the first.
+pub(super) fn recover(cx: &mut Interpreter<'_>, result: Eval<Value>) -> Eval<Value> {
+    match result {
+        Err(thrown) if !thrown.fatal => Ok(cx.poison(*thrown.diagnostic)),
+        other => other,
+    }
 }
 
 /// A string argument.

@@ -371,10 +371,10 @@ impl Lowering<'_, '_, '_> {
 
     fn index(&mut self, index: &Index, table: &Table) -> Eval<schema::Index> {
         let mut columns = Vec::with_capacity(index.columns.len());
-        for (value, options) in &index.columns {
+        for (value, options, span) in &index.columns {
             if value.as_host::<Sql>().is_some() {
                 columns.push(schema::IndexColumn {
-                    expression: self.sql(value, index.span, "an index's expression", false)?,
+                    expression: self.sql(value, *span, "an index's expression", false)?,
                     is_expression: true,
                     ascending: true,
                     nulls: Some("last".to_owned()),
@@ -383,7 +383,7 @@ impl Lowering<'_, '_, '_> {
                 continue;
             }
             let Some(column) = column_of(value) else {
-                return Err(known::mismatch(value, index.span, "a column of an index", "a column or SQL").into());
+                return Err(known::mismatch(value, *span, "a column of an index", "a column or SQL").into());
             };
             columns.push(schema::IndexColumn {
                 expression: self.name(&column),

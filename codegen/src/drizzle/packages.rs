@@ -67,9 +67,8 @@ fn drizzle_orm() -> Obj {
     let columns = Object::plain();
     for name in types::COLUMN_FUNCTIONS {
         let function = Value::native(name, move |cx, call| {
-            let (column_name, config, span) = types::name_and_config(call)?;
-            let info = types::type_info(cx, name, &config, span)?;
-            Ok(Value::host(ColumnBuilder::new(column_name, ColumnBase::Known(info), call.span)))
+            let column = column_function(cx, name, call);
+            known::recover(cx, column)
         });
         columns.set(*name, function.clone());
         orm.set(*name, function);
@@ -140,6 +139,12 @@ fn drizzle_orm() -> Obj {
         orm.set(*name, Value::native(name, |_, call| Ok(unsupported(name, call.span))));
     }
     orm
+}
+
+fn column_function(cx: &mut Interpreter<'_>, name: &str, call: &Call) -> Eval<Value> {
+    let (column_name, config, span) = types::name_and_config(call)?;
+    let info = types::type_info(cx, name, &config, span)?;
+    Ok(Value::host(ColumnBuilder::new(column_name, ColumnBase::Known(info), call.span)))
 }
 
 fn drizzle_kit() -> Obj {

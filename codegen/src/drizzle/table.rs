@@ -76,25 +76,27 @@ pub(super) fn pg_table(
         let what = format!("the columns of table `{}`", name.name);
         return Err(known::mismatch(&columns, call.arg_span(1), &what, "an object").into());
     }
-    let (mut built, mut references) = (Vec::new(), Vec::new());
+    let (mut built, mut references, mut spoilt) = (Vec::new(), Vec::new(), Vec::new());
     let extra_columns = Object::plain();
     for (key, value, span) in cx.entries(&columns, call.arg_span(1))? {
-        if known::is_reported(&value) {
-            continue;
-        }
-        let Some(builder) = value.as_host::<ColumnBuilder>() else {
-            cx.report(not_a_column(&value, &key, span));
-            continue;
+        // An error in one column is told, and the others go on; what uses the column is no further error.
+        let column = match value.as_host::<ColumnBuilder>() {
+            Some(builder) => build(cx, builder, &name, &key, span),
+            None => Err(not_a_column(&value, &key, span).into()),
         };
-        // An error in one column is told, and the others go on.
-        let column = match build(cx, builder, &name, &key, span) {
+        let column = match column {
             Ok(column) => column,
             Err(thrown) if thrown.fatal => return Err(thrown),
             Err(thrown) => {
-                cx.report(*thrown.diagnostic);
+                if !known::is_reported(&value) {
+                    cx.report(*thrown.diagnostic);
+                }
+                extra_columns.define(key.clone(), Slot::Value(Value::reported(span)), span);
+                spoilt.push((key, span));
                 continue;
             }
         };
+        let Some(builder) = value.as_host::<ColumnBuilder>() else { continue };
         for (target, actions, span) in builder.references.borrow().iter() {
             let (target, actions) = (target.clone(), actions.clone());
             references.push(InlineReference { column: column.clone(), target, actions, span: *span });
@@ -114,6 +116,9 @@ pub(super) fn pg_table(
         span: call.span,
     };
     let object = Object::new(Kind::Host(Box::new(table)));
+    for (key, span) in spoilt {
+        object.define(key, Slot::Value(Value::reported(span)), span);
+    }
     for column in built {
         let (key, span) = (column.key.clone(), column.key_span);
         object.define(key, Slot::Value(Value::host(Column(column))), span);

@@ -37,6 +37,7 @@ pub struct Interpreter<'a> {
     diagnostics: Vec<Diagnostic>,
     steps: u64,
     call_depth: usize,
+    exhausted: bool,
 }
 
 impl<'a> Interpreter<'a> {
@@ -54,12 +55,13 @@ impl<'a> Interpreter<'a> {
             diagnostics: Vec::new(),
             steps: 0,
             call_depth: 0,
+            exhausted: false,
         }
     }
 
     /// Records an error or a warning and goes on.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.diagnostics.contains(&diagnostic) {
+        if !diagnostic.is_consequence && !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -87,6 +89,16 @@ impl<'a> Interpreter<'a> {
         self.declarations.entry(initializer.lo).or_insert(declaration);
     }
 
+    /// True when a budget was used up: what was evaluated is incomplete, and says nothing of the schema.
+    pub fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    fn exhaust(&mut self, diagnostic: Diagnostic) -> Thrown {
+        self.exhausted = true;
+        Thrown { fatal: true, ..Thrown::from(diagnostic) }
+    }
+
     /// Counts a step.
     ///
     /// # Errors
@@ -100,7 +112,7 @@ impl<'a> Interpreter<'a> {
         let diagnostic = Diagnostic::error("E0310", message)
             .at(span, "still running here")
             .help("a schema should not need this much work; look for an endless loop");
-        Err(Thrown { fatal: true, ..Thrown::from(diagnostic) })
+        Err(self.exhaust(diagnostic))
     }
 
     /// Reads a property.
@@ -210,10 +222,23 @@ impl<'a> Interpreter<'a> {
         if let Some(value) = own {
             return Ok(value);
         }
+        // A method that only other objects of its kind have, such as `defaultNow` of a text column.
+        if let Value::Object(target) = receiver
+            && let Kind::Host(host) = &target.kind
+            && target.find(name).is_none()
+            && host.methods().contains(&name)
+        {
+            return Ok(self.poison(no_such_method(receiver, name, name_span)));
+        }
         let method = self.get(receiver, name, name_span)?;
         match method {
             Value::Opaque(_) => Ok(method),
             _ if method.is_callable() => self.call(&method, &call),
+            // A package's object whose methods are all known: told, and the rest goes on, so that the next mistake is
+            // told too.
+            _ if receiver.as_object().is_some_and(|object| matches!(object.kind, Kind::Host(_))) => {
+                Ok(self.poison(no_such_method(receiver, name, name_span)))
+            }
             _ => Err(no_such_method(receiver, name, name_span).into()),
         }
     }
@@ -246,7 +271,7 @@ impl<'a> Interpreter<'a> {
         if self.call_depth >= MAX_CALL_DEPTH {
             let message = format!("functions call each other more than {MAX_CALL_DEPTH} deep");
             let diagnostic = Diagnostic::error("E0311", message).at(call.span, "the deepest call");
-            return Err(Thrown { fatal: true, ..Thrown::from(diagnostic) });
+            return Err(self.exhaust(diagnostic));
         }
         self.call_depth += 1;
         let result = match &target.kind {
@@ -326,7 +351,7 @@ fn no_such_method(receiver: &Value, name: &str, span: Span) -> Diagnostic {
         },
         _ => &[],
     };
-    match crate::suggest::nearest(name, methods.iter().copied()) {
+    match crate::suggest::nearest(name, methods.iter().copied().filter(|method| *method != name)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic,
     }

@@ -1,1 +1,126 @@
 //! Bytes from sites or recordings, politely.
+//!
+//! One code path for all modes: [`Fetcher::get`] takes a [`Request`] and gives a [`Response`], whether it comes from the
+//! site, from the site while being recorded, from a recording, or from the recording that ships with this program.
+//!
+//! ```text
+//! Request -> live (robots.txt, rate, retries) -> outcome -> Response
+//!            or recording                        blocked? absent? down?
+//! ```
+//!
+//! Manners of the live client: requests to one host start at least 1/rate apart, redirects and retries and robots.txt
+//! included; at most a few at once; exponential backoff with jitter; `Retry-After` holds back every request to that host;
+//! redirects never leave the host. *Blocked* (a challenge page, 403, 429 without end, robots.txt) is an outcome of its own:
+//! it is said, never evaded, and the body is never handed on.
+
+mod challenge;
+mod config;
+mod error;
+mod live;
+mod message;
+mod pace;
+mod pattern;
+mod rate;
+pub mod recording;
+mod retry;
+mod robots;
+mod statistics;
+
+pub use config::{FetchConfig, Mode, SourceAccess};
+pub use error::{FetchError, is_blocked};
+pub use message::{Origin, Request, Response};
+pub use rate::Rate;
+pub use statistics::Statistics;
+
+use statistics::Counters;
+use std::sync::Arc;
+
+/// Gets responses, in the [`Mode`] it was made for. Shared by reference between any number of tasks.
+#[derive(Debug)]
+pub struct Fetcher {
+    backend: Backend,
+    counters: Arc<Counters>,
+    concurrency: usize,
+}
+
+#[derive(Debug)]
+enum Backend {
+    Live { client: Box<live::Client>, recorder: Option<recording::Recorder> },
+    Replay(recording::Replay),
+}
+
+impl Fetcher {
+    /// A fetcher for the given settings. Nothing is requested yet.
+    ///
+    /// # Errors
+    /// [`FetchError::Configuration`] for a base URL or a certificate file that cannot be used,
+    /// [`FetchError::RecordingWrite`] for a folder that cannot be made.
+    pub fn new(config: FetchConfig) -> Result<Self, FetchError> {
+        let counters = Arc::new(Counters::default());
+        let concurrency = config.concurrency.max(1);
+        let backend = match &config.mode {
+            Mode::Live { record } => {
+                let recorder = record.as_deref().map(recording::Recorder::new).transpose()?;
+                Backend::Live { client: Box::new(live::Client::new(&config, Arc::clone(&counters))?), recorder }
+            }
+            Mode::Replay(folder) => Backend::Replay(recording::Replay::new(Some(folder), &config.sources)),
+            Mode::Offline => Backend::Replay(recording::Replay::new(None, &config.sources)),
+        };
+        Ok(Self { backend, counters, concurrency })
+    }
+
+    /// Gets what `request` asks for. A response is a success or says that there is nothing at that address (404, 410; see
+    /// [`Response::is_absent`]).
+    ///
+    /// # Errors
+    /// Every other outcome; see [`FetchError`].
+    pub async fn get(&self, request: &Request) -> Result<Response, FetchError> {
+        match &self.backend {
+            Backend::Live { client, recorder } => {
+                let response = outcome(client.get(request).await?)?;
+                if let Some(recorder) = recorder {
+                    recorder.record(request, &response)?;
+                }
+                Ok(response)
+            }
+            Backend::Replay(replay) => {
+                let response = outcome(replay.get(request)?)?;
+                self.counters.replayed();
+                Ok(response)
+            }
+        }
+    }
+
+    /// How many requests are worth starting at once.
+    pub fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    /// What it has done so far.
+    pub fn statistics(&self) -> Statistics {
+        self.counters.snapshot()
+    }
+}
+
+/// Tells an answer from a refusal; the same for live and recorded responses.
+fn outcome(response: Response) -> Result<Response, FetchError> {
+    let blocked = |reason: String| FetchError::Blocked { url: response.url.clone(), reason };
+    if let Some(marker) = challenge::marker(&response) {
+        return Err(blocked(format!(
+            "the answer (HTTP {}) is a challenge page: it contains `{marker}`",
+            response.status
+        )));
+    }
+    match response.status {
+        200..=299 | 404 | 410 => Ok(response),
+        403 => Err(blocked("the site answers HTTP 403 (forbidden)".to_owned())),
+        429 => Err(blocked("the site answers HTTP 429 (too many requests)".to_owned())),
+        status if retry::is_passing(status) => Err(FetchError::Down {
+            url: response.url,
+            attempts: 1,
+            reason: format!("the site answers HTTP {status}"),
+            status: Some(status),
+        }),
+        status => Err(FetchError::Status { url: response.url, status }),
+    }
+}

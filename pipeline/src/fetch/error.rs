@@ -1,0 +1,173 @@
+//! Why there is no response.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::{Error, Exit};
+
+/// Why there is no response. Converted into [`crate::Error`] it carries its exit code and its way out.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// A setting cannot be used: a base URL, a certificate file. Exit 78.
+    #[error("{0}")]
+    Configuration(String),
+    /// The site refuses us: a challenge page, 403, 429 without end. Nothing was read from the body. Exit 69, blocked.
+    #[error("{url} is blocked: {reason}")]
+    Blocked {
+        /// The address that answered.
+        url: String,
+        /// What shows it.
+        reason: String,
+    },
+    /// The site's robots.txt asks not to fetch this. Nothing was requested. Exit 69, blocked.
+    #[error("{url} is not to be fetched: robots.txt says `Disallow: {rule}`")]
+    Disallowed {
+        /// The address.
+        url: String,
+        /// The rule that matched.
+        rule: String,
+    },
+    /// The site does not answer, or only with passing errors, after all attempts. Exit 69, not blocked.
+    #[error("{url} is down: {reason} ({attempts} attempt{})", if *.attempts == 1 { "" } else { "s" })]
+    Down {
+        /// The address.
+        url: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// What happened the last time.
+        reason: String,
+        /// The HTTP status of the last attempt, if it got one.
+        status: Option<u16>,
+    },
+    /// The site's certificate cannot be verified. Verification is never switched off. Exit 78.
+    #[error("the certificate of {url} cannot be verified: {reason}")]
+    Certificate {
+        /// The address.
+        url: String,
+        /// The verifier's reason.
+        reason: String,
+    },
+    /// A status that is neither a success nor passing, such as 400. Exit 65.
+    #[error("{url} answers HTTP {status}")]
+    Status {
+        /// The address that answered.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// The body is longer than the limit. Exit 65.
+    #[error("the answer of {url} is larger than {limit} bytes")]
+    TooLarge {
+        /// The address that answered.
+        url: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A redirect that is not followed: it leaves the host, or there are too many. Exit 65.
+    #[error("{url} redirects to {to}: {reason}")]
+    Redirect {
+        /// The address that answered.
+        url: String,
+        /// Where it points.
+        to: String,
+        /// Why it is not followed.
+        reason: &'static str,
+    },
+    /// A recording does not hold the request. Exit 65.
+    #[error("`{request}` of {source_name} is not in the recording {recording}")]
+    Unrecorded {
+        /// The request.
+        request: String,
+        /// The source.
+        source_name: &'static str,
+        /// The recording's folder, or what it is called.
+        recording: String,
+    },
+    /// A recording cannot be read. Exit 65.
+    #[error("the recording {place} cannot be read: {reason}")]
+    Recording {
+        /// The file and line.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+    /// A recording cannot be written. Exit 77.
+    #[error("the recording {} cannot be written: {cause}", path.display())]
+    RecordingWrite {
+        /// The file.
+        path: PathBuf,
+        /// The file system's reason.
+        cause: std::io::Error,
+    },
+}
+
+impl FetchError {
+    /// The site refuses us (exit 69, never retried), rather than being down (exit 69, retried).
+    pub fn is_blocked(&self) -> bool {
+        matches!(self, Self::Blocked { .. } | Self::Disallowed { .. })
+    }
+
+    /// The exit code that it leads to.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Configuration(_) | Self::Certificate { .. } => Exit::Configuration,
+            Self::Blocked { .. } | Self::Disallowed { .. } | Self::Down { .. } => Exit::Unavailable,
+            Self::Status { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::Unrecorded { .. }
+            | Self::Recording { .. } => Exit::Input,
+            Self::RecordingWrite { .. } => Exit::Permission,
+        }
+    }
+
+    fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Blocked { .. } => {
+                Some("nothing was read; wait, lower the rate (`--rate`), or work from a recording (`--replay`)")
+            }
+            Self::Disallowed { .. } => Some("work from a recording (`--replay`) or from files"),
+            Self::Down { .. } => Some("try again later; `--offline` works without the site"),
+            Self::Certificate { .. } => {
+                Some("if the site leaves out an intermediate certificate, give it as a PEM file with `--ca-file`")
+            }
+            Self::Redirect { .. } => Some("if the site has moved, set its new address with `--base-url`"),
+            Self::Unrecorded { .. } => Some("record it with `--record` against the site"),
+            _ => None,
+        }
+    }
+}
+
+impl From<FetchError> for Error {
+    fn from(error: FetchError) -> Self {
+        let converted = Error::new(error.exit(), error.to_string());
+        let converted = match error.help() {
+            Some(help) => converted.help(help),
+            None => converted,
+        };
+        converted.caused_by(error)
+    }
+}
+
+/// Whether an error comes from a source that refuses us: what tells `blocked` from `failed` in a result with exit 69.
+pub fn is_blocked(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source())
+        .any(|error| error.downcast_ref::<FetchError>().is_some_and(FetchError::is_blocked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocked_and_down_share_an_exit_code_and_are_told_apart() {
+        let blocked: Error = FetchError::Blocked { url: "u".into(), reason: "r".into() }.into();
+        let down: Error = FetchError::Down { url: "u".into(), attempts: 3, reason: "r".into(), status: None }.into();
+        assert_eq!((blocked.exit(), down.exit()), (Exit::Unavailable, Exit::Unavailable));
+        assert!(is_blocked(&blocked));
+        assert!(!is_blocked(&down));
+        assert_eq!(down.to_string(), "u is down: r (3 attempts)");
+    }
+}

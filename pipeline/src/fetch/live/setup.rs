@@ -1,0 +1,93 @@
+//! The client's parts, from the settings.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::failure::chain;
+use crate::fetch::pace::Pace;
+use crate::fetch::robots::Robots;
+use crate::fetch::statistics::Counters;
+use crate::fetch::{FetchConfig, FetchError, Request};
+
+/// Where a source lives.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) base: Url,
+    pub(super) host: Arc<Host>,
+}
+
+/// A host, shared by the sources that live there.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) pace: Pace,
+    pub(super) robots: OnceCell<Robots>,
+}
+
+impl Site {
+    /// The address of a request.
+    pub(super) fn url(&self, request: &Request) -> Result<Url, FetchError> {
+        let text = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target());
+        Url::parse(&text).map_err(|error| FetchError::Configuration(format!("`{text}` is not a URL: {error}")))
+    }
+}
+
+/// The HTTP client: no redirects, for each takes its turn; the certificates of the system and of the file.
+pub(super) fn http_client(config: &FetchConfig) -> Result<reqwest::Client, FetchError> {
+    // reqwest panics where no provider is installed; one that is installed already stays.
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    let mut builder = reqwest::Client::builder()
+        .user_agent(&config.user_agent)
+        .connect_timeout(config.connect_timeout)
+        .timeout(config.timeout)
+        .redirect(reqwest::redirect::Policy::none());
+    if let Some(path) = &config.ca_file {
+        let unusable = |reason: String| {
+            FetchError::Configuration(format!("the certificate file {} cannot be used: {reason}", path.display()))
+        };
+        let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unusable(chain(&error)))?;
+        if certificates.is_empty() {
+            return Err(unusable("it holds no PEM certificate".to_owned()));
+        }
+        builder = builder.tls_certs_merge(certificates);
+    }
+    builder
+        .build()
+        .map_err(|error| FetchError::Configuration(format!("the HTTP client cannot be set up: {}", chain(&error))))
+}
+
+/// The sources by name; those on the same host share its turns and its robots.txt.
+pub(super) fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BTreeMap<String, Site>, FetchError> {
+    let mut bases = Vec::new();
+    let mut slowest = HashMap::new();
+    for (name, access) in &config.sources {
+        let base = base_url(name, &access.base_url)?;
+        let key = (base.host_str().unwrap_or_default().to_owned(), base.port_or_known_default());
+        let rate = slowest.entry(key.clone()).or_insert(access.rate);
+        *rate = access.rate.max(*rate);
+        bases.push((name.clone(), base, key));
+    }
+    let mut hosts = HashMap::new();
+    for (key, rate) in slowest {
+        let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
+        hosts.insert(key, Arc::new(Host { pace, robots: OnceCell::new() }));
+    }
+    Ok(bases.into_iter().map(|(name, base, key)| (name, Site { base, host: Arc::clone(&hosts[&key]) })).collect())
+}
+
+fn base_url(source: &str, text: &str) -> Result<Url, FetchError> {
+    let unusable = |reason: &str| FetchError::Configuration(format!("the base URL `{text}` of {source} {reason}"));
+    let url = Url::parse(text).map_err(|error| unusable(&format!("is not a URL: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(unusable("is not an http or https URL"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(unusable("has a query or a fragment; paths are appended to it"));
+    }
+    Ok(url)
+}

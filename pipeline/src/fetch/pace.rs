@@ -1,0 +1,71 @@
+//! When the next request to a host may start.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::statistics::Counters;
+use super::{FetchError, Rate};
+
+/// The turns of one host: how far apart requests start, how many are under way, and until when all of them wait.
+#[derive(Debug)]
+pub(super) struct Pace {
+    limiter: DefaultDirectRateLimiter,
+    under_way: Arc<Semaphore>,
+    resume: Mutex<Option<Instant>>,
+    counters: Arc<Counters>,
+}
+
+/// Permission to start one request; the place is given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Pace {
+    pub(super) fn new(rate: Rate, concurrency: usize, counters: Arc<Counters>) -> Result<Self, FetchError> {
+        // A burst of one and no jitter: starts are never closer than the gap, whatever happened before.
+        let quota = Quota::with_period(rate.gap())
+            .ok_or_else(|| FetchError::Configuration("a rate must be above zero".to_owned()))?
+            .allow_burst(std::num::NonZeroU32::MIN);
+        Ok(Self {
+            limiter: RateLimiter::direct(quota),
+            under_way: Arc::new(Semaphore::new(concurrency.max(1))),
+            resume: Mutex::new(None),
+            counters,
+        })
+    }
+
+    /// Waits for a turn. The request should start at once when this returns.
+    pub(super) async fn turn(&self) -> Turn {
+        let since = Instant::now();
+        // The semaphore is never closed; were it, the rate alone would hold.
+        let place = Arc::clone(&self.under_way).acquire_owned().await.ok();
+        loop {
+            while let Some(wait) = self.held_back() {
+                tokio::time::sleep(wait).await;
+            }
+            self.limiter.until_ready().await;
+            // The host may have asked for a pause while this request waited for its turn.
+            if self.held_back().is_none() {
+                break;
+            }
+        }
+        self.counters.waited(since.elapsed());
+        Turn { _place: place }
+    }
+
+    /// Starts no request before that time has passed: what the host asked for with `Retry-After`.
+    pub(super) fn hold_back(&self, time: Duration) {
+        let until = Instant::now() + time;
+        let mut resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
+        *resume = Some(resume.map_or(until, |resume| resume.max(until)));
+    }
+
+    fn held_back(&self) -> Option<Duration> {
+        let resume = *self.resume.lock().unwrap_or_else(PoisonError::into_inner);
+        resume.and_then(|resume| resume.checked_duration_since(Instant::now())).filter(|wait| !wait.is_zero())
+    }
+}

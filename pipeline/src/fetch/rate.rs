@@ -1,0 +1,99 @@
+//! How often a host may be asked.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The least time between the starts of two requests to one host, written as a rate: `2/s`, `0.5/s`, `12/min`, `1/5s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rate {
+    gap: Duration,
+}
+
+impl Rate {
+    /// Two a second: what the NCAA's directory is asked at by default.
+    pub const TWO_A_SECOND: Self = Self { gap: Duration::from_millis(500) };
+
+    /// A rate by the time between two starts; none if that is zero.
+    pub fn from_gap(gap: Duration) -> Option<Self> {
+        (!gap.is_zero()).then_some(Self { gap })
+    }
+
+    /// The least time between the starts of two requests.
+    pub fn gap(self) -> Duration {
+        self.gap
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is not a rate; write it as `2/s`, `12/min` or `1/5s`");
+        let (count, per) = text.trim().split_once('/').ok_or_else(wrong)?;
+        let count: f64 = count.trim().parse().map_err(|_| wrong())?;
+        let per = per.trim();
+        let digits = per.find(|c: char| !c.is_ascii_digit()).unwrap_or(per.len());
+        let (number, unit) = per.split_at(digits);
+        let number: u32 = if number.is_empty() { 1 } else { number.parse().map_err(|_| wrong())? };
+        let unit = match unit.trim() {
+            "ms" => 0.001,
+            "s" | "sec" => 1.0,
+            "m" | "min" => 60.0,
+            "h" => 3600.0,
+            _ => return Err(wrong()),
+        };
+        if !(count.is_finite() && count > 0.0) || number == 0 {
+            return Err(format!("`{text}` is not a rate above zero"));
+        }
+        Duration::try_from_secs_f64(f64::from(number) * unit / count)
+            .ok()
+            .and_then(Self::from_gap)
+            .ok_or_else(|| format!("`{text}` is too fast or too slow to keep"))
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.gap.as_secs_f64();
+        if seconds > 1.0 {
+            return if self.gap.subsec_nanos() == 0 {
+                write!(f, "1/{}s", self.gap.as_secs())
+            } else {
+                write!(f, "1/{}ms", self.gap.as_millis())
+            };
+        }
+        let per_second = (1000.0 / seconds).round() / 1000.0;
+        write!(f, "{per_second}/s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_and_written() {
+        let cases = [
+            ("2/s", 500, "2/s"),
+            ("50/s", 20, "50/s"),
+            ("1/5s", 5000, "1/5s"),
+            ("0.5/s", 2000, "1/2s"),
+            ("12/min", 5000, "1/5s"),
+            (" 1 / 1500ms ", 1500, "1/1500ms"),
+            ("60/h", 60_000, "1/60s"),
+        ];
+        for (text, milliseconds, shown) in cases {
+            let rate: Rate = text.parse().unwrap();
+            assert_eq!(rate.gap(), Duration::from_millis(milliseconds), "{text}");
+            assert_eq!(rate.to_string(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_rate_is_refused() {
+        for text in ["", "2", "2/", "/s", "0/s", "-1/s", "inf/s", "nan/s", "2/day", "1/0s", "two/s", "1e300/s"] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+}

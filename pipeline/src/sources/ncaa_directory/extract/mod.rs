@@ -1,0 +1,87 @@
+//! Bytes of the directory's answers to records. Pure: no network, no clock, no state.
+//!
+//! | answer | field | standing |
+//! |---|---|---|
+//! | sportList | `label`, `value` | captured |
+//! | conferenceList | `orgId`, `nameOfficial` | captured |
+//! | | `division` | captured, null only |
+//! | memberList | `orgId`, `nameOfficial`, `division`, `subdivision`, `conferenceId`, `webSiteUrl`, `athleticWebUrl`, `memberOrgAddress.state`, `privateFlag`, `historicallyBlackFlag`, `deactive` | captured |
+//! | | `nickname` | captured, null only |
+//! | orgDetail | links, address, sponsored sports | reported |
+//! | | social media | unseen: recognised by host |
+
+mod conferences;
+mod detail;
+mod members;
+mod sports;
+
+pub use conferences::conferences;
+pub use detail::detail;
+pub use members::members;
+pub use sports::sports;
+
+use models::{Division, Field};
+use serde_json::{Value, json};
+
+use crate::Result;
+use crate::fetch::Response;
+use crate::sources::found::{Extracted, Fault, Found, Reason, Refused, layout_changed};
+use crate::sources::json::{Fields, elements, unknown_value};
+
+/// What one element of a list turns out to be.
+enum Element<T> {
+    Record(T),
+    /// No record, for a reason that is counted.
+    PassedOver(&'static str),
+}
+
+/// Reads a list element by element: a bad one is refused with its raw form, and the rest goes on.
+///
+/// # Errors
+/// A body that is no list, and a list in which no element is what it should be: the layout has changed. Exit 65.
+fn list<T>(
+    response: &Response,
+    table: &'static str,
+    key: &str,
+    mut read: impl FnMut(&Value) -> Result<Element<T>, Fault>,
+) -> Result<Extracted<T>> {
+    let mut extracted = Extracted::default();
+    for (place, value) in elements(response)? {
+        match read(&value) {
+            Ok(Element::Record(record)) => extracted.records.push(Found { record, place }),
+            Ok(Element::PassedOver(reason)) => extracted.pass_over(reason),
+            Err(Fault { reason, message }) => {
+                let key = value.get(key).map(|id| json!({ "ncaa_id": id }));
+                extracted.refused.push(Refused { table, key, reason, message, place });
+            }
+        }
+    }
+    match extracted.refused.first() {
+        Some(first) if extracted.records.is_empty() => Err(layout_changed(
+            response,
+            format_args!("none of its {} records can be read; the first: {}", extracted.refused.len(), first.message),
+        )),
+        _ => Ok(extracted),
+    }
+}
+
+/// The id of an organisation, at or above `least`.
+fn organisation(fields: &Fields, least: i32) -> Result<i32, Fault> {
+    let id = fields.required_integer("orgId")?;
+    if id < least {
+        return Err(Fault::new(Reason::UnknownValue, format!("`orgId` is {id}, which is no id")));
+    }
+    Ok(id)
+}
+
+/// The division as a number.
+fn division(fields: &Fields) -> Result<Field<Option<Division>>, Fault> {
+    Ok(match fields.integer("division")? {
+        Field::Absent => Field::Absent,
+        Field::Value(None) => Field::Value(None),
+        Field::Value(Some(1)) => Field::Value(Some(Division::I)),
+        Field::Value(Some(2)) => Field::Value(Some(Division::II)),
+        Field::Value(Some(3)) => Field::Value(Some(Division::III)),
+        Field::Value(Some(other)) => return Err(unknown_value("division", other, "1, 2 or 3")),
+    })
+}

@@ -1,0 +1,152 @@
+//! The directory's records as rows of the tables.
+
+use std::collections::{BTreeMap, HashMap};
+
+use models::{
+    ConferenceInsert, ConferenceRef, Field, LocationInsert, LocationRef, SchoolInsert, SchoolRef, SchoolSportInsert,
+    SportInsert, SportRef,
+};
+use serde_json::{Value, json};
+
+use super::harvest::Harvest;
+use super::records::{Address, ConferenceRecord, DetailRecord, MemberRecord, SponsoredSport, SportRecord};
+use crate::sources::found::{Found, Reason, Refused};
+
+/// Everything that a pass over the directory gives to load, in the order of loading: parents come before what names them.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Rows of `public.sport`; a code that the list gives twice comes twice.
+    pub sports: Vec<Found<SportInsert>>,
+    /// Rows of `public.conference`.
+    pub conferences: Vec<Found<ConferenceInsert>>,
+    /// Rows of `public.location`; an address that two schools share comes twice.
+    pub locations: Vec<Found<LocationInsert>>,
+    /// Rows of `public.school`. A conference that is not among the conferences is named all the same.
+    pub schools: Vec<Found<SchoolInsert>>,
+    /// Rows of `public.school_sport`.
+    pub school_sports: Vec<Found<SchoolSportInsert>>,
+    /// What cannot be accepted, of all tables.
+    pub refused: Vec<Refused>,
+}
+
+/// Turns what was harvested into rows.
+pub fn rows(harvest: Harvest) -> Rows {
+    let Harvest { sports, conferences, schools, details, .. } = harvest;
+    let codes: HashMap<String, String> =
+        sports.records.iter().map(|sport| (sport.record.name.to_lowercase(), sport.record.ncaa_id.clone())).collect();
+    let mut rows = Rows { refused: [sports.refused, conferences.refused, schools.refused].concat(), ..Rows::default() };
+    rows.sports = sports.records.into_iter().map(|found| with(found, sport)).collect();
+    rows.conferences = conferences.records.into_iter().map(|found| with(found, conference)).collect();
+    for found in schools.records {
+        let id = found.record.ncaa_id;
+        let detail = details.get(&id).cloned().unwrap_or_default();
+        if let Some(address) = &detail.address {
+            rows.locations.push(with(address.clone(), location));
+        }
+        for sponsored in &detail.sports {
+            match codes.get(&sponsored.record.label.to_lowercase()) {
+                Some(code) => {
+                    let row = school_sport(id, code, &sponsored.record);
+                    rows.school_sports.push(Found { record: row, place: sponsored.place.clone() });
+                }
+                None => rows.refused.push(unknown_sport(id, sponsored)),
+            }
+        }
+        rows.schools.push(with(found, |member| school(member, detail)));
+    }
+    rows
+}
+
+fn with<R, T>(found: Found<R>, turn: impl FnOnce(R) -> T) -> Found<T> {
+    Found { record: turn(found.record), place: found.place }
+}
+
+fn sport(sport: SportRecord) -> SportInsert {
+    SportInsert::new(sport.ncaa_id, sport.name, sport.display_name, sport.gender)
+}
+
+fn conference(conference: ConferenceRecord) -> ConferenceInsert {
+    ConferenceInsert { division: conference.division, ..ConferenceInsert::new(conference.ncaa_id, conference.name) }
+}
+
+fn location(address: Address) -> LocationInsert {
+    LocationInsert {
+        state: shown(address.state),
+        zip_code: shown(address.zip_code),
+        country: Field::Value(address.country.to_owned()),
+        ..LocationInsert::new(address.key, address.street, address.city)
+    }
+}
+
+fn school(member: MemberRecord, detail: DetailRecord) -> SchoolInsert {
+    SchoolInsert {
+        nickname: member.nickname,
+        division: member.division,
+        subdivision: member.subdivision,
+        state: member.state,
+        is_private: member.is_private,
+        is_historically_black: member.is_historically_black,
+        is_active: match member.is_active {
+            Field::Value(Some(is_active)) => Field::Value(is_active),
+            _ => Field::Absent,
+        },
+        website_url: first(member.website_url, detail.website_url),
+        athletics_url: first(member.athletics_url, detail.athletics_url),
+        social_links: social_links(detail.social_links),
+        conference_id: conference_reference(member.conference_id),
+        location_id: detail
+            .address
+            .map_or(Field::Absent, |address| Field::Value(Some(LocationRef::AddressKey(address.record.key)))),
+        ..SchoolInsert::new(member.ncaa_id, member.name)
+    }
+}
+
+fn school_sport(school: i32, code: &str, sponsored: &SponsoredSport) -> SchoolSportInsert {
+    SchoolSportInsert {
+        division: sponsored.division.clone(),
+        subdivision: sponsored.subdivision.clone(),
+        conference_id: conference_reference(sponsored.conference_id),
+        head_coaches: Field::Value(sponsored.head_coaches.clone()),
+        ..SchoolSportInsert::new(SchoolRef::NcaaId(school), SportRef::NcaaId(code.to_owned()))
+    }
+}
+
+fn unknown_sport(school: i32, sponsored: &Found<SponsoredSport>) -> Refused {
+    let label = &sponsored.record.label;
+    Refused {
+        table: "public.school_sport",
+        key: Some(json!({ "school_id": { "ncaa_id": school }, "sport_id": { "name": label } })),
+        reason: Reason::UnknownValue,
+        message: format!("`Sport` is {label:?}, which is not in the list of sports"),
+        place: sponsored.place.clone(),
+    }
+}
+
+/// What a page shows; what it does not show is absent.
+fn shown(value: Option<String>) -> Field<Option<String>> {
+    value.map_or(Field::Absent, |value| Field::Value(Some(value)))
+}
+
+/// The list's value, and the detail page's where the list has none.
+fn first(list: Field<Option<String>>, detail: Option<String>) -> Field<Option<String>> {
+    match (list, detail) {
+        (Field::Absent | Field::Value(None), Some(detail)) => Field::Value(Some(detail)),
+        (list, _) => list,
+    }
+}
+
+/// A page without profiles does not say that the school has none.
+fn social_links(links: BTreeMap<&'static str, String>) -> Field<Value> {
+    if links.is_empty() {
+        return Field::Absent;
+    }
+    let links = links.into_iter().map(|(platform, url)| (platform.to_owned(), Value::String(url)));
+    Field::Value(links.collect())
+}
+
+fn conference_reference(id: Field<Option<i32>>) -> Field<Option<ConferenceRef>> {
+    match id {
+        Field::Absent => Field::Absent,
+        Field::Value(id) => Field::Value(id.map(ConferenceRef::NcaaId)),
+    }
+}
