@@ -5,9 +5,8 @@ use quote::quote;
 
 use crate::model::Table;
 use crate::model::fields::Field;
-use crate::model::names::truncated;
 use crate::model::types::Kind;
-use crate::schema::{DataType, ForeignKey, Key, KeyKind, RuntimeValue};
+use crate::schema::{DataType, ForeignKey, Key, KeyKind, RuntimeValue, truncated};
 use crate::sql::types::spelling;
 use crate::sql::{literal, quote as quoted};
 

@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use crate::notice::{Notice, did_you_mean};
-use crate::schema::{Column, DataType, Key, KeyKind, RuntimeValue, Table};
+use crate::schema::{Column, DataType, Key, KeyKind, RuntimeValue, Table, truncated};
 
 use super::is_not_null;
-use super::names::truncated;
 
 /// The choice, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

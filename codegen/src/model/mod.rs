@@ -11,12 +11,12 @@ pub mod types;
 
 use crate::generate::Overrides;
 use crate::notice::Notice;
-use crate::schema::{self, Column, Key, Schema};
+use crate::schema::{self, Column, Key, Schema, truncated};
 
 use conflict::Choice;
 use enums::Enum;
 use fields::Field;
-use names::{Names, module, pascal, shouty, snake, truncated};
+use names::{Names, module, pascal, shouty, snake};
 use references::Reference;
 
 /// Everything that is emitted.

@@ -4,9 +4,6 @@ use std::collections::HashSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-/// The length of a PostgreSQL identifier in bytes (`NAMEDATALEN` less one).
-const MAX_IDENTIFIER: usize = 63;
-
 /// Words that only a raw identifier can be.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
@@ -17,15 +14,6 @@ const KEYWORDS: &[&str] = &[
 
 /// Words that not even a raw identifier can be.
 const NEVER_RAW: &[&str] = &["crate", "self", "super", "Self", "_"];
-
-/// A name as PostgreSQL keeps it: cut to 63 bytes, never inside a character.
-pub fn truncated(name: &str) -> &str {
-    if name.len() <= MAX_IDENTIFIER {
-        return name;
-    }
-    let end = (0..=MAX_IDENTIFIER).rev().find(|&end| name.is_char_boundary(end));
-    &name[..end.unwrap_or(0)]
-}
 
 /// A field, parameter or method name: `createdAt` and `created-at` give `created_at`, `2fa` gives `_2fa`.
 pub fn snake(text: &str) -> String {
@@ -152,16 +140,6 @@ mod tests {
         assert_eq!(identifier("self"), "self_");
         assert_eq!(identifier("name"), "name");
         assert_eq!(module("type"), "type_");
-    }
-
-    #[test]
-    fn long_names_are_cut_between_characters() {
-        let ascii = "a".repeat(70);
-        assert_eq!(truncated(&ascii).len(), 63);
-        // 62 bytes and a character of two: PostgreSQL's pg_mbcliplen leaves the 62.
-        let accented = format!("{}é", "a".repeat(62));
-        assert_eq!(truncated(&accented), "a".repeat(62));
-        assert_eq!(truncated("short"), "short");
     }
 
     #[test]

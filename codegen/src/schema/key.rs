@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Table;
+use super::{Table, object_name};
 
 /// What declares a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl Table {
             keys.push(Key::plain(key.name.clone(), KeyKind::PrimaryKey, key.columns.clone(), false));
         } else if !single.is_empty() {
             // PostgreSQL names an unnamed primary key after its table.
-            keys.push(Key::plain(format!("{}_pkey", self.name), KeyKind::PrimaryKey, single, false));
+            keys.push(Key::plain(object_name(&self.name, "_pkey"), KeyKind::PrimaryKey, single, false));
         }
         for unique in &self.uniques {
             let columns = unique.columns.clone();

@@ -4,8 +4,10 @@
 //! Lists keep drizzle-kit's order: exports sorted within a module, columns as declared, column-level unique constraints
 //! before table-level ones.
 
+mod identifier;
 mod key;
 
+pub use identifier::{object_name, truncated};
 pub use key::{Key, KeyKind};
 
 use serde::{Deserialize, Serialize};
