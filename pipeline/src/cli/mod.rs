@@ -6,10 +6,11 @@
 //!
 //! - [`args`] are the commands and flags as users write them, [`help`] the texts around them.
 //! - [`argv`] is what has to be known of the command line before, or without, parsing it.
-//! - [`job`] runs what ends in a result line; [`query`] answers a question; [`start`] is what commands begin with.
+//! - [`job`] runs what ends in a result line; [`query`] and [`db`] answer a question; [`start`] is what commands begin with.
 
 mod args;
 mod argv;
+mod db;
 mod help;
 mod job;
 mod query;
@@ -20,7 +21,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches};
 use pipeline::report::{Terminal, tell_error};
-use pipeline::{Error, Exit, Result};
+use pipeline::{Exit, Result, orchestrate};
 
 use args::{Cli, Command};
 
@@ -40,16 +41,11 @@ pub(crate) fn run(argv: Vec<OsString>) -> Exit {
 fn dispatch(cli: Cli) -> Exit {
     let global = &cli.global;
     match cli.command {
-        Command::Sync(args) => job::run("sync", global, &args, async |_, _| Err(absent("sync"))),
-        Command::Test(args) => job::run("test", global, &args, async |_, _| Err(absent("test"))),
-        Command::Db(_) => ended(Err(absent("db")), global),
+        Command::Sync(args) => job::run("sync", global, &args, orchestrate::sync),
+        Command::Test(args) => job::run("test", global, &args, orchestrate::test),
+        Command::Db(command) => ended(db::run(command, global), global),
         Command::Config(args) => ended(query::config(global, &args), global),
     }
-}
-
-/// A command whose part of the library is not there.
-fn absent(command: &str) -> Error {
-    Error::new(Exit::Configuration, format!("`pipeline {command}` is not part of this build"))
 }
 
 /// The end of a command that prints no result line.

@@ -39,4 +39,4 @@ mod unresolved;
 
 pub use origin::{Fields, Iterated, Origin, Rejected, Row, Rows};
 pub use quarantine::RAW_LIMIT;
-pub use session::{Load, LoadOutcome, Options, RunContext};
+pub use session::{Load, LoadOutcome, Options, Refused, RunContext};

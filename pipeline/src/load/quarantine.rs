@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use super::failure;
 use super::origin::{Origin, Rejected};
-use super::session::RunContext;
+use super::session::{Refused, RunContext};
 use crate::Result;
 
 /// The most of a record's raw bytes that is kept; the length and the SHA-256 are those of the whole.
@@ -42,6 +42,20 @@ impl Quarantine {
         rejected.message = without_nul(&rejected.message);
         rejected.key = rejected.key.map(key_without_nul);
         self.records.entry(fingerprint(&rejected)).or_insert((rejected, 0)).1 += 1;
+    }
+
+    /// The records by table and reason, in that order.
+    pub(super) fn refused(&self) -> Vec<Refused> {
+        let mut refused: BTreeMap<(&str, &str), Vec<Option<String>>> = BTreeMap::new();
+        for (rejected, times) in self.records.values() {
+            let keys = refused.entry((&rejected.table, &rejected.reason)).or_default();
+            let key = rejected.key.as_ref().map(Value::to_string);
+            keys.extend((0..*times).map(|_| key.clone()));
+        }
+        let refused = refused.into_iter();
+        refused
+            .map(|((table, reason), keys)| Refused { table: table.to_owned(), reason: reason.to_owned(), keys })
+            .collect()
     }
 
     /// Writes all records, in the order of their fingerprints, so that two loads never deadlock over them.

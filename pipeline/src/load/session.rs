@@ -31,13 +31,22 @@ pub struct RunContext {
 pub struct Options {
     /// How long to wait for a lock that another transaction holds, before ending with exit code 75.
     pub lock_timeout: Duration,
+    /// How long one statement may take, before ending with exit code 75; zero is for ever.
+    pub statement_timeout: Duration,
+    /// How many rows are sent at once, at most; 64 KiB of rows are sent even if they are fewer.
+    pub batch_rows: usize,
     /// Memory that the server may use for each sort or hash, in MiB (`work_mem`).
     pub work_mem_mib: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lock_timeout: Duration::from_secs(60), work_mem_mib: 64 }
+        Self {
+            lock_timeout: Duration::from_secs(60),
+            statement_timeout: Duration::ZERO,
+            batch_rows: 5_000,
+            work_mem_mib: 64,
+        }
     }
 }
 
@@ -48,6 +57,19 @@ pub struct LoadOutcome {
     pub tables: BTreeMap<String, TableCounts>,
     /// Nullable references that name no row; they are listed in `pipeline.unresolved_reference`.
     pub unresolved_references: u64,
+    /// What went into the quarantine, for people: the quarantine itself holds the details.
+    pub refused: Vec<Refused>,
+}
+
+/// Records of one table that were refused for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The table, as `schema.name`.
+    pub table: String,
+    /// The reason, as in the quarantine.
+    pub reason: String,
+    /// The key of each record, as JSON, as far as it is known.
+    pub keys: Vec<Option<String>>,
 }
 
 /// A load at work. Nothing of it is seen by others before [`Load::commit`]; dropping it undoes it.
@@ -60,6 +82,7 @@ pub struct Load<'c> {
     outcome: LoadOutcome,
     quarantine: Quarantine,
     stages: usize,
+    batch_rows: usize,
 }
 
 impl<'c> Load<'c> {
@@ -74,8 +97,9 @@ impl<'c> Load<'c> {
         let failed = |error| failure::database("beginning a transaction", error);
         let mut transaction = connection.begin().await.map_err(failed)?;
         let settings = format!(
-            "SET LOCAL lock_timeout = {}; SET LOCAL work_mem = '{}MB'; SET LOCAL jit = off; SET LOCAL datestyle = 'ISO, YMD'",
+            "SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}; SET LOCAL work_mem = '{}MB'; SET LOCAL jit = off; SET LOCAL datestyle = 'ISO, YMD'",
             options.lock_timeout.as_millis(),
+            options.statement_timeout.as_millis(),
             options.work_mem_mib.max(1),
         );
         execute(&mut transaction, "preparing a transaction", settings).await?;
@@ -87,7 +111,7 @@ impl<'c> Load<'c> {
                 .help("try again when it has ended"));
         }
         let (outcome, quarantine) = (LoadOutcome::default(), Quarantine::default());
-        Ok(Load { transaction, run, outcome, quarantine, stages: 0 })
+        Ok(Load { transaction, run, outcome, quarantine, stages: 0, batch_rows: options.batch_rows.max(1) })
     }
 
     /// Loads rows by their table's default conflict key. Gives the counts of this call.
@@ -117,6 +141,7 @@ impl<'c> Load<'c> {
         let mut counts = TableCounts::default();
         let mut tally = Tally {
             run: &self.run,
+            batch_rows: self.batch_rows,
             counts: &mut counts,
             unresolved: &mut self.outcome.unresolved_references,
             quarantine: &mut self.quarantine,
@@ -140,7 +165,7 @@ impl<'c> Load<'c> {
     pub async fn commit(mut self) -> Result<LoadOutcome> {
         self.quarantine.write(&mut self.transaction, &self.run, false).await?;
         self.transaction.commit().await.map_err(|error| failure::database("committing", error))?;
-        Ok(self.outcome)
+        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
     }
 
     /// Undoes the load, and writes the quarantine on its own, each record marked as of a load that was rolled back. The
@@ -156,6 +181,6 @@ impl<'c> Load<'c> {
             *counts = counts.after_rollback();
         }
         self.outcome.unresolved_references = 0;
-        Ok(self.outcome)
+        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
     }
 }

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::validate::Refusal;
 use std::sync::Arc;
 
-/// Tuples are sent in chunks of this many bytes, which is what the client holds of a load of any size.
+/// Tuples are sent in chunks of this many bytes, or of `batch_rows`, which is what the client holds of a load of any size.
 const CHUNK: usize = 64 * 1024;
 
 /// What the stage tells about rows while it fills.
@@ -48,6 +48,7 @@ impl Stage {
         connection: &mut PgConnection,
         encoder: &mut Encoder<'_>,
         rows: &mut dyn Rows,
+        batch_rows: usize,
         sink: &mut (dyn Sink + Send),
     ) -> Result<()> {
         let mut chunk = Vec::with_capacity(CHUNK + 8 * 1024);
@@ -60,14 +61,16 @@ impl Stage {
             let mut copy = connection.copy_in_raw(&self.copy_statement(&encoder.layout.slots)).await.map_err(failed)?;
             chunk.clear();
             chunk.extend(copy::HEADER);
-            let mut outcome = Ok(());
+            let (mut outcome, mut held) = (Ok(()), 0);
             while let Some((ready, origin)) = next.take_if(|(ready, _)| ready.slots <= slots) {
                 sink.staged(self.rows, encoder.shapes.columns(encoder.shape(ready)), ready.refers, &origin);
                 encoder.append(ready, self.rows, slots, &mut chunk);
                 self.rows += 1;
-                if chunk.len() >= CHUNK {
+                held += 1;
+                if chunk.len() >= CHUNK || held >= batch_rows {
                     outcome = copy.send(chunk.as_slice()).await.map(drop).map_err(failed);
                     chunk.clear();
+                    held = 0;
                 }
                 if outcome.is_ok() {
                     match advance(encoder, rows, sink) {

@@ -38,6 +38,7 @@ pub(super) struct Staged<'t> {
 /// Where one table's load puts what it finds.
 pub(super) struct Tally<'l> {
     pub(super) run: &'l RunContext,
+    pub(super) batch_rows: usize,
     pub(super) counts: &'l mut TableCounts,
     pub(super) unresolved: &'l mut u64,
     pub(super) quarantine: &'l mut Quarantine,
@@ -59,7 +60,7 @@ pub(super) async fn load(
     let mut staged =
         Staged { number, stage: Stage::new(number), encoder: Encoder::new(table, key), key, origins: Vec::new() };
     let mut sink = Intake { table, key, table_name: &name, origins: Vec::new(), tally: &mut *tally };
-    staged.stage.fill(connection, &mut staged.encoder, rows, &mut sink).await?;
+    staged.stage.fill(connection, &mut staged.encoder, rows, sink.tally.batch_rows, &mut sink).await?;
     staged.origins = sink.origins;
     if staged.stage.rows == 0 {
         return Ok(());

@@ -1,1 +1,70 @@
-//! Which tasks, in which order.
+//! The jobs: what runs, in which order.
+//!
+//! [`sync`] and [`test`] share one path from the source to the rows; `test` stops before the database.
+
+mod directory;
+mod sync;
+mod test;
+
+pub use sync::{database_config, sync};
+pub use test::test;
+
+use crate::fetch::{FetchConfig, Fetcher, Mode, Rate, SourceAccess};
+use crate::job::{Job, Traffic};
+use crate::report::Run;
+use crate::{Error, Result};
+
+/// The fetcher that a job's settings and options describe.
+fn fetcher(job: &Job) -> Result<Fetcher> {
+    let (settings, http) = (&job.settings, &job.settings.http);
+    let access = |source: &crate::config::SourceSettings| SourceAccess {
+        base_url: source.base_url.as_str().trim_end_matches('/').to_owned(),
+        rate: Rate::from_gap(source.rate.interval()).unwrap_or(Rate::TWO_A_SECOND),
+    };
+    let config = FetchConfig {
+        mode: match &job.options.traffic {
+            Traffic::Live => Mode::Live { record: None },
+            Traffic::Record(folder) => Mode::Live { record: Some(folder.clone()) },
+            Traffic::Replay(folder) => Mode::Replay(folder.clone()),
+            Traffic::Offline => Mode::Offline,
+        },
+        sources: settings.sources.iter().map(|(name, source)| ((*name).to_owned(), access(source))).collect(),
+        attempts: http.attempts,
+        backoff: http.backoff_base,
+        backoff_max: http.backoff_max,
+        retry_after_max: http.retry_after_max,
+        connect_timeout: http.connect_timeout,
+        timeout: http.timeout,
+        concurrency: http.concurrency,
+        body_limit: usize::try_from(http.max_body_bytes).unwrap_or(usize::MAX),
+        ca_file: http.ca_file.clone(),
+        user_agent: http.user_agent.clone(),
+    };
+    Ok(Fetcher::new(config)?)
+}
+
+/// Waits for work, or for a signal that ends it where it stands.
+async fn unless_stopped<T>(job: &Job, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::select! {
+        biased;
+        () = job.shutdown.requested() => {
+            job.shutdown.check()?;
+            Err(Error::new(crate::Exit::Interrupted, "stopped"))
+        }
+        outcome = work => outcome,
+    }
+}
+
+/// Counts what was fetched, and tells a blocked source from other failures.
+fn end_of_fetching<T>(run: &mut Run, fetcher: &Fetcher, outcome: Result<T>) -> Result<Option<T>> {
+    let statistics = fetcher.statistics();
+    run.requests(statistics.requests, statistics.retries);
+    match outcome {
+        Ok(harvest) => Ok(Some(harvest)),
+        Err(error) if crate::fetch::is_blocked(&error) => {
+            run.blocked(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}

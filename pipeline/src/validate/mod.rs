@@ -5,11 +5,13 @@
 //! know (does the parent exist, does the row exist) is decided in the merge.
 
 pub(crate) mod number;
+mod row;
 mod text;
 pub(crate) mod value;
 
 use std::fmt;
 
+pub use row::check_row;
 pub use value::check;
 
 /// Why a row cannot be accepted. The text form goes into `pipeline.quarantine.reason`, which people and programs select

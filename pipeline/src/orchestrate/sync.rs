@@ -1,0 +1,96 @@
+//! `pipeline sync`: fetch, then load in one short transaction.
+
+use models::{Conference, Location, SCHEMA_SQL, School, SchoolSport, Sport, Table, TableDef};
+
+use super::{directory, end_of_fetching, fetcher, unless_stopped};
+use crate::Result;
+use crate::config::Settings;
+use crate::database::{self, ConnectionSettings, Database, DatabaseConfig, EmbeddedConfig};
+use crate::job::Job;
+use crate::load::{Load, LoadOutcome, Options, RunContext};
+use crate::report::Run;
+use crate::sources::ncaa_directory::{Rows, SOURCE};
+
+/// The tables that are loaded, parents first.
+const TABLES: [&TableDef; 5] = [Sport::TABLE, Conference::TABLE, Location::TABLE, School::TABLE, SchoolSport::TABLE];
+
+/// Which database the settings name.
+pub fn database_config(settings: &Settings) -> DatabaseConfig {
+    let database = &settings.database;
+    DatabaseConfig {
+        url: database.url.as_ref().map(|url| url.expose().to_owned()),
+        embedded: EmbeddedConfig { dir: database.dir.clone(), ..EmbeddedConfig::default() },
+        connection: ConnectionSettings {
+            pool_size: database.pool_size,
+            acquire_timeout: database.acquire_timeout,
+            ..ConnectionSettings::default()
+        },
+    }
+}
+
+/// Brings the NCAA directory into the database. The database is looked at before the first request; no transaction is open
+/// while fetching; everything is loaded in one.
+///
+/// # Errors
+/// Those of [`database::prepare`], of the source, and of the load. A blocked source is told to `run` instead.
+pub async fn sync(job: &Job, run: &mut Run) -> Result<()> {
+    let config = database_config(&job.settings);
+    let database = unless_stopped(job, database::prepare(&config, &TABLES, SCHEMA_SQL)).await?;
+    tracing::info!(database = database.url, "the database is ready");
+    database::begin_run(&database.pool, run.id(), "sync", run.started_at()).await?;
+    let outcome = sync_into(&database, job, run).await;
+    let outcome = match outcome {
+        Err(error) => {
+            run.failed(error);
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    };
+    // What this says is in the result line too: a database that has gone away meanwhile hides no other error.
+    if let Err(error) = database::finish_run(&database.pool, &run.finish()).await {
+        run.failed(error);
+    }
+    outcome
+}
+
+async fn sync_into(database: &Database, job: &Job, run: &mut Run) -> Result<()> {
+    let fetcher = fetcher(job)?;
+    let collected = unless_stopped(job, directory::collect(job, run, &fetcher)).await;
+    let Some(rows) = end_of_fetching(run, &fetcher, collected)? else { return Ok(()) };
+    let outcome = load(database, job, run, rows).await?;
+    for table in TABLES.map(TableDef::qualified_name) {
+        run.count(&table, outcome.tables.get(&table).copied().unwrap_or_default());
+    }
+    for refused in &outcome.refused {
+        for key in &refused.keys {
+            run.refuse(&refused.table, &refused.reason, key.as_deref());
+        }
+    }
+    run.unresolved_references(outcome.unresolved_references);
+    run.finished();
+    Ok(())
+}
+
+/// Loads everything in one transaction. A signal before the commit rolls it back.
+async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<LoadOutcome> {
+    let settings = &job.settings.load;
+    let options = Options {
+        lock_timeout: settings.lock_timeout,
+        statement_timeout: settings.statement_timeout,
+        batch_rows: settings.batch_rows,
+        work_mem_mib: settings.work_mem_mib,
+    };
+    let context = RunContext { run_id: run.id(), task: None, source: SOURCE.name.to_owned() };
+    let mut connection = database::acquire(&database.pool).await?;
+    let staged = unless_stopped(job, async {
+        let mut load = Load::begin(&mut connection, context, options).await?;
+        rows.refused.into_iter().map(directory::rejected).for_each(|rejected| load.quarantine(rejected));
+        load.table(rows.sports.into_iter().map(directory::row)).await?;
+        load.table(rows.conferences.into_iter().map(directory::row)).await?;
+        load.table(rows.locations.into_iter().map(directory::row)).await?;
+        load.table(rows.schools.into_iter().map(directory::row)).await?;
+        load.table(rows.school_sports.into_iter().map(directory::row)).await?;
+        Ok(load)
+    });
+    staged.await?.commit().await
+}
