@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 /// What became of the rows of one table. After a commit,
-/// `read = inserted + updated + unchanged + duplicates + ignored + quarantined`.
+/// `read = inserted + updated + unchanged + duplicates + ignored + quarantined`; after a rollback,
+/// `read = rolled_back + quarantined`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct TableCounts {
     /// Rows handed to the loader.
@@ -20,11 +21,40 @@ pub struct TableCounts {
     pub ignored: u64,
     /// Rows that could not be accepted.
     pub quarantined: u64,
+    /// Rows of a load that was undone.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub rolled_back: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands over a reference
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl TableCounts {
     /// The rows accounted for; equal to `read` once a load has ended.
     pub fn accounted(&self) -> u64 {
-        self.inserted + self.updated + self.unchanged + self.duplicates + self.ignored + self.quarantined
+        let committed = self.inserted + self.updated + self.unchanged + self.duplicates + self.ignored;
+        committed + self.quarantined + self.rolled_back
+    }
+
+    /// The counts after the load was undone: what was not quarantined is rolled back.
+    #[must_use]
+    pub fn rolled_back(&self) -> Self {
+        let rolled_back = self.read - self.quarantined;
+        Self { read: self.read, quarantined: self.quarantined, rolled_back, ..Self::default() }
+    }
+}
+
+impl std::ops::AddAssign for TableCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.inserted += other.inserted;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.duplicates += other.duplicates;
+        self.ignored += other.ignored;
+        self.quarantined += other.quarantined;
+        self.rolled_back += other.rolled_back;
     }
 }
