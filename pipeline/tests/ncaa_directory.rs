@@ -489,3 +489,19 @@ async fn a_school_that_comes_twice_is_asked_for_once_and_both_rows_say_the_same(
     assert_eq!(rows.schools.len(), 2, "the loader counts the duplicate");
     assert!(rows.schools.iter().all(|school| school.record.website_url == given("https://www.some.edu")));
 }
+
+#[tokio::test]
+async fn rows_and_refusals_take_their_place_to_the_loader() {
+    let source = "ncaa-directory".into();
+    let row = offline_rows().await.schools.remove(0).into_row(&source);
+    let origin = &row.origin;
+    assert_eq!(&*origin.source, "ncaa-directory");
+    let list = "https://web3.ncaa.org/directory/api/directory/memberList?type=12";
+    assert_eq!((origin.url.as_deref(), origin.media_type.as_deref()), (Some(list), Some("application/json")));
+    assert!(origin.byte_offset.is_some_and(|offset| offset > 0) && origin.raw.starts_with(b"{\"orgId\":"));
+
+    let refused = members(&format!("[{GOOD},{{\"orgId\":7}}]")).refused.remove(0);
+    let rejected = refused.into_rejected(&source);
+    assert_eq!((rejected.table.as_str(), &*rejected.reason), ("public.school", "missing-field"));
+    assert_eq!(&rejected.origin.raw[..], b"{\"orgId\":7}");
+}

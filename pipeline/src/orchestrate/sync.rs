@@ -1,5 +1,7 @@
 //! `pipeline sync`: fetch, then load in one short transaction.
 
+use std::sync::Arc;
+
 use models::{Conference, Location, SCHEMA_SQL, School, SchoolSport, Sport, Table, TableDef};
 
 use super::{directory, end_of_fetching, fetcher, unless_stopped};
@@ -84,12 +86,13 @@ async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<L
     let mut connection = database::acquire(&database.pool).await?;
     let staged = unless_stopped(job, async {
         let mut load = Load::begin(&mut connection, context, options).await?;
-        rows.refused.into_iter().map(directory::rejected).for_each(|rejected| load.quarantine(rejected));
-        load.table(rows.sports.into_iter().map(directory::row)).await?;
-        load.table(rows.conferences.into_iter().map(directory::row)).await?;
-        load.table(rows.locations.into_iter().map(directory::row)).await?;
-        load.table(rows.schools.into_iter().map(directory::row)).await?;
-        load.table(rows.school_sports.into_iter().map(directory::row)).await?;
+        let source = Arc::from(SOURCE.name);
+        rows.refused.into_iter().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
+        load.table(rows.sports.into_iter().map(|found| found.into_row(&source))).await?;
+        load.table(rows.conferences.into_iter().map(|found| found.into_row(&source))).await?;
+        load.table(rows.locations.into_iter().map(|found| found.into_row(&source))).await?;
+        load.table(rows.schools.into_iter().map(|found| found.into_row(&source))).await?;
+        load.table(rows.school_sports.into_iter().map(|found| found.into_row(&source))).await?;
         Ok(load)
     });
     staged.await?.commit().await

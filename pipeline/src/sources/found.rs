@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::fetch::Response;
+use crate::load::{Origin, Rejected, Row};
 use crate::{Error, Exit};
 
 /// Where something was found, and its raw form: what the quarantine keeps of it.
@@ -64,6 +65,39 @@ impl Reason {
             Self::Missing => "missing-field",
             Self::WrongType => "wrong-type",
             Self::UnknownValue => "unknown-value",
+        }
+    }
+}
+
+impl Place {
+    fn into_origin(self, source: &Arc<str>) -> Arc<Origin> {
+        Arc::new(Origin {
+            source: Arc::clone(source),
+            url: Some(self.url),
+            file: None,
+            byte_offset: Some(self.offset as u64),
+            media_type: self.media_type,
+            raw: self.raw,
+        })
+    }
+}
+
+impl<T> Found<T> {
+    /// The record, a row by now, as the loader takes it.
+    pub fn into_row(self, source: &Arc<str>) -> Row<T> {
+        Row { row: self.record, origin: self.place.into_origin(source) }
+    }
+}
+
+impl Refused {
+    /// The refusal, as the loader takes it to the quarantine.
+    pub fn into_rejected(self, source: &Arc<str>) -> Rejected {
+        Rejected {
+            table: self.table.to_owned(),
+            reason: self.reason.as_str().into(),
+            message: self.message,
+            key: self.key,
+            origin: self.place.into_origin(source),
         }
     }
 }
