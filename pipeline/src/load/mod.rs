@@ -1,1 +1,42 @@
-//! Brings rows into any table.
+//! Brings rows into any table that a [`models::TableDef`] describes.
+//!
+//! ```text
+//! Rows -> encode ---------> stage -------> survey ------------> merge ------------> counts
+//!         validate, layout  binary COPY    refused, unresolved, one prefiltered
+//!         shapes            into a temp    duplicates           statement a shape
+//!                           table
+//! ```
+//!
+//! - No transaction is open before the rows are at hand: [`Load`] is one short transaction of a source or partition.
+//! - A field is absent, null or a value. The set of fields that a row gives is its *shape*; absent fields take their
+//!   defaults on insert and are left alone on update.
+//! - References travel as natural keys and are resolved by joins in the statements. There is no mapping cache.
+//! - An unchanged row is not touched: no row version, no id, no lock, no WAL. (A changed row takes a value of its table's
+//!   sequence, as `ON CONFLICT` always does.)
+//! - Rows that cannot be accepted go to `pipeline.quarantine`, in the same transaction. Every row ends in exactly one of
+//!   the counts of [`crate::report::TableCounts`], and these come from what the database says it did.
+//!
+//! A row whose reference names a row of the same table that comes in the same call does not find it: load it again, or load
+//! such tables in two calls.
+
+mod copy;
+mod dedupe;
+mod encode;
+mod failure;
+mod layout;
+mod merge;
+mod origin;
+mod parents;
+mod quarantine;
+mod resolve;
+mod session;
+mod shape;
+mod sql;
+mod stage;
+mod statement;
+mod table;
+mod unresolved;
+
+pub use origin::{Fields, Iterated, Origin, Rejected, Row, Rows};
+pub use quarantine::RAW_LIMIT;
+pub use session::{Load, LoadOutcome, Options, RunContext};

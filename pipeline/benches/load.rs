@@ -1,0 +1,202 @@
+//! The loader against the server-side floor, in one run: `cargo bench -p pipeline --bench load [-- ROWS [ROUNDS]]`.
+//!
+//! The floor is `INSERT … SELECT … ON CONFLICT DO UPDATE` from an unlogged table that holds the rows already, the foreign
+//! key joined: what PostgreSQL does when nothing has to come in. Phases: fresh, the same again, one row in ten changed. The
+//! durability is PostgreSQL's default.
+
+#[path = "../tests/support/server.rs"]
+mod server;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use models::{Cell, ColumnDef, Identity, KeyDef, KeyKind, Kind, Reference, ReferenceDef, TableDef};
+use pipeline::load::{Fields, Iterated, Load, Options, Origin, Row, RunContext};
+use server::Server;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+const SCHOOLS: i32 = 1_000;
+
+const SETUP: &str = "
+CREATE SCHEMA pipeline;
+CREATE TABLE pipeline.unresolved_reference (table_name text, resolved_at timestamptz);
+CREATE TABLE school (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ncaa_id integer NOT NULL UNIQUE);
+INSERT INTO school (ncaa_id) SELECT n FROM generate_series(0, 999) AS n;
+CREATE TABLE athlete (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ncaa_id integer NOT NULL UNIQUE, name text NOT NULL,
+  hometown text, school_id bigint NOT NULL REFERENCES school (id), games integer NOT NULL);
+CREATE UNLOGGED TABLE inside (ncaa_id integer, name text, hometown text, school integer, games integer);
+ANALYZE school;
+";
+
+const FLOOR: &str = "INSERT INTO athlete (ncaa_id, name, hometown, school_id, games) SELECT i.ncaa_id, i.name, i.hometown, s.id, \
+                     i.games FROM inside AS i JOIN school AS s ON s.ncaa_id = i.school ON CONFLICT (ncaa_id) DO UPDATE SET name \
+                     = excluded.name, hometown = excluded.hometown, school_id = excluded.school_id, games = excluded.games";
+
+fn column(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
+    ColumnDef {
+        name: name.into(),
+        key: name.into(),
+        sql_type: sql_type.into(),
+        rust_type: "".into(),
+        kind,
+        dimensions: 0,
+        not_null: true,
+        default: None,
+        identity: None,
+        generated: None,
+        runtime_default: None,
+        on_update: None,
+    }
+}
+
+fn table(name: &'static str, columns: Vec<ColumnDef>, references: Vec<ReferenceDef>) -> &'static TableDef {
+    let id = ColumnDef { identity: Some(Identity::Always), ..column("id", "bigint", Kind::Int8) };
+    let key = KeyDef {
+        name: "ncaa_id".into(),
+        kind: KeyKind::UniqueConstraint,
+        columns: Cow::Owned(vec!["ncaa_id".into()]),
+        expressions: Cow::Borrowed(&[]),
+        predicate: None,
+        nulls_not_distinct: false,
+    };
+    Box::leak(Box::new(TableDef {
+        schema: "public".into(),
+        name: name.into(),
+        columns: [vec![id, column("ncaa_id", "integer", Kind::Int4)], columns].concat().into(),
+        keys: vec![key].into(),
+        references: references.into(),
+        conflict_key: Some(0),
+        conflict_key_reason: "".into(),
+    }))
+}
+
+#[derive(Debug)]
+struct School(i32, &'static TableDef);
+
+impl Reference for School {
+    fn table(&self) -> &'static TableDef {
+        self.1
+    }
+
+    fn key(&self) -> &'static KeyDef {
+        &self.1.keys[0]
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        visit(0, Cell::Int4(self.0));
+    }
+}
+
+struct Athlete {
+    ncaa_id: i32,
+    name: String,
+    hometown: Option<String>,
+    school: School,
+    games: i32,
+}
+
+impl Fields for Athlete {
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        visit(1, Cell::Int4(self.ncaa_id));
+        visit(2, Cell::Text(&self.name));
+        visit(3, self.hometown.as_deref().map_or(Cell::Null, Cell::Text));
+        visit(4, Cell::Reference(&self.school));
+        visit(5, Cell::Int4(self.games));
+    }
+}
+
+/// The number of games in a phase: one athlete in ten played another in the last.
+const GAMES: [&str; 3] = ["n % 30", "n % 30", "n % 30 + CASE WHEN n % 10 = 0 THEN 1 ELSE 0 END"];
+
+fn athletes(rows: i32, phase: usize, school: &'static TableDef) -> impl Iterator<Item = Row<Athlete>> + Send {
+    let origin: Arc<Origin> = Arc::default();
+    (0..rows).map(move |n| {
+        let row = Athlete {
+            // A key order that is not that of the rows.
+            ncaa_id: key(n),
+            name: format!("Athlete number {n}"),
+            hometown: (n % 3 > 0).then(|| format!("Town {}, ST", n % 5_000)),
+            school: School(n % SCHOOLS, school),
+            games: n % 30 + i32::from(phase == 2 && n % 10 == 0),
+        };
+        Row { row, origin: Arc::clone(&origin) }
+    })
+}
+
+fn key(n: i32) -> i32 {
+    (i64::from(n) * 7_919 % 10_000_019) as i32
+}
+
+async fn execute(connection: &mut PgConnection, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect("the statement runs");
+}
+
+/// Seconds of a piece of work, and the bytes of WAL that it wrote.
+async fn measured<'c>(connection: &'c mut PgConnection, work: impl AsyncFnOnce(&mut PgConnection)) -> (f64, i64) {
+    const POSITION: &str = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint";
+    let before: i64 = sqlx::query_scalar(POSITION).fetch_one(&mut *connection).await.expect("a position");
+    let start = Instant::now();
+    work(connection).await;
+    let seconds = start.elapsed().as_secs_f64();
+    let after: i64 = sqlx::query_scalar(POSITION).fetch_one(connection).await.expect("a position");
+    (seconds, after - before)
+}
+
+#[tokio::main]
+async fn main() {
+    let numbers: Vec<i32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let rows = numbers.first().copied().unwrap_or(100_000);
+    let rounds = numbers.get(1).copied().unwrap_or(3);
+    let server = Server::start(&[]);
+    let games = column("games", "integer", Kind::Int4);
+    let text = |name| column(name, "text", Kind::Text { max_length: None });
+    let school = table("school", vec![], vec![]);
+    let reference = ReferenceDef {
+        name: "athlete_school".into(),
+        columns: Cow::Owned(vec!["school_id".into()]),
+        foreign_schema: "public".into(),
+        foreign_table: "school".into(),
+        foreign_columns: Cow::Owned(vec!["id".into()]),
+    };
+    let hometown = ColumnDef { not_null: false, ..text("hometown") };
+    let columns = vec![text("name"), hometown, column("school_id", "bigint", Kind::Int8), games];
+    let athlete = table("athlete", columns, vec![reference]);
+    println!("{rows} rows; floor, loader: µs a row; x: floor / loader; WAL: bytes a row");
+    for round in 1..=rounds {
+        let database = server.create_database().await;
+        let mut connection = server.connect(&database).await;
+        execute(&mut connection, SETUP).await;
+        let mut floors = Vec::new();
+        for games in GAMES {
+            let fill = format!(
+                "TRUNCATE inside; INSERT INTO inside SELECT (n::bigint * 7919 % 10000019)::int, 'Athlete number ' || n, CASE WHEN n % 3 > 0 \
+                 THEN 'Town ' || n % 5000 || ', ST' END, n % {SCHOOLS}, {games} FROM generate_series(0, {rows} - 1) AS n; ANALYZE inside; CHECKPOINT"
+            );
+            execute(&mut connection, &fill).await;
+            floors.push(measured(&mut connection, async |connection| execute(connection, FLOOR).await).await);
+        }
+        execute(&mut connection, "TRUNCATE athlete; VACUUM ANALYZE athlete; CHECKPOINT").await;
+        for (phase, name) in ["fresh", "same", "ten"].into_iter().enumerate() {
+            let mut counts = Default::default();
+            let work = async |connection: &mut PgConnection| {
+                let run = RunContext { run_id: uuid::Uuid::now_v7(), task: None, source: "bench".to_owned() };
+                let mut load = Load::begin(connection, run, Options::default()).await.expect("the load begins");
+                let mut rows = Iterated::new(athletes(rows, phase, school));
+                counts = load.table_by_key(athlete, &athlete.keys[0], &mut rows).await.expect("the load works");
+                load.commit().await.expect("the load commits");
+            };
+            let (seconds, wal) = measured(&mut connection, work).await;
+            execute(&mut connection, "CHECKPOINT").await;
+            let each = |total: f64| total / f64::from(rows);
+            println!(
+                "round {round} {name:5}  floor {:5.2}  loader {:5.2}  x {:.2}  WAL {:4.0} (floor {:4.0})  {counts:?}",
+                each(floors[phase].0 * 1e6),
+                each(seconds * 1e6),
+                floors[phase].0 / seconds,
+                each(wal as f64),
+                each(floors[phase].1 as f64),
+            );
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a database error means to whoever runs the load: which exit code, which words.
+
+use sqlx::postgres::PgDatabaseError;
+
+use crate::{Error, Exit};
+
+/// Turns an error of the database into one with an exit code. `doing` completes "while …", and names the table.
+pub(super) fn database(doing: &str, error: sqlx::Error) -> Error {
+    let sqlx::Error::Database(inner) = &error else {
+        let temporary = matches!(
+            error,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+        );
+        return if temporary {
+            Error::new(Exit::Temporary, format!("the connection to the database was lost while {doing}: {error}"))
+                .help("nothing was changed; run it again")
+                .caused_by(error)
+        } else {
+            Error::new(Exit::Configuration, format!("the database answered unexpectedly while {doing}: {error}"))
+                .caused_by(error)
+        };
+    };
+    let Some(details) = inner.try_downcast_ref::<PgDatabaseError>() else {
+        return Error::new(Exit::Configuration, format!("the database refused while {doing}: {error}"))
+            .caused_by(error);
+    };
+    let (exit, help) = meaning(details.code());
+    let error_text = describe(details, doing);
+    let failed = Error::new(exit, error_text).caused_by(error);
+    match help {
+        Some(help) => failed.help(help),
+        None => failed,
+    }
+}
+
+/// Classes and codes: PostgreSQL's manual, appendix A.
+fn meaning(code: &str) -> (Exit, Option<&'static str>) {
+    const AGAIN: Option<&str> = Some("nothing was changed; run it again");
+    match code {
+        // serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement_timeout)
+        "40001" | "40P01" | "55P03" | "57014" => (Exit::Temporary, AGAIN),
+        "42501" => (
+            Exit::Permission,
+            Some("grant SELECT, INSERT and UPDATE on the table, TEMP, and all on the schema pipeline"),
+        ),
+        "42P01" | "42703" | "3F000" => {
+            (Exit::Configuration, Some("the database lags behind the schema: run the Drizzle migrations"))
+        }
+        "42P10" => (Exit::Configuration, Some("the database has no such unique key: run the Drizzle migrations")),
+        "25006" => (Exit::Permission, Some("the database is read-only: connect to the primary")),
+        _ => match code.get(..2) {
+            // connection, transaction rollback, insufficient resources, operator intervention, system error
+            Some("08" | "40" | "53" | "57" | "58") => (Exit::Temporary, AGAIN),
+            // data, integrity
+            Some("22" | "23") => (Exit::Input, None),
+            Some("28") => (Exit::Permission, None),
+            _ => (Exit::Configuration, None),
+        },
+    }
+}
+
+fn describe(details: &PgDatabaseError, doing: &str) -> String {
+    let mut text = format!("the database refused while {doing}: {} [{}]", details.message(), details.code());
+    let mut add = |label: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            text.push_str(&format!("; {label} {value}"));
+        }
+    };
+    add("column", details.column());
+    add("constraint", details.constraint());
+    add("detail:", details.detail());
+    // The only place where PostgreSQL tells the line and column of a COPY. Of other statements it repeats their text.
+    add("at", details.r#where().filter(|place| place.starts_with("COPY ")));
+    text
+}

@@ -1,0 +1,161 @@
+//! A load: the one short transaction of a source or partition.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use models::{KeyDef, TableDef, Upsert};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use super::failure;
+use super::origin::{Iterated, Rejected, Row, Rows};
+use super::quarantine::Quarantine;
+use super::statement::execute;
+use super::table::{self, Tally};
+use crate::report::TableCounts;
+use crate::{Error, Exit, Result};
+
+/// Which run a load belongs to.
+#[derive(Debug, Clone)]
+pub struct RunContext {
+    /// The run.
+    pub run_id: Uuid,
+    /// The task, if there is one. Two loads of one task never run at the same time; without a task, of one source.
+    pub task: Option<String>,
+    /// The source, such as `ncaa-directory`.
+    pub source: String,
+}
+
+/// How a load treats the server.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How long to wait for a lock that another transaction holds, before ending with exit code 75.
+    pub lock_timeout: Duration,
+    /// Memory that the server may use for each sort or hash, in MiB (`work_mem`).
+    pub work_mem_mib: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { lock_timeout: Duration::from_secs(60), work_mem_mib: 64 }
+    }
+}
+
+/// What a load did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadOutcome {
+    /// The row accounting of each table, by `schema.name`.
+    pub tables: BTreeMap<String, TableCounts>,
+    /// Nullable references that name no row; they are listed in `pipeline.unresolved_reference`.
+    pub unresolved_references: u64,
+}
+
+/// A load at work. Nothing of it is seen by others before [`Load::commit`]; dropping it undoes it.
+///
+/// Tables are loaded in the order of the calls: parents before the rows that refer to them.
+#[derive(Debug)]
+pub struct Load<'c> {
+    transaction: Transaction<'c, Postgres>,
+    run: RunContext,
+    outcome: LoadOutcome,
+    quarantine: Quarantine,
+    stages: usize,
+}
+
+impl<'c> Load<'c> {
+    /// Begins the transaction, and takes the lock of the task (or source) for as long as it lasts.
+    ///
+    /// Everything is set for this transaction only and nothing is prepared by name, so that a pooler in transaction mode
+    /// may stand between.
+    ///
+    /// # Errors
+    /// Exit code 75 if another load of the same task holds the lock, or the database cannot be reached.
+    pub async fn begin(connection: &'c mut PgConnection, run: RunContext, options: Options) -> Result<Load<'c>> {
+        let failed = |error| failure::database("beginning a transaction", error);
+        let mut transaction = connection.begin().await.map_err(failed)?;
+        let settings = format!(
+            "SET LOCAL lock_timeout = {}; SET LOCAL work_mem = '{}MB'; SET LOCAL jit = off; SET LOCAL datestyle = 'ISO, YMD'",
+            options.lock_timeout.as_millis(),
+            options.work_mem_mib.max(1),
+        );
+        execute(&mut transaction, "preparing a transaction", settings).await?;
+        let holder = run.task.as_ref().map_or_else(|| format!("source {}", run.source), |task| format!("task {task}"));
+        let lock = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('pipeline load ' || $1, 0))");
+        let locked: bool = lock.persistent(false).bind(&holder).fetch_one(&mut *transaction).await.map_err(failed)?;
+        if !locked {
+            return Err(Error::new(Exit::Temporary, format!("another load of {holder} is at work"))
+                .help("try again when it has ended"));
+        }
+        let (outcome, quarantine) = (LoadOutcome::default(), Quarantine::default());
+        Ok(Load { transaction, run, outcome, quarantine, stages: 0 })
+    }
+
+    /// Loads rows by their table's default conflict key. Gives the counts of this call.
+    ///
+    /// # Errors
+    /// See [`Load::table_by_key`].
+    pub async fn table<R: Upsert, I>(&mut self, rows: I) -> Result<TableCounts>
+    where
+        I: IntoIterator<Item = Row<R>>,
+        I::IntoIter: Send,
+    {
+        self.table_by_key(R::TABLE, R::CONFLICT_KEY, &mut Iterated::new(rows)).await
+    }
+
+    /// Loads rows of a table that may be known at run time only, by any of its unique keys. Gives the counts of this call.
+    ///
+    /// A new key is inserted, with the defaults of what its row does not give; a known one is updated where a given field
+    /// differs; what is the same is not touched. Rows that cannot be accepted go to the quarantine. Of several rows of a
+    /// key, the outcome is that of applying them in order, and all but the last count as duplicates.
+    ///
+    /// # Errors
+    /// Exit code 65 for data that only the database could find wrong (a foreign key given as an id, a check), 75 for what
+    /// passes (locks, deadlocks, lost connections), 77 for missing rights, 78 for a table, column or key that the database
+    /// lacks. After an error only [`Load::rollback`] makes sense.
+    pub async fn table_by_key(&mut self, table: &TableDef, key: &KeyDef, rows: &mut dyn Rows) -> Result<TableCounts> {
+        self.stages += 1;
+        let mut counts = TableCounts::default();
+        let mut tally = Tally {
+            run: &self.run,
+            counts: &mut counts,
+            unresolved: &mut self.outcome.unresolved_references,
+            quarantine: &mut self.quarantine,
+        };
+        let loaded = table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await;
+        *self.outcome.tables.entry(table.qualified_name()).or_default() += counts;
+        loaded.map(|()| counts)
+    }
+
+    /// Puts a record into the quarantine that was refused before it became a row. It counts as read and quarantined.
+    pub fn quarantine(&mut self, rejected: Rejected) {
+        let refused = TableCounts { read: 1, quarantined: 1, ..TableCounts::default() };
+        *self.outcome.tables.entry(rejected.table.clone()).or_default() += refused;
+        self.quarantine.add(rejected);
+    }
+
+    /// Writes the quarantine and commits, all or nothing.
+    ///
+    /// # Errors
+    /// As [`Load::table_by_key`]; then nothing was changed.
+    pub async fn commit(mut self) -> Result<LoadOutcome> {
+        self.quarantine.write(&mut self.transaction, &self.run, false).await?;
+        self.transaction.commit().await.map_err(|error| failure::database("committing", error))?;
+        Ok(self.outcome)
+    }
+
+    /// Undoes the load, and writes the quarantine on its own, each record marked as of a load that was rolled back. The
+    /// tables' rows count as rolled back.
+    ///
+    /// # Errors
+    /// As [`Load::table_by_key`]; the load is undone even so.
+    pub async fn rollback(mut self) -> Result<LoadOutcome> {
+        execute(&mut self.transaction, "rolling back", "ROLLBACK AND CHAIN".to_owned()).await?;
+        self.quarantine.write(&mut self.transaction, &self.run, true).await?;
+        self.transaction.commit().await.map_err(|error| failure::database("committing the quarantine", error))?;
+        for counts in self.outcome.tables.values_mut() {
+            *counts = counts.after_rollback();
+        }
+        self.outcome.unresolved_references = 0;
+        Ok(self.outcome)
+    }
+}

@@ -1,0 +1,311 @@
+//! One table's load, from the first row to the counts.
+
+use std::sync::Arc;
+
+use models::{KeyDef, TableDef};
+use serde_json::Value;
+use sqlx::{PgConnection, Row};
+
+use super::dedupe::dedupe;
+use super::encode::Encoder;
+use super::failure;
+use super::merge::Merge;
+use super::origin::{Origin, Rejected, Rows};
+use super::quarantine::Quarantine;
+use super::resolve::{Refused, Resolver, missing_flag, parent_key};
+use super::session::RunContext;
+use super::sql::{any, table_name};
+use super::stage::{Sink, Stage};
+use super::statement::{execute, fetch, numbers};
+use super::unresolved;
+use crate::report::TableCounts;
+use crate::validate::{Reason, Refusal};
+use crate::{Error, Exit, Result};
+
+/// From this many rows on, statistics of the stage pay for themselves.
+const ANALYZE_ABOVE: u64 = 10_000;
+
+/// Rows in their stage, and what it takes to read them.
+pub(super) struct Staged<'t> {
+    pub(super) number: usize,
+    pub(super) stage: Stage,
+    pub(super) encoder: Encoder<'t>,
+    key: &'t KeyDef,
+    /// The records of the rows that the merge may yet refuse, by ordinal.
+    origins: Vec<(u64, Arc<Origin>)>,
+}
+
+/// Where one table's load puts what it finds.
+pub(super) struct Tally<'l> {
+    pub(super) run: &'l RunContext,
+    pub(super) counts: &'l mut TableCounts,
+    pub(super) unresolved: &'l mut u64,
+    pub(super) quarantine: &'l mut Quarantine,
+}
+
+/// Loads rows into a table by a key; `number` tells this call from the others of the transaction.
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    number: usize,
+    (table, key): (&TableDef, &KeyDef),
+    rows: &mut dyn Rows,
+    tally: &mut Tally<'_>,
+) -> Result<()> {
+    let name = table.qualified_name();
+    if key.columns.is_empty() && key.expressions.is_empty() {
+        return Err(Error::new(Exit::Configuration, format!("the key {} of {name} has no columns", key.name)));
+    }
+    let known = look_up(connection, table).await?;
+    let mut staged =
+        Staged { number, stage: Stage::new(number), encoder: Encoder::new(table, key), key, origins: Vec::new() };
+    let mut sink = Intake { table, key, table_name: &name, origins: Vec::new(), tally: &mut *tally };
+    staged.stage.fill(connection, &mut staged.encoder, rows, &mut sink).await?;
+    staged.origins = sink.origins;
+    if staged.stage.rows == 0 {
+        return Ok(());
+    }
+    if staged.stage.rows > ANALYZE_ABOVE {
+        execute(connection, &format!("analysing the staged rows of {name}"), format!("ANALYZE {}", staged.stage.name))
+            .await?;
+    }
+    let mut survey = staged.survey(connection).await?;
+    if survey.refused > 0 {
+        staged.refuse(connection, tally).await?;
+        survey = staged.survey(connection).await?;
+    }
+    if survey.unresolved > 0 {
+        *tally.unresolved += unresolved::set_aside(connection, &mut staged, tally.run).await?;
+    }
+    let mut left = survey.rows;
+    if survey.keys < survey.rows {
+        let duplicates = dedupe(connection, &mut staged).await?;
+        tally.counts.duplicates += duplicates;
+        left -= duplicates;
+    }
+    for shape in staged.shapes(connection).await? {
+        left -= staged.merge(connection, shape, known.partitioned, tally).await?;
+    }
+    tally.counts.unchanged += left;
+    if known.unresolved_before {
+        unresolved::mark_resolved(connection, &staged).await?;
+    }
+    Ok(())
+}
+
+/// What is known of a table before its load.
+struct Known {
+    partitioned: bool,
+    /// True if references of its rows are listed as unresolved.
+    unresolved_before: bool,
+}
+
+async fn look_up(connection: &mut PgConnection, table: &TableDef) -> Result<Known> {
+    let name = table.qualified_name();
+    let failed = |error| failure::database(&format!("looking up the table {name}"), error);
+    let sql = "SELECT c.relkind = 'p', EXISTS (SELECT FROM pipeline.unresolved_reference WHERE table_name = $2 AND resolved_at IS \
+               NULL) FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass($1)";
+    let query = sqlx::query_as(sql).persistent(false).bind(table_name(table)).bind(&name);
+    let found: Option<(bool, bool)> = query.fetch_optional(connection).await.map_err(failed)?;
+    let (partitioned, unresolved_before) = found.ok_or_else(|| {
+        Error::new(Exit::Configuration, format!("the table {name} does not exist in the database"))
+            .help("run the Drizzle migrations, or `pipeline db init --with-tables`")
+    })?;
+    Ok(Known { partitioned, unresolved_before })
+}
+
+/// Counts of the stage.
+struct Survey {
+    rows: u64,
+    /// Different conflict keys.
+    keys: u64,
+    /// Rows that cannot be accepted.
+    refused: u64,
+    /// Unresolved nullable references, at least.
+    unresolved: u64,
+}
+
+impl Staged<'_> {
+    pub(super) fn resolver(&self) -> Resolver<'_> {
+        Resolver { stage: &self.stage.name, layout: &self.encoder.layout, shapes: &self.encoder.shapes, key: self.key }
+    }
+
+    fn doing(&self, what: &str) -> String {
+        format!("{what} {}", self.encoder.layout.table.qualified_name())
+    }
+
+    /// One pass over the stage says what else there is to do; mostly nothing.
+    async fn survey(&self, connection: &mut PgConnection) -> Result<Survey> {
+        let resolver = self.resolver();
+        let refused: Vec<_> = resolver.refusals().into_iter().map(|(condition, _)| condition).collect();
+        let optional = resolver.referring().into_iter().filter(|referring| !referring.required);
+        let missing: Vec<_> = optional.map(|referring| format!("r.{}", missing_flag(&referring.column.name))).collect();
+        let sql = format!(
+            "SELECT coalesce(sum(rows), 0)::bigint, count(*), coalesce(sum(refused), 0)::bigint, coalesce(sum(missing), \
+             0)::bigint\nFROM (SELECT count(*) AS rows, count(*) FILTER (WHERE {}) AS refused, count(*) FILTER (WHERE {}) AS \
+             missing\n  FROM {} GROUP BY {}) AS keys",
+            any(&refused),
+            any(&missing),
+            resolver.relation(),
+            resolver.key_parts().join(", "),
+        );
+        let [rows, keys, refused, unresolved] =
+            numbers(connection, &self.doing("resolving the references of"), sql).await?;
+        Ok(Survey { rows, keys, refused, unresolved })
+    }
+
+    /// Moves the rows that cannot be accepted from the stage to the quarantine.
+    async fn refuse(&self, connection: &mut PgConnection, tally: &mut Tally<'_>) -> Result<()> {
+        let resolver = self.resolver();
+        let refusals = resolver.refusals();
+        let (mut why, mut parents) = (String::new(), String::new());
+        for (number, (condition, refused)) in refusals.iter().enumerate() {
+            why.push_str(&format!("WHEN {condition} THEN {number} "));
+            if let Refused::Reference(referring) = refused {
+                parents.push_str(&format!("WHEN {condition} THEN r.{}::text ", parent_key(&referring.column.name)));
+            }
+        }
+        parents = if parents.is_empty() { "NULL::text".to_owned() } else { format!("CASE {parents}END") };
+        let conditions: Vec<_> = refusals.iter().map(|(condition, _)| condition.clone()).collect();
+        let sql = format!(
+            "SELECT r.\"#row\", r.\"row key\"::text, CASE {why}END, {parents}\nFROM {}\nWHERE {}\nORDER BY 1",
+            resolver.relation(),
+            any(&conditions)
+        );
+        let doing = self.doing("looking for rows to refuse in");
+        let failed = |error| failure::database(&doing, error);
+        let mut ordinals = Vec::new();
+        for row in fetch(connection, &doing, sql).await? {
+            let ordinal: i64 = row.try_get(0).map_err(failed)?;
+            let key: Option<String> = row.try_get(1).map_err(failed)?;
+            let number: i32 = row.try_get(2).map_err(failed)?;
+            let parent: Option<String> = row.try_get(3).map_err(failed)?;
+            if let Some((_, refused)) = refusals.get(number.unsigned_abs() as usize) {
+                self.quarantine(tally, ordinal, key, self.explain(refused, parent.as_deref().unwrap_or("?")));
+            }
+            ordinals.push(ordinal);
+        }
+        self.remove(connection, ordinals).await
+    }
+
+    fn explain(&self, refused: &Refused<'_>, parent: &str) -> Refusal {
+        let key = &self.key.name;
+        match refused {
+            Refused::Reference(referring) => Refusal::new(
+                Reason::UnresolvedReference,
+                format!(
+                    "column {} needs a row of {} with the key {parent}, which is not there",
+                    referring.column.name, referring.parent
+                ),
+            ),
+            Refused::NullKey => {
+                let expressions = self.key.expressions.join(", ");
+                Refusal::new(Reason::NullKey, format!("{expressions}, part of the key {key}, is null for this row"))
+            }
+            Refused::OutsideKey => {
+                let predicate = self.key.predicate.as_deref().unwrap_or_default();
+                Refusal::new(Reason::OutsideKey, format!("the key {key} holds only rows with {predicate}"))
+            }
+        }
+    }
+
+    fn quarantine(&self, tally: &mut Tally<'_>, ordinal: i64, key: Option<String>, refusal: Refusal) {
+        let place = self.origins.binary_search_by_key(&ordinal.unsigned_abs(), |(ordinal, _)| *ordinal);
+        let origin = place.map_or_else(|_| Arc::default(), |place| Arc::clone(&self.origins[place].1));
+        let key = key.and_then(|key| serde_json::from_str(&key).ok());
+        let table = self.encoder.layout.table.qualified_name();
+        tally.refuse(table, refusal, key, origin);
+    }
+
+    async fn remove(&self, connection: &mut PgConnection, ordinals: Vec<i64>) -> Result<()> {
+        let sql = format!("DELETE FROM {} WHERE ordinal = ANY($1)", self.stage.name);
+        let done = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false).bind(ordinals).execute(connection).await;
+        done.map(drop).map_err(|error| failure::database(&self.doing("removing refused rows of"), error))
+    }
+
+    /// The shapes that rows of the stage have.
+    async fn shapes(&self, connection: &mut PgConnection) -> Result<Vec<usize>> {
+        if self.encoder.shapes.count() == 1 {
+            return Ok(vec![0]);
+        }
+        let doing = self.doing("listing the shapes of");
+        let sql = format!("SELECT DISTINCT shape FROM {} ORDER BY shape", self.stage.name);
+        let rows = fetch(connection, &doing, sql).await?;
+        let shape = |row: &sqlx::postgres::PgRow| Ok(row.try_get::<i32, _>(0)?.unsigned_abs() as usize);
+        let shapes: sqlx::Result<Vec<usize>> = rows.iter().map(shape).collect();
+        shapes.map_err(|error| failure::database(&doing, error))
+    }
+
+    /// Brings the rows of a shape into the table; gives the number of rows that were not left unchanged.
+    async fn merge(
+        &self,
+        connection: &mut PgConnection,
+        shape: usize,
+        partitioned: bool,
+        tally: &mut Tally<'_>,
+    ) -> Result<u64> {
+        let merge = Merge::new(self.resolver(), shape);
+        let doing = self.doing("merging into");
+        let lacking = merge.lacking();
+        if lacking.is_empty() {
+            let [new] = if partitioned { numbers(connection, &doing, merge.count_new()).await? } else { [0] };
+            let [mut inserted, mut updated] = numbers(connection, &doing, merge.upsert(partitioned)).await?;
+            if partitioned {
+                (inserted, updated) = (inserted.min(new), inserted.saturating_sub(new));
+            }
+            tally.counts.inserted += inserted;
+            tally.counts.updated += updated;
+            return Ok(inserted + updated);
+        }
+        let lacking: Vec<&str> = lacking.iter().map(|column| column.name.as_ref()).collect();
+        let mut orphans = Vec::new();
+        for row in fetch(connection, &doing, merge.select_new()).await? {
+            let failed = |error| failure::database(&doing, error);
+            let ordinal: i64 = row.try_get(0).map_err(failed)?;
+            let message =
+                format!("no row of this key exists, and a new one needs {}, not given here", lacking.join(", "));
+            let key = row.try_get(1).map_err(failed)?;
+            self.quarantine(tally, ordinal, key, Refusal::new(Reason::ParentMissing, message));
+            orphans.push(ordinal);
+        }
+        let missing = orphans.len() as u64;
+        if missing > 0 {
+            self.remove(connection, orphans).await?;
+        }
+        let [changed] = numbers(connection, &doing, merge.lock_changed()).await?;
+        let updated = if changed > 0 { execute(connection, &doing, merge.update()).await? } else { 0 };
+        tally.counts.updated += updated;
+        Ok(missing + updated)
+    }
+}
+
+impl Tally<'_> {
+    fn refuse(&mut self, table: String, refusal: Refusal, key: Option<Value>, origin: Arc<Origin>) {
+        self.counts.quarantined += 1;
+        let Refusal { reason, message } = refusal;
+        self.quarantine.add(Rejected { table, reason: reason.into(), message, key, origin });
+    }
+}
+
+/// Counts rows on their way into the stage, and keeps the records of those that may be refused later.
+struct Intake<'i, 'l> {
+    table: &'i TableDef,
+    key: &'i KeyDef,
+    table_name: &'i str,
+    origins: Vec<(u64, Arc<Origin>)>,
+    tally: &'i mut Tally<'l>,
+}
+
+impl Sink for Intake<'_, '_> {
+    fn refused(&mut self, refusal: Refusal, key: Option<Value>, origin: &Arc<Origin>) {
+        self.tally.counts.read += 1;
+        self.tally.refuse(self.table_name.to_owned(), refusal, key, Arc::clone(origin));
+    }
+
+    fn staged(&mut self, ordinal: u64, shape: &[usize], refers: bool, origin: &Arc<Origin>) {
+        self.tally.counts.read += 1;
+        let partial = || super::merge::lacks_value(self.table, shape);
+        if refers || self.key.predicate.is_some() || !self.key.expressions.is_empty() || partial() {
+            self.origins.push((ordinal, Arc::clone(origin)));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Nullable references that name no row: the row is loaded without them, and they are listed until they resolve.
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::failure;
+use super::resolve::{Referring, missing_flag, parent_key};
+use super::session::RunContext;
+use super::statement::execute;
+use super::table::Staged;
+use crate::Result;
+
+/// Lists the unresolved references of the stage, and takes the fields out of their rows' shapes, so that the merge leaves
+/// the columns alone. Gives the number of references listed.
+pub(super) async fn set_aside(connection: &mut PgConnection, staged: &mut Staged<'_>, run: &RunContext) -> Result<u64> {
+    let table = staged.encoder.layout.table.qualified_name();
+    let mut listed = 0;
+    for index in 0..staged.encoder.layout.fields.len() {
+        let resolver = staged.resolver();
+        let Some(referring) = resolver.referring().into_iter().find(|one| one.index == index && !one.required) else {
+            continue;
+        };
+        let sql = record(&resolver.relation(), &referring);
+        let query =
+            sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(run.run_id).bind(&run.task).bind(&run.source);
+        let query = query.bind(&table).bind(&referring.name).bind(&referring.columns).bind(&referring.parent);
+        let done = query.execute(&mut *connection).await;
+        let here = done.map_err(|error| failure::database("writing to pipeline.unresolved_reference", error))?;
+        if here.rows_affected() == 0 {
+            continue;
+        }
+        listed += here.rows_affected();
+        let column = missing_flag(&referring.column.name);
+        let relation = resolver.relation();
+        let shapes = &mut staged.encoder.shapes;
+        let giving: Vec<usize> = (0..shapes.count()).filter(|shape| shapes.gives(*shape, index)).collect();
+        let cases: String =
+            giving.into_iter().map(|shape| format!(" WHEN {shape} THEN {}", shapes.without(shape, index))).collect();
+        let sql = format!(
+            "UPDATE {} AS s SET shape = CASE s.shape{cases} ELSE s.shape END\nFROM {relation}\nWHERE s.ordinal = r.\"#row\" AND \
+             r.{column}",
+            staged.stage.name
+        );
+        execute(connection, &format!("setting unresolved references of {table} aside"), sql).await?;
+    }
+    Ok(listed)
+}
+
+/// Of two rows of one key the later one is listed.
+fn record(relation: &str, referring: &Referring<'_>) -> String {
+    let (missing, parent) = (missing_flag(&referring.column.name), parent_key(&referring.column.name));
+    format!(
+        "INSERT INTO pipeline.unresolved_reference AS u (run_id, task, source, table_name, reference, columns, parent_table, row_key, \
+         parent_key)\nSELECT $1, $2, $3, $4, $5, $6, $7, m.row_key, m.parent_key\nFROM (SELECT DISTINCT ON (r.\"row key\") r.\"row \
+         key\" AS row_key, r.{parent} AS parent_key\n  FROM {relation}\n  WHERE r.{missing} ORDER BY r.\"row key\", r.\"#row\" \
+         DESC) AS m\nORDER BY m.row_key\nON CONFLICT (table_name, row_key, reference) DO UPDATE SET run_id = excluded.run_id, task \
+         = excluded.task, source = excluded.source,\n  parent_table = excluded.parent_table, parent_key = excluded.parent_key, \
+         times_seen = u.times_seen + 1, last_seen_at = now(), resolved_at = NULL"
+    )
+}
+
+/// Marks the listed references that rows of the stage now give, and whose parent is there or no longer named.
+pub(super) async fn mark_resolved(connection: &mut PgConnection, staged: &Staged<'_>) -> Result<()> {
+    let resolver = staged.resolver();
+    let table = resolver.layout.table;
+    for foreign in table.references.iter() {
+        let columns = foreign.columns.iter().filter_map(|name| table.column_index(name));
+        for index in columns {
+            let Some(shapes) = resolver.shapes.giving(index) else {
+                continue;
+            };
+            let sql = format!(
+                "UPDATE pipeline.unresolved_reference AS u SET resolved_at = now()\nFROM {}\nWHERE u.table_name = $1 AND \
+                 u.reference = $2 AND u.resolved_at IS NULL AND u.row_key = r.\"row key\" AND r.\"#shape\" IN ({shapes})",
+                resolver.relation()
+            );
+            let query = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(table.qualified_name());
+            let done = query.bind(foreign.name.as_ref()).execute(&mut *connection).await;
+            done.map_err(|error| failure::database("writing to pipeline.unresolved_reference", error))?;
+        }
+    }
+    Ok(())
+}

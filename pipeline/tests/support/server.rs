@@ -1,0 +1,77 @@
+//! A private PostgreSQL for a test binary.
+//!
+//! A small shell script owns the server, and stops it when its standard input ends: that is when the test process ends,
+//! however it ends. The server listens on a Unix socket in its own temporary folder only, and runs as `postgres` when the
+//! tests run as root, which PostgreSQL refuses to.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
+
+const SCRIPT: &str = r#"
+set -e
+tool=$(command -v pg_ctl || ls -d /usr/lib/postgresql/*/bin/pg_ctl | sort -V | tail -n 1)
+bin=$(dirname "$tool")
+folder=$(mktemp -d /tmp/pipeline-test.XXXXXX)
+trap 'rm -rf "$folder"' EXIT
+trap '' INT
+cd "$folder"
+show() { cat "$folder/log" >&2; exit 1; }
+"$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || show
+"$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w -o "-k '$folder' -c listen_addresses= $*" start >/dev/null || show
+echo "$folder"
+cat >/dev/null || true
+"$bin/pg_ctl" -D "$folder/data" -m fast -w stop >/dev/null
+"#;
+
+/// A running server.
+pub(crate) struct Server {
+    folder: String,
+    databases: AtomicUsize,
+    /// Holds the script's standard input open.
+    _script: Child,
+}
+
+impl Server {
+    /// Starts one, with further arguments for `postgres`.
+    pub(crate) fn start(arguments: &[&str]) -> Server {
+        let root = Path::new("/proc/self").metadata().is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+        let mut command = Command::new(if root { "runuser" } else { "sh" });
+        if root {
+            command.args(["-u", "postgres", "--", "sh"]);
+        }
+        command.args(["-c", SCRIPT, "sh"]).args(arguments).current_dir("/");
+        let mut script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell starts");
+        let mut folder = String::new();
+        let output = script.stdout.take().expect("standard output is piped");
+        BufReader::new(output).read_line(&mut folder).expect("the script answers");
+        let folder = folder.trim().to_owned();
+        assert!(!folder.is_empty(), "PostgreSQL did not start: its messages are above");
+        Server { folder, databases: AtomicUsize::new(0), _script: script }
+    }
+
+    /// How to reach a database of it.
+    pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
+        let options = PgConnectOptions::from_str("postgres://postgres@localhost").expect("a valid URL");
+        options.socket(&self.folder).database(database).disable_statement_logging()
+    }
+
+    /// Creates an empty database, and gives its name.
+    pub(crate) async fn create_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let mut connection = self.connect("postgres").await;
+        let sql = format!("CREATE DATABASE {name} STRATEGY file_copy");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("the database is created");
+        name
+    }
+
+    /// Connects to a database of it.
+    pub(crate) async fn connect(&self, database: &str) -> PgConnection {
+        self.options(database).connect().await.expect("the server accepts")
+    }
+}
