@@ -11,7 +11,8 @@ use crate::{emit, model, sql};
 pub struct Overrides {
     /// The default conflict key of a table.
     pub conflict_keys: BTreeMap<String, String>,
-    /// The Rust type of a column.
+    /// The Rust type of a column: any that has the traits of a row's field (`Debug`, `Clone`, `PartialEq`, serde's two,
+    /// sqlx's `Type` and `Decode`) and the runtime's `AsCell`.
     pub rust_types: BTreeMap<String, String>,
 }
 

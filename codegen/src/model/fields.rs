@@ -49,6 +49,7 @@ pub fn build<'a>(
 ) -> Vec<Field<'a>> {
     let mut names = Names::default();
     let enum_name = |schema: Option<&str>, name: &str| {
+        // Every enum that a column has is among them.
         let found = enums.iter().find(|known| known.schema.as_deref() == schema && known.name == name);
         found.map_or_else(|| "String".to_owned(), |known| known.rust_name.clone())
     };

@@ -151,7 +151,9 @@ pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec
 
 /// Not null in the database: a primary key's columns are, whatever they say themselves.
 pub(crate) fn is_not_null(table: &schema::Table, column: &Column) -> bool {
-    column.not_null || table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name))
+    column.not_null
+        || column.primary_key
+        || table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name))
 }
 
 fn type_candidates(schema: Option<&str>, name: &str, ending: &str) -> Vec<String> {
