@@ -2,6 +2,7 @@
 
 use pipeline::Exit;
 use pipeline::load::{Load, Options};
+use pipeline::report::TableCounts;
 
 use crate::record::{Record, rows};
 use crate::tables::{SCHOOL, SPORT};
@@ -21,12 +22,19 @@ async fn one_task_does_not_run_twice_at_a_time() {
 }
 
 /// Loads into `school`, and commits.
-async fn load(database: &str, task: &str, records: Vec<Record>) -> pipeline::report::TableCounts {
-    let mut connection = server().connect(database).await;
+async fn load(database: String, task: &'static str, records: Vec<Record>) -> TableCounts {
+    let mut connection = server().connect(&database).await;
     let mut load = Load::begin(&mut connection, run(task), Options::default()).await.unwrap();
     let counts = load.table_by_key(&SCHOOL, &SCHOOL.keys[0], &mut rows(records)).await.unwrap();
     load.commit().await.unwrap();
     counts
+}
+
+/// Two loads side by side, on threads of their own.
+async fn both(database: &str, up: Vec<Record>, down: Vec<Record>) -> (TableCounts, TableCounts) {
+    let one = tokio::spawn(load(database.to_owned(), "up", up));
+    let other = tokio::spawn(load(database.to_owned(), "down", down));
+    (one.await.unwrap(), other.await.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,7 +52,7 @@ async fn opposite_orders_neither_deadlock_nor_lose_updates() {
             |n: i32| school(known + n, &format!("School {}", known + n)).with(&SCHOOL, "enrolment", 1000 + round);
         let up: Vec<_> = (0..ROWS).map(nickname).collect();
         let down: Vec<_> = (0..ROWS).rev().map(enrolment).collect();
-        let (one, other) = tokio::join!(load(&name, "up", up), load(&name, "down", down));
+        let (one, other) = both(&name, up, down).await;
         let new = if round == 0 { ROWS } else { ROWS / 2 };
         assert_eq!(one.inserted + other.inserted, new as u64, "each new school is inserted once: {one:?} {other:?}");
         let sql = format!(
@@ -58,7 +66,7 @@ async fn opposite_orders_neither_deadlock_nor_lose_updates() {
     for round in 0..5 {
         let up: Vec<_> = (0..ROWS).map(|n| partial(n, 2 * round)).collect();
         let down: Vec<_> = (0..ROWS).rev().map(|n| partial(n, 2 * round + 1)).collect();
-        let (one, other) = tokio::join!(load(&name, "up", up), load(&name, "down", down));
+        let (one, other) = both(&name, up, down).await;
         assert_eq!((one.updated, other.updated), (ROWS as u64, ROWS as u64));
     }
 }
