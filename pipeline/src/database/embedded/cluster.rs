@@ -1,6 +1,7 @@
 //! One cluster: its files, its socket, its life.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -33,8 +34,9 @@ const MAX_SOCKET_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 }
 /// How long a server may take to recover before the start counts as failed. It goes on recovering.
 const START_PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long a server that was killed may still be in the way: its processes notice within seconds.
-const REMAINS_PATIENCE: Duration = Duration::from_secs(15);
+/// How long a server that was killed may still be in the way: its processes notice within
+/// seconds, on a busy machine later.
+const REMAINS_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long one answer may take.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
@@ -59,6 +61,8 @@ enum Answer {
     NoDatabase,
     /// A server is there and takes none now: it starts, recovers or stops.
     NotNow(Error),
+    /// Somebody is there who is slow, or was killed a moment ago: the next answer will tell.
+    Unclear(Error),
     /// Nobody is there.
     Silence,
 }
@@ -171,6 +175,7 @@ impl Cluster {
         self.prepare_socket_folder().await?;
         // The last start's log stays beside this one's.
         let _ = fs::rename(self.log(), self.folder.join("server.log.1"));
+        tracing::info!(folder = %self.folder.display(), version = self.binaries.version, "starting the database");
         let started = Instant::now();
         let mut server: Option<Child> = None;
         let mut not_now = None;
@@ -178,7 +183,7 @@ impl Cluster {
             match self.ask().await? {
                 Answer::Ready => return Ok(()),
                 Answer::NoDatabase => self.create_database().await?,
-                Answer::NotNow(error) => not_now = Some(error),
+                Answer::NotNow(error) | Answer::Unclear(error) => not_now = Some(error),
                 Answer::Silence => match &mut server {
                     None => server = Some(self.spawn()?),
                     Some(child) => {
@@ -223,21 +228,22 @@ impl Cluster {
             return Ok(Answer::Silence);
         }
         self.user.require_private(&self.socket)?;
-        match self.connect(NAME).await {
-            Ok(()) => Ok(Answer::Ready),
-            Err(sqlx::Error::Io(error)) if error.kind() != std::io::ErrorKind::PermissionDenied => Ok(Answer::Silence),
-            Err(error) => {
-                let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
-                let told = database_error(&format!("connect to the database in {}", self.folder.display()), error);
-                match code.as_str() {
-                    "3D000" => Ok(Answer::NoDatabase),
-                    // too_many_connections: it runs.
-                    "53300" => Ok(Answer::Ready),
-                    "57P03" => Ok(Answer::NotNow(told)),
-                    _ => Err(told),
-                }
-            }
-        }
+        let Err(error) = self.connect(NAME).await else {
+            return Ok(Answer::Ready);
+        };
+        let kind = if let sqlx::Error::Io(error) = &error { Some(error.kind()) } else { None };
+        let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
+        let told = database_error(&format!("connect to the database in {}", self.folder.display()), error);
+        Ok(match (kind, code.as_str()) {
+            (Some(ErrorKind::NotFound | ErrorKind::ConnectionRefused), _) => Answer::Silence,
+            (Some(ErrorKind::PermissionDenied), _) => return Err(told),
+            (Some(_), _) => Answer::Unclear(told),
+            (None, "57P03") => Answer::NotNow(told),
+            (None, "3D000") => Answer::NoDatabase,
+            // too_many_connections: it runs.
+            (None, "53300") => Answer::Ready,
+            (None, _) => return Err(told),
+        })
     }
 
     async fn connect(&self, database: &str) -> Result<(), sqlx::Error> {
@@ -249,7 +255,7 @@ impl Cluster {
         let options: PgConnectOptions = connect_options(&self.url_of(database), NAME)
             .map_err(|error| sqlx::Error::Configuration(error.to_string().into()))?;
         let connecting = PgConnection::connect_with(&options);
-        let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+        let late = |_| sqlx::Error::Io(ErrorKind::TimedOut.into());
         tokio::time::timeout(ANSWER_PATIENCE, connecting).await.map_err(late)?
     }
 
@@ -263,8 +269,15 @@ impl Cluster {
 
     async fn stop_locked(&self) -> Result<bool> {
         // pg_ctl signals the process that postmaster.pid names, which after a crash may be anybody's by now.
-        if let Answer::Silence = self.ask().await? {
-            return Ok(false);
+        let asked = Instant::now();
+        loop {
+            match self.ask().await? {
+                Answer::Silence => return Ok(false),
+                Answer::Unclear(_) if asked.elapsed() < ANSWER_PATIENCE => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                _ => break,
+            }
         }
         let mut command = self.user.command(self.binaries.program("pg_ctl"));
         command.arg("stop").arg("-D").arg(self.folder.join("data")).args(["-m", "fast", "-w", "-t", "120"]);
