@@ -33,17 +33,17 @@ pub fn read_config(path: &Path) -> Result<DrizzleConfig, (Vec<Diagnostic>, Sourc
         let mut cx = Interpreter::new(&graph, &packages);
         match evaluate(&mut cx, &graph) {
             Ok(read) => config = read,
-            Err(diagnostic) => cx.report(diagnostic),
+            Err(diagnostic) => cx.report(*diagnostic),
         }
         diagnostics = cx.take_diagnostics();
     }
     if diagnostics.is_empty() { Ok(config) } else { Err((diagnostics, graph.sources)) }
 }
 
-fn evaluate(cx: &mut Interpreter<'_>, graph: &ModuleGraph) -> Result<DrizzleConfig, Diagnostic> {
+fn evaluate(cx: &mut Interpreter<'_>, graph: &ModuleGraph) -> Result<DrizzleConfig, Box<Diagnostic>> {
     let Some(entry) = graph.entries.first().copied() else { return Ok(DrizzleConfig::default()) };
     cx.run(entry);
-    let read = |thrown: crate::evaluate::Thrown| *thrown.diagnostic;
+    let read = |thrown: crate::evaluate::Thrown| thrown.diagnostic;
     let start = graph.sources.files().first().map_or(1, |file| file.base);
     let span = Span { lo: start, hi: start };
     let config = cx.export(entry, "default", span).map_err(read)?;
@@ -52,14 +52,14 @@ fn evaluate(cx: &mut Interpreter<'_>, graph: &ModuleGraph) -> Result<DrizzleConf
     let dialect = get("dialect")?;
     if dialect.as_str() != Some("postgresql") {
         let expected = "'postgresql': codegen reads PostgreSQL schemas only";
-        return Err(known::mismatch(&dialect, span, "`dialect`", expected));
+        return Err(known::mismatch(&dialect, span, "`dialect`", expected).into());
     }
     let casing = match get("casing")? {
         Value::Undefined => Casing::Keep,
         value => match value.as_str() {
             Some("snake_case") => Casing::Snake,
             Some("camelCase") => Casing::Camel,
-            _ => return Err(known::mismatch(&value, span, "`casing`", "'snake_case' or 'camelCase'")),
+            _ => return Err(known::mismatch(&value, span, "`casing`", "'snake_case' or 'camelCase'").into()),
         },
     };
     let value = get("schema")?;
@@ -69,6 +69,6 @@ fn evaluate(cx: &mut Interpreter<'_>, graph: &ModuleGraph) -> Result<DrizzleConf
     };
     match patterns {
         Some(schema) => Ok(DrizzleConfig { schema, casing }),
-        None => Err(known::mismatch(&value, span, "`schema`", "a path, a glob, or an array of them")),
+        None => Err(known::mismatch(&value, span, "`schema`", "a path, a glob, or an array of them").into()),
     }
 }

@@ -39,15 +39,15 @@ pub(super) fn recover(cx: &mut Interpreter<'_>, result: Eval<Value>) -> Eval<Val
 }
 
 /// A string argument.
-pub(super) fn string(call: &Call, index: usize, what: &str) -> Result<String, Diagnostic> {
+pub(super) fn string(call: &Call, index: usize, what: &str) -> Eval<String> {
     let value = call.arg(index);
     match value.as_str() {
         Some(text) => Ok(text.to_owned()),
-        None => Err(mismatch(&value, call.arg_span(index), what, "a string")),
+        None => Err(mismatch(&value, call.arg_span(index), what, "a string").into()),
     }
 }
 
 /// A string argument that may be left out.
-pub(super) fn optional_string(call: &Call, index: usize, what: &str) -> Result<Option<String>, Diagnostic> {
+pub(super) fn optional_string(call: &Call, index: usize, what: &str) -> Eval<Option<String>> {
     if call.arg(index).is_undefined() { Ok(None) } else { string(call, index, what).map(Some) }
 }

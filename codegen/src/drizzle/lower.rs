@@ -318,7 +318,7 @@ impl Lowering<'_, '_, '_> {
             }
         };
         let (on_delete, on_update) = (action("onDelete")?, action("onUpdate")?);
-        Ok(Some(self.reference(None, &[reference.column.clone()], &[foreign], table, on_delete, on_update)))
+        Ok(Some(self.reference(None, std::slice::from_ref(&reference.column), &[foreign], table, on_delete, on_update)))
     }
 
     fn foreign_key(&mut self, key: &ForeignKey, table: &Table) -> Eval<Option<schema::ForeignKey>> {

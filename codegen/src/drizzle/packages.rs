@@ -100,7 +100,7 @@ fn drizzle_orm() -> Obj {
             }))
         }),
     );
-    orm.set("pgSchema", Value::native("pgSchema", move |_, call| pg_schema::PgSchema::new(call, columns.clone())));
+    orm.set("pgSchema", Value::native("pgSchema", move |_, call| pg_schema::PgSchema::declare(call, columns.clone())));
     orm.set("pgEnum", Value::native("pgEnum", |cx, call| enums::pg_enum(cx, call, None)));
     orm.set("primaryKey", Value::native("primaryKey", constraint::primary_key));
     orm.set("unique", Value::native("unique", constraint::unique));

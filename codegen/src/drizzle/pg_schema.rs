@@ -13,8 +13,8 @@ pub(super) struct PgSchema {
 }
 
 impl PgSchema {
-    /// `pgSchema(name)`. drizzle-orm refuses `public`, which needs no declaration.
-    pub(super) fn new(call: &Call, column_functions: Value) -> Eval<Value> {
+    /// `pgSchema(name)` as a value. drizzle-orm refuses `public`, which needs no declaration.
+    pub(super) fn declare(call: &Call, column_functions: Value) -> Eval<Value> {
         let name = known::string(call, 0, "the name of a schema")?;
         if name == "public" {
             return Err(Diagnostic::error("E0404", "`public` cannot be declared with `pgSchema`")

@@ -55,13 +55,13 @@ pub(super) const COLUMN_FUNCTIONS: &[&str] = &[
 ];
 
 /// drizzle-orm's `getColumnNameAndConfig`: `f()`, `f('name')`, `f('name', config)`, `f(config)`.
-pub(super) fn name_and_config(call: &Call) -> Result<(String, Value, Span), Diagnostic> {
+pub(super) fn name_and_config(call: &Call) -> Eval<(String, Value, Span)> {
     let (first, second) = (call.arg(0), call.arg(1));
     match &first {
         Value::String(name) => Ok((name.to_string(), second, call.arg_span(1))),
         Value::Undefined => Ok((String::new(), second, call.arg_span(1))),
         Value::Object(_) => Ok((String::new(), first, call.arg_span(0))),
-        other => Err(super::known::mismatch(other, call.arg_span(0), "the name of a column", "a string")),
+        other => Err(super::known::mismatch(other, call.arg_span(0), "the name of a column", "a string").into()),
     }
 }
 

@@ -71,10 +71,10 @@ impl<'a> Interpreter<'a> {
             self.link(id, item, &scope);
         }
         for item in &tree.body {
-            if let ast::ModuleItem::ModuleDecl(declaration) = item {
-                if let Some(dependency) = self.dependency(id, declaration) {
-                    self.run(dependency);
-                }
+            if let ast::ModuleItem::ModuleDecl(declaration) = item
+                && let Some(dependency) = self.dependency(id, declaration)
+            {
+                self.run(dependency);
             }
         }
         for item in &tree.body {

@@ -4,8 +4,11 @@ use super::super::operators::to_number;
 use super::super::{Call, Value};
 use super::{function, namespace};
 
+/// A function of one number, by name.
+type Unary = (&'static str, fn(f64) -> f64);
+
 pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
-    let unary: [(&str, fn(f64) -> f64); 10] = [
+    let unary: [Unary; 10] = [
         ("abs", f64::abs),
         ("ceil", f64::ceil),
         ("floor", f64::floor),
