@@ -17,7 +17,6 @@ mod rights;
 mod runs;
 mod setup;
 mod tables;
-mod url;
 
 use models::TableDef;
 use sqlx::{PgConnection, PgPool};
@@ -30,9 +29,9 @@ pub use psql::psql_command;
 pub use runs::{acquire, begin_run, finish_run};
 pub use setup::InitReport;
 pub use tables::{Difference, check_tables};
-pub use url::mask_url;
 
 use crate::error::Result;
+use crate::mask::mask_url;
 
 /// Which database, and how to connect to it.
 #[derive(Debug, Clone, Default)]
