@@ -70,7 +70,7 @@ pub struct Database {
 ///
 /// # Errors
 /// [`Exit::Configuration`](crate::Exit::Configuration) when something is missing or different, with the command that
-/// remedies it; [`Exit::Permission`](crate::Exit::Permission) for missing rights; those of [`connect`] and
+/// remedies it; [`Exit::Permission`](crate::Exit::Permission) for missing rights; those of [`connect()`] and
 /// [`Embedded::ensure_running`].
 pub async fn prepare(config: &DatabaseConfig, tables: &[&TableDef], ddl: &str) -> Result<Database> {
     let (mut connection, origin, url) = reach(config).await?;
@@ -87,7 +87,7 @@ pub async fn prepare(config: &DatabaseConfig, tables: &[&TableDef], ddl: &str) -
 /// # Errors
 /// [`Exit::Configuration`](crate::Exit::Configuration) when some of the tables exist and others do not, or they differ:
 /// then nothing is changed. [`Exit::Permission`](crate::Exit::Permission) when the role may not create them. Those of
-/// [`connect`] and [`Embedded::ensure_running`].
+/// [`connect()`] and [`Embedded::ensure_running`].
 pub async fn init(config: &DatabaseConfig, tables: &[&TableDef], ddl: Option<&str>) -> Result<InitReport> {
     let (mut connection, origin, _) = reach(config).await?;
     setup::complete(&mut connection, origin, tables, ddl).await

@@ -1,6 +1,6 @@
 //! The jobs: what runs, in which order.
 //!
-//! [`sync`] and [`test`] share one path from the source to the rows; `test` stops before the database.
+//! [`sync()`] and [`test()`] share one path from the source to the rows; `test` stops before the database.
 
 mod directory;
 mod sync;
