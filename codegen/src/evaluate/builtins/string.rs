@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::operators::to_number;
+use super::super::operators::{self, to_number};
 use super::super::{Call, Eval, Interpreter, Value};
 use super::array::relative;
 use super::{function, with_members};
@@ -129,7 +129,7 @@ pub(in super::super) fn call(cx: &mut Interpreter<'_>, text: &Rc<str>, name: &st
                     Err(opaque) => return Ok(Some(opaque)),
                 }
             }
-            Value::string(joined)
+            operators::text(joined, call.span)
         }
         "repeat" => {
             let count = to_number(&first).unwrap_or(0.0).max(0.0) as usize;
@@ -167,6 +167,10 @@ pub(in super::super) fn call(cx: &mut Interpreter<'_>, text: &Rc<str>, name: &st
                 }
             };
             let count = if name == "replace" { 1 } else { usize::MAX };
+            let found = if argument.is_empty() { text.len() } else { text.matches(argument).count() };
+            if found.min(count).saturating_mul(replacement.len()) > 16 << 20 {
+                return Ok(Some(operators::too_long(call.span)));
+            }
             Value::string(text.replacen(argument, &replacement, count))
         }
         "charCodeAt" | "codePointAt" => {
