@@ -196,7 +196,7 @@ fn a_wrong_value_is_told_with_setting_value_origin_and_what_is_allowed() {
         (
             Scene::new().env("PIPELINE_BASE_URL_NCAA_DIRECTORY", "https://ann:hunter2@x"),
             Exit::Configuration,
-            vec!["\"https://ann:***@x/\"", "without password"],
+            vec!["\"https://ann:***@x\"", "without password"],
         ),
         (Scene::new().env("DATABASE_URL", "mysql://db/x"), Exit::Configuration, vec!["DATABASE_URL", "postgres://"]),
     ];
