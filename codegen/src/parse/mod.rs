@@ -101,7 +101,7 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn follow_imports(&mut self) {
-        let mut resolver = Resolver::default();
+        let mut resolver = Resolver::new(self.root);
         let mut next = 0;
         while next < self.graph.modules.len() {
             let from = self.graph.sources.file(self.graph.modules[next].file).path.clone();
