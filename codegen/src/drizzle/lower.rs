@@ -20,7 +20,7 @@ use super::sql::{Sql, Style, column_name};
 use super::table::{InlineReference, Table};
 use super::view::View;
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Value};
+use crate::evaluate::{Call, Eval, Interpreter, Kind, Obj, Object, Value};
 use crate::parse::{ModuleGraph, ModuleId};
 use crate::schema::{self, IR_VERSION, Schema};
 use crate::source::Span;
@@ -72,6 +72,12 @@ impl Lowering<'_, '_, '_> {
                     continue;
                 }
             };
+            // It may have been a table.
+            if let Value::Opaque(opaque) = &value
+                && let Some(failure) = &opaque.failure
+            {
+                self.cx.report((**failure).clone());
+            }
             let Some(object) = value.as_object() else { continue };
             // The modules keep what they export alive, so that an address stands for one object.
             if !self.seen.insert(Rc::as_ptr(object)) {
@@ -303,6 +309,8 @@ impl Lowering<'_, '_, '_> {
             add_policy(&mut lowered.policies, lowered_policy, policy.span)?;
         } else if matches!(item, Value::Bool(false)) || item.is_nullish() {
             // What a condition left out (`isLarge && index()…`), drizzle-orm passes over.
+        } else if matches!(item.as_object().map(|object| &object.kind), Some(Kind::Plain)) {
+            // As `drizzle-kit pull` writes what it cannot express: drizzle-orm passes over it too.
         } else if !known::is_reported(item) {
             let what = format!("an entry of the extra configuration of table `{}`", table.name.name);
             let expected = "an index, a key, a unique constraint or a check";
