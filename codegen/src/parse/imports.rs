@@ -26,7 +26,8 @@ pub(super) fn specifiers(module: &Module, typescript: bool) -> Vec<String> {
                     ImportSpecifier::Namespace(namespace) => !is_used(&namespace.local),
                 };
                 // `import { type A } from` is elided, `import from` without names is not.
-                (import.specifiers.is_empty() || !import.specifiers.iter().all(types)).then_some(&import.src)
+                let loads = is_drizzle(import) || import.specifiers.is_empty() || !import.specifiers.iter().all(types);
+                loads.then_some(&import.src)
             }
             ModuleDecl::ExportAll(export) if !export.type_only => Some(&export.src),
             ModuleDecl::ExportNamed(export) if !export.type_only => {
@@ -66,14 +67,24 @@ impl<'a> UsedNames<'a> {
         let mut imported = HashSet::new();
         for item in &module.body {
             let ModuleItem::ModuleDecl(ModuleDecl::Import(import)) = item else { continue };
+            if is_drizzle(import) {
+                continue;
+            }
             for specifier in import.specifiers.iter().filter(|_| !import.type_only) {
                 imported.insert(&*specifier.local().sym);
             }
         }
         let mut names = Self { imported, found: HashSet::new() };
-        module.visit_with(&mut names);
+        if !names.imported.is_empty() {
+            module.visit_with(&mut names);
+        }
         names
     }
+}
+
+/// Drizzle's own packages are known without being loaded: whether they are used need not be asked.
+fn is_drizzle(import: &ImportDecl) -> bool {
+    import.src.value.to_string_lossy().starts_with("drizzle-")
 }
 
 impl Visit for UsedNames<'_> {
