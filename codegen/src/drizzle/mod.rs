@@ -25,6 +25,7 @@ mod sql;
 mod table;
 mod types;
 mod view;
+mod zod;
 
 pub use casing::Casing;
 pub use config::{DrizzleConfig, read_config};

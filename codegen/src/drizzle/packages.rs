@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::column::{ColumnBase, ColumnBuilder};
 use super::{
     column, constraint, enums, index, known, operators, pg_schema, query, relations, security, sequence, sql, table,
-    types, view,
+    types, view, zod,
 };
 use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, RandomUuid, Value};
 
@@ -17,6 +17,7 @@ pub struct DrizzlePackages {
     supabase: OnceCell<Obj>,
     neon: OnceCell<Obj>,
     uuid: OnceCell<Obj>,
+    zod: OnceCell<Obj>,
 }
 
 impl Packages for DrizzlePackages {
@@ -26,6 +27,7 @@ impl Packages for DrizzlePackages {
             "uuid" | "crypto" | "node:crypto" => self.uuid.get_or_init(uuid),
             "drizzle-orm/supabase" => self.supabase.get_or_init(supabase),
             "drizzle-orm/neon" => self.neon.get_or_init(neon),
+            "zod" | "zod/v3" | "zod/v4" => self.zod.get_or_init(zod::zod),
             // All of drizzle-orm that schemas use is in one namespace here, however deep the import reaches.
             "drizzle-orm" => self.orm.get_or_init(drizzle_orm),
             _ if ["drizzle-orm/pg-core", "drizzle-orm/sql", "drizzle-orm/relations", "drizzle-orm/table"]
