@@ -159,8 +159,8 @@ impl Lowering<'_, '_, '_> {
             match self.tables.get(&name) {
                 Some(table) => {
                     let policies = &mut self.schema.tables[*table].policies;
-                    if let Err(diagnostic) = add_policy(policies, lowered, policy.span) {
-                        self.cx.report(diagnostic);
+                    if let Err(thrown) = add_policy(policies, lowered, policy.span) {
+                        self.cx.report(*thrown.diagnostic);
                     }
                 }
                 None => self.schema.policies.push(schema::LinkedPolicy {
@@ -557,10 +557,10 @@ fn put<T>(items: &mut Vec<T>, item: T, same: impl Fn(&T, &T) -> bool) {
     }
 }
 
-fn add_policy(policies: &mut Vec<schema::Policy>, policy: schema::Policy, span: Span) -> Result<(), Diagnostic> {
+fn add_policy(policies: &mut Vec<schema::Policy>, policy: schema::Policy, span: Span) -> Eval<()> {
     if policies.iter().any(|known| known.name == policy.name) {
         let message = format!("the table has a policy `{}` already", policy.name);
-        return Err(Diagnostic::error("E0409", message).at(span, "drizzle-kit refuses it too"));
+        return Err(Diagnostic::error("E0409", message).at(span, "drizzle-kit refuses it too").into());
     }
     policies.push(policy);
     Ok(())

@@ -152,12 +152,14 @@ impl PgPolicy {
         };
         let (kind, command, to) = (get("as")?, get("for")?, get("to")?);
         let (using, with_check) = (get("using")?, get("withCheck")?);
-        let word = |key: &str, value: &Value, default: &str| match value {
-            Value::Undefined => Ok(default.to_owned()),
-            Value::String(word) => Ok(word.to_uppercase()),
-            other => {
-                let what = format!("`{key}` of policy `{}`", self.name);
-                Err(known::mismatch(other, self.span, &what, "a string"))
+        let word = |key: &str, value: &Value, default: &str| -> Eval<String> {
+            match value {
+                Value::Undefined => Ok(default.to_owned()),
+                Value::String(word) => Ok(word.to_uppercase()),
+                other => {
+                    let what = format!("`{key}` of policy `{}`", self.name);
+                    Err(known::mismatch(other, self.span, &what, "a string").into())
+                }
             }
         };
         let mut condition = |key: &str, value: &Value| -> Eval<Option<String>> {
