@@ -156,6 +156,7 @@ mod tests {
                 schema: Vec::new(),
                 drizzle_config: None,
                 out: Some("/project/src/models".into()),
+                casing: None,
                 overrides: Default::default(),
             };
             let out_dir = "/project/target/debug/build/x/out".into();

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use codegen::config::{self, Flags};
+use codegen::drizzle::Casing;
 use codegen::task::{Failure, Mode, run};
 use codegen::{input, sql};
 
@@ -75,6 +76,10 @@ enum Command {
         /// The form.
         #[arg(long, value_enum)]
         format: Format,
+
+        /// The names of columns without one, as `casing` in drizzle.config.ts, which it replaces.
+        #[arg(long, value_enum)]
+        casing: Option<CasingName>,
     },
 }
 
@@ -84,6 +89,26 @@ enum Format {
     Sql,
     /// Everything that was read, as JSON; `--schema FILE.json` reads it again.
     Ir,
+}
+
+/// drizzle-kit's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CasingName {
+    /// `firstName` becomes `first_name`.
+    #[value(name = "snake_case")]
+    Snake,
+    /// `first_name` becomes `firstName`.
+    #[value(name = "camelCase")]
+    Camel,
+}
+
+impl From<CasingName> for Casing {
+    fn from(name: CasingName) -> Self {
+        match name {
+            CasingName::Snake => Casing::Snake,
+            CasingName::Camel => Casing::Camel,
+        }
+    }
 }
 
 /// Runs the command of this process.
@@ -115,12 +140,16 @@ fn exit_code(failure: &Failure) -> u8 {
 }
 
 fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    let flags =
-        Flags { schema: arguments.schema.clone(), config: arguments.config.clone(), out: arguments.out.clone() };
+    let casing = match &arguments.command {
+        Some(Command::Export { casing, .. }) => casing.map(Casing::from),
+        None => None,
+    };
+    let (schema, config, out) = (arguments.schema.clone(), arguments.config.clone(), arguments.out.clone());
+    let flags = Flags { schema, config, out, casing };
     let current = env::current_dir().map_err(|source| config::Error::Read { path: ".".into(), source })?;
     let settings = config::settings(&flags, &current)?;
     let colors = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if let Some(Command::Export { format }) = &arguments.command {
+    if let Some(Command::Export { format, .. }) = &arguments.command {
         let input = input::read(&settings, colors)?;
         warn(arguments, &input.warnings);
         let text = match format {

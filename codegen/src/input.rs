@@ -53,6 +53,7 @@ pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
                 config.schema.iter().map(|pattern| folder.join(pattern).to_string_lossy().into_owned()).collect();
         }
     }
+    let casing = settings.casing.unwrap_or(casing);
     let options = ReadOptions { root: settings.root.clone(), patterns: patterns.clone(), casing };
     let read = read_typescript(&options);
     let rendered = |diagnostics: &[Diagnostic], sources: &Sources| render(diagnostics, sources, colors);

@@ -107,3 +107,22 @@ fn exports_go_to_standard_output_and_are_read_again() {
     let (code, again, _) = told(&codegen(folder.path(), &["export", "--format", "sql", "--schema", "again.json"]));
     assert_eq!((code, again), (0, sql));
 }
+
+#[test]
+fn export_takes_the_casing_from_the_flag_then_from_the_drizzle_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = "import { pgTable, text } from 'drizzle-orm/pg-core';\n\
+                  export const user = pgTable('user', { firstName: text(), given: text('lastName') });\n";
+    fs::write(folder.path().join("schema.ts"), schema).unwrap();
+    let config = "export default { dialect: 'postgresql', schema: './schema.ts', casing: 'snake_case' };\n";
+    fs::write(folder.path().join("drizzle.config.ts"), config).unwrap();
+    let columns = |arguments: &[&str]| {
+        let (code, sql, err) = told(&codegen(folder.path(), &[&["export", "--format", "sql"], arguments].concat()));
+        assert_eq!(code, 0, "{err}");
+        sql.lines().filter_map(|line| line.trim().split(' ').next()).take(3).skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(columns(&[]), "\"first_name\" \"lastName\"");
+    assert_eq!(columns(&["--casing", "camelCase"]), "\"firstName\" \"lastName\"");
+    let (code, ..) = told(&codegen(folder.path(), &["export", "--format", "sql", "--casing", "kebab"]));
+    assert_eq!(code, 64);
+}

@@ -4,6 +4,7 @@ mod file;
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::drizzle::Casing;
 use crate::generate::Overrides;
 
 /// The settings file's name.
@@ -21,6 +22,8 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// The folder to write to.
     pub out: Option<PathBuf>,
+    /// The names of columns without one, whatever the drizzle-kit configuration says.
+    pub casing: Option<Casing>,
 }
 
 /// The effective settings.
@@ -38,6 +41,8 @@ pub struct Settings {
     pub drizzle_config: Option<PathBuf>,
     /// The folder to write to, if any setting names one.
     pub out: Option<PathBuf>,
+    /// The names of columns without one; `None` leaves them to the drizzle-kit configuration.
+    pub casing: Option<Casing>,
     /// Overrides for single tables and columns.
     pub overrides: Overrides,
 }
@@ -96,7 +101,7 @@ pub fn settings(flags: &Flags, current: &Path) -> Result<Settings, Error> {
         return Err(Error::NoSchema);
     }
     let out = flags.out.as_ref().map(|out| current.join(out)).or(file.out.as_ref().map(|out| root.join(out)));
-    Ok(Settings { root, file: path, schema, drizzle_config, out, overrides: file.overrides })
+    Ok(Settings { root, file: path, schema, drizzle_config, out, casing: flags.casing, overrides: file.overrides })
 }
 
 /// The nearest `codegen.toml`, in a folder or above it.
@@ -149,7 +154,7 @@ mod tests {
         assert_eq!(patterns(&file), ["db/*.ts"]);
         assert_eq!((file.root.as_path(), file.out), (root, Some(root.join("src/models"))));
 
-        let flags = Flags { schema: vec!["../x/*.ts".into()], out: Some("gen".into()), config: None };
+        let flags = Flags { schema: vec!["../x/*.ts".into()], out: Some("gen".into()), ..Flags::default() };
         let flags = settings(&flags, &inner).unwrap();
         assert_eq!(patterns(&flags), ["crates/x/*.ts"]);
         assert_eq!(flags.out, Some(inner.join("gen")));

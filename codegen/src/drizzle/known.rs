@@ -12,6 +12,9 @@ pub(super) fn mismatch(value: &Value, span: Span, what: &str, expected: &str) ->
         let message = format!("{what} must be {expected}, not {}", value.describe());
         return Diagnostic::error("E0402", message).at(span, format!("this is {}", value.describe()));
     };
+    if let Some(failure) = &opaque.failure {
+        return (**failure).clone();
+    }
     let diagnostic = Diagnostic::error("E0401", format!("{what} cannot be known before run time"))
         .at(span, "the schema depends on this")
         .help("write it as a constant: codegen evaluates schemas without running them");

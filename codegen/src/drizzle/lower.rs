@@ -1,5 +1,7 @@
 //! What the modules export, in drizzle-kit's order, as the schema IR.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::casing::Casing;
@@ -9,14 +11,16 @@ use super::default::default;
 use super::enums::PgEnum;
 use super::index::Index;
 use super::known;
-use super::packages::Unsupported;
 use super::pg_schema::PgSchema;
 use super::relations::Relations;
 use super::runtime_value::runtime_value;
+use super::security::{PgPolicy, PgRole};
+use super::sequence::{PgSequence, sequence_options};
 use super::sql::{Sql, Style, column_name};
 use super::table::{InlineReference, Table};
+use super::view::View;
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{Call, Eval, Interpreter, Obj, Value, number_to_string};
+use crate::evaluate::{Call, Eval, Interpreter, Kind, Obj, Object, Value};
 use crate::parse::{ModuleGraph, ModuleId};
 use crate::schema::{self, IR_VERSION, Schema};
 use crate::source::Span;
@@ -27,13 +31,21 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
         version: IR_VERSION,
         schemas: Vec::new(),
         enums: Vec::new(),
+        sequences: Vec::new(),
+        roles: Vec::new(),
         tables: Vec::new(),
+        views: Vec::new(),
+        policies: Vec::new(),
         relations: Vec::new(),
     };
-    let mut lowering = Lowering { cx, graph, casing, schema, seen: Vec::new() };
+    let mut lowering =
+        Lowering { cx, graph, casing, schema, seen: HashSet::new(), tables: HashMap::new(), policies: Vec::new() };
     for entry in &graph.entries {
         lowering.module(*entry);
     }
+    lowering.link_policies();
+    // Stable: drizzle-kit creates plain views first.
+    lowering.schema.views.sort_by_key(|view| view.materialized);
     lowering.schema
 }
 
@@ -43,7 +55,11 @@ struct Lowering<'c, 'i, 'g> {
     casing: Casing,
     schema: Schema,
     /// What has been taken already: drizzle-kit takes what several modules export once.
-    seen: Vec<Obj>,
+    seen: HashSet<*const Object>,
+    /// The tables' places by their qualified names.
+    tables: HashMap<String, usize>,
+    /// Exported policies, which may be linked to tables that are exported later.
+    policies: Vec<Obj>,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -56,44 +72,140 @@ impl Lowering<'_, '_, '_> {
                     continue;
                 }
             };
+            // It may have been a table.
+            if let Value::Opaque(opaque) = &value
+                && let Some(failure) = &opaque.failure
+            {
+                self.cx.report((**failure).clone());
+            }
             let Some(object) = value.as_object() else { continue };
-            if self.seen.iter().any(|seen| Rc::ptr_eq(seen, object)) {
+            // The modules keep what they export alive, so that an address stands for one object.
+            if !self.seen.insert(Rc::as_ptr(object)) {
                 continue;
             }
-            self.seen.push(object.clone());
             if let Err(thrown) = self.export(&name, &value) {
                 self.cx.report(*thrown.diagnostic);
             }
         }
     }
 
+    /// drizzle-kit keeps what is exported by name: of two with the same one, the later replaces the earlier.
     fn export(&mut self, name: &str, value: &Value) -> Eval<()> {
         if let Some(table) = value.as_host::<Table>() {
             let table = self.table(name, table)?;
-            self.schema.tables.push(table);
+            match self.tables.entry(table.qualified_name()) {
+                Entry::Occupied(known) => self.schema.tables[*known.get()] = table,
+                Entry::Vacant(new) => {
+                    new.insert(self.schema.tables.len());
+                    self.schema.tables.push(table);
+                }
+            }
         } else if let Some(enum_) = value.as_host::<PgEnum>() {
             let declaration = self.cx.declaration(enum_.span);
-            self.schema.enums.push(schema::Enum {
+            let lowered = schema::Enum {
                 schema: enum_.schema.clone(),
                 name: enum_.name.clone(),
                 values: enum_.values.clone(),
                 docs: self.graph.docs(declaration).map(str::to_owned),
                 location: self.graph.sources.location(declaration),
-            });
+            };
+            put(&mut self.schema.enums, lowered, |a, b| a.name == b.name && a.schema == b.schema);
         } else if let Some(pg_schema) = value.as_host::<PgSchema>() {
-            self.schema.schemas.push(pg_schema.name.clone());
+            put(&mut self.schema.schemas, pg_schema.name.clone(), |a, b| a == b);
+        } else if let Some(sequence) = value.as_host::<PgSequence>() {
+            let sequence = sequence.lower(self.cx)?;
+            let known = &mut self.schema.sequences;
+            if !known.iter().any(|other| other.name == sequence.name && other.schema == sequence.schema) {
+                known.push(sequence);
+            }
+        } else if let Some(role) = value.as_host::<PgRole>() {
+            if let Some(role) = role.lower(self.cx)? {
+                put(&mut self.schema.roles, role, |a, b| a.name == b.name);
+            }
+        } else if let Some(view) = value.as_host::<View>() {
+            let view = self.view(name, view)?;
+            self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {
             let relations = relations.lower(self.cx, self.casing)?;
             self.schema.relations.extend(relations);
-        } else if let Some(unsupported) = value.as_host::<Unsupported>() {
-            self.warn_unsupported(unsupported);
+        } else if value.as_host::<PgPolicy>().is_some() {
+            self.policies.extend(value.as_object().cloned());
         }
         Ok(())
     }
 
-    fn warn_unsupported(&mut self, unsupported: &Unsupported) {
-        let message = format!("`{}` is not read yet: models and DDL are made without it", unsupported.what);
-        self.cx.report(Diagnostic::warning("E0403", message).at(unsupported.span, "left out"));
+    /// Policies that are exported go to the tables that `.link()` names, after the tables' own.
+    fn link_policies(&mut self) {
+        for object in std::mem::take(&mut self.policies) {
+            let Some(policy) = object.as_host::<PgPolicy>() else { continue };
+            let lowered = match policy.lower(self.cx, self.casing) {
+                Ok(lowered) => lowered,
+                Err(thrown) => {
+                    self.cx.report(*thrown.diagnostic);
+                    continue;
+                }
+            };
+            let Some(linked) = policy.linked() else {
+                let in_a_table = |table: &schema::Table| table.policies.iter().any(|own| own.name == lowered.name);
+                if !self.schema.tables.iter().any(in_a_table) {
+                    let message = format!("policy `{}` is on no table: it is left out", lowered.name);
+                    let warning =
+                        Diagnostic::warning("E0403", message).at(policy.span, "drizzle-kit leaves it out too");
+                    self.cx.report(warning.help("put it among the table's own, or call `.link(table)`"));
+                }
+                continue;
+            };
+            let name = format!("{}.{}", linked.schema.as_deref().unwrap_or("public"), linked.name);
+            match self.tables.get(&name) {
+                Some(table) => {
+                    let policies = &mut self.schema.tables[*table].policies;
+                    if let Err(thrown) = add_policy(policies, lowered, policy.span) {
+                        self.cx.report(*thrown.diagnostic);
+                    }
+                }
+                None => self.schema.policies.push(schema::LinkedPolicy {
+                    schema: linked.schema.clone(),
+                    table: linked.name.clone(),
+                    policy: lowered,
+                }),
+            }
+        }
+    }
+
+    fn view(&mut self, key: &str, view: &View) -> Eval<schema::View> {
+        let style = Style { qualified: true, casing: self.casing };
+        let mut with = None;
+        if let Some((options, span)) = &view.options.with {
+            let mut given = Vec::new();
+            for (key, value, _) in self.cx.entries(options, *span)? {
+                if value.is_undefined() {
+                    continue;
+                }
+                match self.cx.to_text(&value, *span)? {
+                    Ok(text) => given.push((option_name(&key), text)),
+                    Err(value) => return Err(known::mismatch(&value, *span, "an option of a view", "a literal").into()),
+                }
+            }
+            with = Some(given);
+        }
+        let mut columns = Vec::with_capacity(view.columns.len());
+        for column in &view.columns {
+            columns.push(self.column(column)?);
+        }
+        let declaration = self.cx.declaration(view.span);
+        Ok(schema::View {
+            schema: view.name.schema.clone(),
+            name: view.name.name.clone(),
+            key: key.to_owned(),
+            location: self.graph.sources.location(declaration),
+            materialized: view.materialized,
+            definition: view.definition(self.cx, style)?,
+            columns,
+            with,
+            using: view.options.using.clone(),
+            tablespace: view.options.tablespace.clone(),
+            with_no_data: view.options.with_no_data,
+        })
     }
 
     fn table(&mut self, key: &str, table: &Table) -> Eval<schema::Table> {
@@ -112,10 +224,12 @@ impl Lowering<'_, '_, '_> {
             indexes: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            row_level_security: table.row_level_security.is_raised(),
+            policies: Vec::new(),
         };
         for column in &table.columns {
             // An error in one column is told, and the others go on.
-            match self.column(column, table) {
+            match self.column(column) {
                 Ok(column) => lowered.columns.push(column),
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
@@ -129,7 +243,7 @@ impl Lowering<'_, '_, '_> {
         }
         for reference in &table.inline_references {
             match self.inline_reference(reference, table) {
-                Ok(Some(key)) => lowered.foreign_keys.push(key),
+                Ok(Some(key)) => put(&mut lowered.foreign_keys, key, |a, b| a.name == b.name),
                 Ok(None) => {}
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
@@ -138,10 +252,6 @@ impl Lowering<'_, '_, '_> {
             if let Err(thrown) = self.extra(&item, table, &mut lowered) {
                 self.cx.report(*thrown.diagnostic);
             }
-        }
-        if table.row_level_security.is_raised() {
-            let message = "row level security is not read yet: the DDL is made without it";
-            self.cx.report(Diagnostic::warning("E0403", message).at(table.span, "left out"));
         }
         Ok(lowered)
     }
@@ -186,7 +296,7 @@ impl Lowering<'_, '_, '_> {
             lowered.uniques.push(schema::UniqueConstraint { name, columns, nulls_not_distinct });
         } else if let Some(key) = item.as_host::<ForeignKey>() {
             if let Some(key) = self.foreign_key(key, table)? {
-                lowered.foreign_keys.push(key);
+                put(&mut lowered.foreign_keys, key, |a, b| a.name == b.name);
             }
         } else if let Some(index) = item.as_host::<Index>() {
             let index = self.index(index, table)?;
@@ -194,8 +304,13 @@ impl Lowering<'_, '_, '_> {
         } else if let Some(check) = item.as_host::<Check>() {
             let expression = self.sql(&check.condition, check.span, "the condition of a check", true)?;
             lowered.checks.push(schema::Check { name: check.name.clone(), expression });
-        } else if let Some(unsupported) = item.as_host::<Unsupported>() {
-            self.warn_unsupported(unsupported);
+        } else if let Some(policy) = item.as_host::<PgPolicy>() {
+            let lowered_policy = policy.lower(self.cx, self.casing)?;
+            add_policy(&mut lowered.policies, lowered_policy, policy.span)?;
+        } else if matches!(item, Value::Bool(false)) || item.is_nullish() {
+            // What a condition left out (`isLarge && index()…`), drizzle-orm passes over.
+        } else if matches!(item.as_object().map(|object| &object.kind), Some(Kind::Plain)) {
+            // As `drizzle-kit pull` writes what it cannot express: drizzle-orm passes over it too.
         } else if !known::is_reported(item) {
             let what = format!("an entry of the extra configuration of table `{}`", table.name.name);
             let expected = "an index, a key, a unique constraint or a check";
@@ -204,7 +319,7 @@ impl Lowering<'_, '_, '_> {
         Ok(())
     }
 
-    fn column(&mut self, column: &ColumnData, table: &Table) -> Eval<schema::Column> {
+    fn column(&mut self, column: &ColumnData) -> Eval<schema::Column> {
         let config = &column.config;
         let (mode, text_enum) = match &config.base {
             ColumnBase::Known(info) => (info.mode.clone(), info.text_enum.clone()),
@@ -230,7 +345,7 @@ impl Lowering<'_, '_, '_> {
             runtime_default: compute(&config.default_fn),
             on_update: compute(&config.on_update),
             default: default(self.cx, column, self.casing)?,
-            identity: self.identity(column, &name, table)?,
+            identity: self.identity(column, &name)?,
             generated,
             key: column.key.to_string(),
             docs: self.graph.docs(column.key_span).map(str::to_owned),
@@ -253,45 +368,23 @@ impl Lowering<'_, '_, '_> {
         Some(text.strip_prefix('<')?.strip_suffix('>')?.trim().to_owned())
     }
 
-    /// drizzle-kit's defaults for an identity's sequence.
-    fn identity(&mut self, column: &ColumnData, name: &str, table: &Table) -> Eval<Option<schema::Identity>> {
-        let Some((always, options)) = &column.config.identity else { return Ok(None) };
-        let mut option = |key: &str| -> Eval<Option<String>> {
-            if options.is_nullish() {
-                return Ok(None);
+    fn identity(&mut self, column: &ColumnData, name: &str) -> Eval<Option<schema::Identity>> {
+        let Some((always, given)) = &column.config.identity else { return Ok(None) };
+        let what = format!("of the identity of column `{name}`");
+        let options = sequence_options(self.cx, given, column.key_span, &what, &column.sql_type)?;
+        let sequence = match given {
+            given if given.is_nullish() => Value::Undefined,
+            given => self.cx.get(given, "name", column.key_span)?,
+        };
+        let sequence = match sequence {
+            Value::Undefined => format!("{}_{name}_seq", column.table.name),
+            Value::String(name) => name.to_string(),
+            other => {
+                let what = format!("the sequence's name {what}");
+                return Err(known::mismatch(&other, column.key_span, &what, "a string").into());
             }
-            Ok(match self.cx.get(options, key, column.key_span)? {
-                Value::Undefined => None,
-                Value::Number(value) => Some(number_to_string(value)),
-                Value::BigInt(value) => Some(value.to_string()),
-                Value::Bool(value) => Some(value.to_string()),
-                Value::String(text) => Some(text.to_string()),
-                other => {
-                    let what = format!("the identity option `{key}` of column `{name}`");
-                    return Err(known::mismatch(&other, column.key_span, &what, "a number or a string").into());
-                }
-            })
         };
-        let (lowest, highest) = match column.sql_type.as_str() {
-            "smallint" => ("-32768", "32767"),
-            "integer" => ("-2147483648", "2147483647"),
-            _ => ("-9223372036854775808", "9223372036854775807"),
-        };
-        let increment = option("increment")?.unwrap_or_else(|| "1".to_owned());
-        let descending = increment.parse::<f64>().is_ok_and(|increment| increment < 0.0);
-        let min_value = option("minValue")?.unwrap_or_else(|| if descending { lowest } else { "1" }.to_owned());
-        let max_value = option("maxValue")?.unwrap_or_else(|| if descending { "-1" } else { highest }.to_owned());
-        let start_with = option("startWith")?;
-        Ok(Some(schema::Identity {
-            always: *always,
-            sequence: option("name")?.unwrap_or_else(|| format!("{}_{name}_seq", table.name.name)),
-            cache: option("cache")?.unwrap_or_else(|| "1".to_owned()),
-            cycle: option("cycle")?.as_deref() == Some("true"),
-            start_with: start_with.unwrap_or_else(|| if descending { &max_value } else { &min_value }.clone()),
-            increment,
-            min_value,
-            max_value,
-        }))
+        Ok(Some(schema::Identity { always: *always, sequence, options }))
     }
 
     fn inline_reference(&mut self, reference: &InlineReference, table: &Table) -> Eval<Option<schema::ForeignKey>> {
@@ -454,6 +547,35 @@ impl Lowering<'_, '_, '_> {
             *name = name.replacen(&column.config.name, &self.name(column), 1);
         }
     }
+}
+
+/// Adds an item, or puts it in the place of the one that it is the same as.
+fn put<T>(items: &mut Vec<T>, item: T, same: impl Fn(&T, &T) -> bool) {
+    match items.iter_mut().find(|known| same(known, &item)) {
+        Some(known) => *known = item,
+        None => items.push(item),
+    }
+}
+
+fn add_policy(policies: &mut Vec<schema::Policy>, policy: schema::Policy, span: Span) -> Eval<()> {
+    if policies.iter().any(|known| known.name == policy.name) {
+        let message = format!("the table has a policy `{}` already", policy.name);
+        return Err(Diagnostic::error("E0409", message).at(span, "drizzle-kit refuses it too").into());
+    }
+    policies.push(policy);
+    Ok(())
+}
+
+/// drizzle-kit's spelling of a view's option: `checkOption` becomes `check_option`.
+fn option_name(key: &str) -> String {
+    let mut name = String::with_capacity(key.len() + 4);
+    for character in key.chars() {
+        if character.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    name
 }
 
 /// A comment's text without its tags, and the key that `@conflictKey` names.

@@ -16,11 +16,16 @@ mod lower;
 mod operators;
 mod packages;
 mod pg_schema;
+mod query;
 mod relations;
 mod runtime_value;
+mod security;
+mod sequence;
 mod sql;
 mod table;
 mod types;
+mod view;
+mod zod;
 
 pub use casing::Casing;
 pub use config::{DrizzleConfig, read_config};

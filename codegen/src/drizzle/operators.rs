@@ -29,6 +29,18 @@ const POSTFIX: &[(&str, &str)] =
 /// Words before an operand.
 const PREFIX: &[(&str, &str)] = &[("not", "not "), ("exists", "exists "), ("notExists", "not exists ")];
 
+/// Functions over the rows of a group.
+const AGGREGATES: &[(&str, &str)] = &[
+    ("avg", "avg("),
+    ("avgDistinct", "avg(distinct "),
+    ("count", "count("),
+    ("countDistinct", "count(distinct "),
+    ("max", "max("),
+    ("min", "min("),
+    ("sum", "sum("),
+    ("sumDistinct", "sum(distinct "),
+];
+
 /// All of them, by name.
 pub(super) fn operators() -> Vec<(&'static str, Value)> {
     let mut functions = Vec::new();
@@ -40,6 +52,9 @@ pub(super) fn operators() -> Vec<(&'static str, Value)> {
     }
     for (name, word) in PREFIX {
         functions.push((*name, Value::native(name, |_, call| Ok(sql([text(word), arg(call, 0)])))));
+    }
+    for (name, word) in AGGREGATES {
+        functions.push((*name, Value::native(name, |_, call| Ok(aggregate(call, word)))));
     }
     for (name, word) in [("and", " and "), ("or", " or ")] {
         functions.push((name, Value::native(name, move |_, call| Ok(combine(call, word)))));
@@ -83,6 +98,12 @@ fn combine(call: &Call, word: &str) -> Value {
             Value::host(Sql::new(chunks))
         }
     }
+}
+
+/// `count()` counts rows, as `count(*)`.
+fn aggregate(call: &Call, word: &str) -> Value {
+    let of = if call.arg(0).is_nullish() { text("*") } else { arg(call, 0) };
+    sql([text(word), of, text(")")])
 }
 
 fn sql(chunks: impl IntoIterator<Item = Chunk>) -> Value {

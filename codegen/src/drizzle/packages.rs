@@ -3,16 +3,21 @@
 use std::cell::OnceCell;
 
 use super::column::{ColumnBase, ColumnBuilder};
-use super::{column, constraint, enums, index, known, operators, pg_schema, relations, sql, table, types};
-use crate::evaluate::{Call, Eval, Host, Interpreter, Obj, Object, Packages, RandomUuid, Value};
-use crate::source::Span;
+use super::{
+    column, constraint, enums, index, known, operators, pg_schema, query, relations, security, sequence, sql, table,
+    types, view, zod,
+};
+use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, RandomUuid, Value};
 
 /// `drizzle-orm`, `drizzle-orm/pg-core`, and the few others that decide what a schema means.
 #[derive(Debug, Default)]
 pub struct DrizzlePackages {
     orm: OnceCell<Obj>,
     kit: OnceCell<Obj>,
+    supabase: OnceCell<Obj>,
+    neon: OnceCell<Obj>,
     uuid: OnceCell<Obj>,
+    zod: OnceCell<Obj>,
 }
 
 impl Packages for DrizzlePackages {
@@ -20,6 +25,9 @@ impl Packages for DrizzlePackages {
         let module = match specifier {
             "drizzle-kit" => self.kit.get_or_init(drizzle_kit),
             "uuid" | "crypto" | "node:crypto" => self.uuid.get_or_init(uuid),
+            "drizzle-orm/supabase" => self.supabase.get_or_init(supabase),
+            "drizzle-orm/neon" => self.neon.get_or_init(neon),
+            "zod" | "zod/v3" | "zod/v4" => self.zod.get_or_init(zod::zod),
             // All of drizzle-orm that schemas use is in one namespace here, however deep the import reaches.
             "drizzle-orm" => self.orm.get_or_init(drizzle_orm),
             _ if ["drizzle-orm/pg-core", "drizzle-orm/sql", "drizzle-orm/relations", "drizzle-orm/table"]
@@ -33,34 +41,6 @@ impl Packages for DrizzlePackages {
         Some(module.clone())
     }
 }
-
-/// What is known by name but not carried into the schema.
-#[derive(Debug)]
-pub(super) struct Unsupported {
-    pub(super) what: String,
-    pub(super) span: Span,
-}
-
-impl Host for Unsupported {
-    fn describe(&self) -> String {
-        format!("what `{}` makes", self.what)
-    }
-
-    fn get(&self, _: &mut Interpreter<'_>, _: &Obj, key: &str, span: Span) -> Eval<Option<Value>> {
-        Ok(Some(Value::opaque(format!("`{key}` of {}", self.describe()), span)))
-    }
-
-    fn call_method(&self, _: &mut Interpreter<'_>, this: &Obj, _: &str, _: &Call) -> Eval<Option<Value>> {
-        Ok(Some(Value::Object(this.clone())))
-    }
-}
-
-pub(super) fn unsupported(what: &str, span: Span) -> Value {
-    Value::host(Unsupported { what: what.to_owned(), span })
-}
-
-/// Functions of pg-core whose results the IR does not hold yet.
-const UNSUPPORTED: &[&str] = &["pgView", "pgMaterializedView", "pgPolicy", "pgRole", "pgSequence"];
 
 fn drizzle_orm() -> Obj {
     let orm = Object::plain();
@@ -100,6 +80,15 @@ fn drizzle_orm() -> Obj {
             }))
         }),
     );
+    for (name, materialized) in [("pgView", false), ("pgMaterializedView", true)] {
+        let functions = columns.clone();
+        let view = move |cx: &mut Interpreter<'_>, call: &Call| view::pg_view(cx, call, None, materialized, &functions);
+        orm.set(name, Value::native(name, view));
+    }
+    orm.set("QueryBuilder", Value::native("QueryBuilder", |_, _| Ok(query::query_builder())));
+    orm.set("pgSequence", Value::native("pgSequence", |_, call| sequence::pg_sequence(call, None)));
+    orm.set("pgRole", Value::native("pgRole", |_, call| security::pg_role(call)));
+    orm.set("pgPolicy", Value::native("pgPolicy", |_, call| security::pg_policy(call)));
     orm.set("pgSchema", Value::native("pgSchema", move |_, call| pg_schema::PgSchema::declare(call, columns.clone())));
     orm.set("pgEnum", Value::native("pgEnum", |cx, call| enums::pg_enum(cx, call, None)));
     orm.set("primaryKey", Value::native("primaryKey", constraint::primary_key));
@@ -135,9 +124,6 @@ fn drizzle_orm() -> Obj {
     for (name, function) in operators::operators() {
         orm.set(name, function);
     }
-    for name in UNSUPPORTED {
-        orm.set(*name, Value::native(name, |_, call| Ok(unsupported(name, call.span))));
-    }
     orm
 }
 
@@ -149,6 +135,35 @@ fn column_function(cx: &mut Interpreter<'_>, name: &str, call: &Call) -> Eval<Va
 
 fn drizzle_kit() -> Obj {
     sql::namespace([("defineConfig", Value::native("defineConfig", |_, call| Ok(call.arg(0))))])
+}
+
+/// `drizzle-orm/supabase`: the roles, functions and tables that Supabase brings.
+fn supabase() -> Obj {
+    let roles = [
+        ("anonRole", "anon"),
+        ("authenticatedRole", "authenticated"),
+        ("serviceRole", "service_role"),
+        ("postgresRole", "postgres_role"),
+        ("supabaseAuthAdminRole", "supabase_auth_admin"),
+    ];
+    let module = sql::namespace(roles.map(|(key, name)| (key, security::existing_role(name))));
+    module.set("authUid", Value::host(sql::Sql::text("(select auth.uid())")));
+    module.set("realtimeTopic", Value::host(sql::Sql::text("realtime.topic()")));
+    let (users, messages) = table::supabase_tables();
+    module.set("authUsers", users);
+    module.set("realtimeMessages", messages);
+    module
+}
+
+/// `drizzle-orm/neon`: its roles and `crudPolicy`.
+fn neon() -> Obj {
+    let module = sql::namespace([
+        ("anonymousRole", security::existing_role("anonymous")),
+        ("authenticatedRole", security::existing_role("authenticated")),
+    ]);
+    module.set("authUid", Value::native("authUid", |_, call| Ok(security::auth_uid(call))));
+    module.set("crudPolicy", Value::native("crudPolicy", security::crud_policy));
+    module
 }
 
 /// Random ids that the database knows as `uuid`.

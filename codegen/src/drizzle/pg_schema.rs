@@ -1,6 +1,6 @@
 //! `pgSchema('name')`: tables and enums in a schema of their own.
 
-use super::{enums, known, table};
+use super::{enums, known, sequence, table, view};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Obj, Value};
 use crate::source::Span;
@@ -47,7 +47,10 @@ impl Host for PgSchema {
                 table::pg_table(cx, call, table_name, schema, &self.column_functions).map(Some)
             }
             "enum" => enums::pg_enum(cx, call, schema).map(Some),
-            "view" | "materializedView" | "sequence" => Ok(Some(super::packages::unsupported(name, call.span))),
+            "view" | "materializedView" => {
+                view::pg_view(cx, call, schema, name == "materializedView", &self.column_functions).map(Some)
+            }
+            "sequence" => sequence::pg_sequence(call, schema).map(Some),
             _ => Ok(None),
         }
     }

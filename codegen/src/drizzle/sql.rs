@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::casing::Casing;
-use super::column::column_of;
+use super::column::{ColumnData, column_of};
 use super::enums::PgEnum;
 use super::known;
+use super::query::{Query, Subquery};
 use super::table::Table;
+use super::view::View;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{
     Call, Eval, Host, Interpreter, Kind, Obj, Object, Value, iso_string, number_to_string, stringify,
@@ -30,6 +32,8 @@ pub(super) enum Chunk {
     Text(Rc<str>),
     /// `sql.identifier(name)`
     Identifier(Rc<str>),
+    /// A column without its table.
+    Column(Rc<ColumnData>),
     /// Anything else that was put into a template.
     Value(Value, Span),
 }
@@ -52,6 +56,15 @@ impl Sql {
         Self { chunks: RefCell::new(chunks) }
     }
 
+    /// The same with the columns that stand in it directly written without their table.
+    pub(super) fn without_table(&self) -> Self {
+        let bare = |chunk: &Chunk| match chunk {
+            Chunk::Value(value, _) => column_of(value).map_or_else(|| chunk.clone(), Chunk::Column),
+            other => other.clone(),
+        };
+        Self::new(self.chunks.borrow().iter().map(bare).collect())
+    }
+
     /// Writes it out. What drizzle-kit would write as a parameter (`$1`, which no DDL allows) is written as a literal.
     ///
     /// # Errors
@@ -67,6 +80,10 @@ impl Sql {
             match chunk {
                 Chunk::Text(part) => text.push_str(part),
                 Chunk::Identifier(name) => text.push_str(&quote_identifier(name)),
+                Chunk::Column(column) => {
+                    let name = column_name(&column.config.name, column.config.key_as_name, style.casing);
+                    text.push_str(&quote_identifier(&name));
+                }
                 Chunk::Value(value, span) => render_value(cx, value, *span, style, &mut text)?,
             }
         }
@@ -86,6 +103,19 @@ fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Styl
         text.push_str(&inner.render(cx, style)?);
     } else if let Some(table) = value.as_host::<Table>() {
         text.push_str(&qualified_name(table.name.schema.as_deref(), &table.name.name));
+    } else if let Some(view) = value.as_host::<View>() {
+        text.push_str(&qualified_name(view.name.schema.as_deref(), &view.name.name));
+    } else if let Some(aliased) = value.as_host::<Aliased>() {
+        text.push_str(&quote_identifier(&aliased.alias));
+    } else if let Some(subquery) = value.as_host::<Subquery>() {
+        if !subquery.is_with {
+            text.push('(');
+            render_value(cx, &subquery.sql, span, style, text)?;
+            text.push_str(") ");
+        }
+        text.push_str(&quote_identifier(&subquery.alias));
+    } else if let Some(query) = value.as_host::<Query>() {
+        text.push_str(&format!("({})", query.sql(cx)?.render(cx, style)?));
     } else if let Some(enum_) = value.as_host::<PgEnum>() {
         text.push_str(&qualified_name(enum_.schema.as_deref(), &enum_.name));
     } else if let Some(items) = value.as_array() {
@@ -146,6 +176,36 @@ fn qualified_name(schema: Option<&str>, name: &str) -> String {
     schema.map_or_else(|| name.clone(), |schema| format!("{}.{name}", quote_identifier(schema)))
 }
 
+/// `sql.as(alias)`
+#[derive(Debug)]
+pub(super) struct Aliased {
+    pub(super) sql: Value,
+    pub(super) alias: Rc<str>,
+    /// True for what a view or a named query selects under that name.
+    pub(super) is_field: bool,
+}
+
+impl Aliased {
+    /// As who selects from the query sees it: by its name.
+    pub(super) fn as_field(&self) -> Self {
+        Self { sql: self.sql.clone(), alias: self.alias.clone(), is_field: true }
+    }
+}
+
+impl Host for Aliased {
+    fn describe(&self) -> String {
+        format!("the SQL that is named `{}`", self.alias)
+    }
+
+    fn methods(&self) -> &'static [&'static str] {
+        &["getSQL"]
+    }
+
+    fn call_method(&self, _: &mut Interpreter<'_>, _: &Obj, name: &str, _: &Call) -> Eval<Option<Value>> {
+        Ok((name == "getSQL").then(|| self.sql.clone()))
+    }
+}
+
 impl Host for Sql {
     fn describe(&self) -> String {
         "an `sql` template".to_owned()
@@ -174,7 +234,11 @@ impl Host for Sql {
                 Some(false) => Value::Undefined,
                 None => call.arg(0),
             })),
-            // An alias and a decoder matter to queries only.
+            "as" if !call.arg(0).is_undefined() => {
+                let alias = Rc::from(known::string(call, 0, "an alias")?);
+                Ok(Some(Value::host(Aliased { sql: own, alias, is_field: false })))
+            }
+            // A decoder matters to the client only.
             "as" | "getSQL" | "inlineParams" | "mapWith" => Ok(Some(own)),
             _ => Ok(None),
         }

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use super::column::{
-    Column, ColumnBuilder, ColumnData, ExtraColumn, Flag, IndexOptions, TableName, build, not_a_column,
+    Column, ColumnBase, ColumnBuilder, ColumnData, ExtraColumn, Flag, IndexOptions, TableName, build, not_a_column,
 };
 use super::known;
+use super::types::TypeInfo;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Kind, Obj, Object, Slot, Value};
+use crate::schema::DataType;
 use crate::source::Span;
 
 /// A table. Its columns are own properties of the object, as in drizzle-orm.
@@ -124,4 +126,63 @@ pub(super) fn pg_table(
         object.define(key, Slot::Value(Value::host(Column(column))), span);
     }
     Ok(Value::Object(object))
+}
+
+/// `authUsers` and `realtimeMessages` of `drizzle-orm/supabase`: tables that are there already and that schemas refer to.
+pub(super) fn supabase_tables() -> (Value, Value) {
+    let info = |data_type: DataType, sql_type: &str| TypeInfo {
+        data_type,
+        sql_type: sql_type.to_owned(),
+        mode: None,
+        text_enum: None,
+        not_null: false,
+    };
+    let timestamp = || info(DataType::Timestamp { precision: None, with_time_zone: true }, "timestamp with time zone");
+    let users = [
+        ("id", "id", info(DataType::Uuid, "uuid")),
+        ("email", "email", info(DataType::Varchar { length: Some(255) }, "varchar(255)")),
+        ("phone", "phone", info(DataType::Text, "text")),
+        ("emailConfirmedAt", "email_confirmed_at", timestamp()),
+        ("phoneConfirmedAt", "phone_confirmed_at", timestamp()),
+        ("lastSignInAt", "last_sign_in_at", timestamp()),
+        ("createdAt", "created_at", timestamp()),
+        ("updatedAt", "updated_at", timestamp()),
+    ];
+    let messages = [
+        ("id", "id", info(DataType::BigSerial, "bigserial")),
+        ("topic", "topic", info(DataType::Text, "text")),
+        ("extension", "extension", info(DataType::Text, "text")),
+    ];
+    (external("auth", "users", &users), external("realtime", "messages", &messages))
+}
+
+/// A table of a package's own: its columns' keys, names and types.
+fn external(schema: &str, name: &str, columns: &[(&str, &str, TypeInfo)]) -> Value {
+    let name = Rc::new(TableName { schema: Some(schema.to_owned()), name: name.to_owned() });
+    let column = |(key, column, info): &(&str, &str, TypeInfo)| {
+        let builder = ColumnBuilder::new((*column).to_owned(), ColumnBase::Known(info.clone()), Span::default());
+        Rc::new(ColumnData {
+            table: name.clone(),
+            key: Rc::from(*key),
+            key_span: Span::default(),
+            config: builder.config.into_inner(),
+            data_type: info.data_type.clone(),
+            sql_type: info.sql_type.clone(),
+        })
+    };
+    let columns: Vec<Rc<ColumnData>> = columns.iter().map(column).collect();
+    let table = Table {
+        name,
+        columns: columns.clone(),
+        inline_references: Vec::new(),
+        extra: None,
+        extra_span: Span::default(),
+        row_level_security: Flag::default(),
+        span: Span::default(),
+    };
+    let object = Object::new(Kind::Host(Box::new(table)));
+    for column in columns {
+        object.define(column.key.clone(), Slot::Value(Value::host(Column(column))), Span::default());
+    }
+    Value::Object(object)
 }

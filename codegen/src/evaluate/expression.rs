@@ -110,7 +110,7 @@ impl<'a> Interpreter<'a> {
                 Ok(value) => Value::BigInt(value),
                 Err(_) => Value::opaque("a bigint of more than 128 bits", number.span.into()),
             },
-            ast::Lit::Regex(regex) => Value::opaque("a regular expression", regex.span.into()),
+            ast::Lit::Regex(regex) => super::builtins::regexp::regexp(&regex.exp, &regex.flags, regex.span.into()),
             ast::Lit::JSXText(text) => Value::string(text.value.to_string_lossy()),
         }
     }
@@ -580,6 +580,10 @@ impl<'a> Interpreter<'a> {
                         };
                     }
                     _ if matches!(object.kind, Kind::Plain) => "[object Object]".to_owned(),
+                    _ if matches!(object.kind, Kind::RegExp(_)) => {
+                        let text = self.call_method(value, "toString", span, &Call::with([], span))?;
+                        return self.to_text(&text, span);
+                    }
                     _ => {
                         let reason = format!("{} as text", object.kind.describe());
                         return Ok(Err(Value::opaque(reason, span)));

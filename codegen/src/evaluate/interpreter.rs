@@ -38,6 +38,8 @@ pub struct Interpreter<'a> {
     steps: u64,
     depth: usize,
     exhausted: bool,
+    /// True while a module runs that the schema only imports from: its errors matter where the schema depends on them.
+    pub(super) lenient: bool,
 }
 
 impl<'a> Interpreter<'a> {
@@ -56,6 +58,7 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             depth: 0,
             exhausted: false,
+            lenient: false,
         }
     }
 
@@ -71,6 +74,11 @@ impl<'a> Interpreter<'a> {
         let span = diagnostic.primary.as_ref().map(|label| label.span).unwrap_or_default();
         self.report(diagnostic);
         Value::reported(span)
+    }
+
+    /// The value that stands in for what an error on its way up spoilt.
+    pub(super) fn spoilt(&self, thrown: &Thrown, span: Span) -> Value {
+        if self.lenient { Value::failed((*thrown.diagnostic).clone()) } else { Value::reported(span) }
     }
 
     /// The errors and warnings so far, in source order.

@@ -77,15 +77,22 @@ impl<'a> Interpreter<'a> {
                 self.run(dependency);
             }
         }
+        // The schema files come first in the graph.
+        let outer = std::mem::replace(&mut self.lenient, id.0 >= graph.entries.len());
         for item in &tree.body {
             if let Err(thrown) = self.item(id, item, &scope) {
                 let fatal = thrown.fatal;
-                self.report(*thrown.diagnostic);
+                if fatal || !self.lenient {
+                    self.report(*thrown.diagnostic);
+                } else {
+                    spoil(item, &scope, *thrown.diagnostic);
+                }
                 if fatal {
-                    return;
+                    break;
                 }
             }
         }
+        self.lenient = outer;
     }
 
     fn dependency(&self, id: ModuleId, declaration: &ast::ModuleDecl) -> Option<ModuleId> {
@@ -249,7 +256,7 @@ impl<'a> Interpreter<'a> {
                 let value = self.expression(&export.expr, scope);
                 let (value, result) = match value {
                     Ok(value) => (value, Ok(())),
-                    Err(thrown) => (Value::reported(export.span.into()), Err(thrown)),
+                    Err(thrown) => (self.spoilt(&thrown, export.span.into()), Err(thrown)),
                 };
                 self.modules[id.0].exports.insert(Rc::from("default"), Export::Value(value));
                 result
@@ -287,7 +294,7 @@ impl<'a> Interpreter<'a> {
                 if let Some(near) = crate::suggest::nearest(name, names.iter().map(|name| &**name)) {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
                 }
-                Ok(self.poison(diagnostic))
+                Ok(if self.lenient { Value::failed(diagnostic) } else { self.poison(diagnostic) })
             }
         }
     }
@@ -365,6 +372,29 @@ impl<'a> Interpreter<'a> {
                 self.collect_export_names(*module, names, seen);
             }
         }
+    }
+}
+
+/// Makes what a failed statement declares stand for its error.
+fn spoil(item: &ast::ModuleItem, scope: &Rc<Scope>, diagnostic: Diagnostic) {
+    let declaration = match item {
+        ast::ModuleItem::Stmt(ast::Stmt::Decl(declaration)) => declaration,
+        ast::ModuleItem::ModuleDecl(ast::ModuleDecl::ExportDecl(export)) => &export.decl,
+        _ => return,
+    };
+    let value = Value::failed(diagnostic);
+    let mut declare = |name: &str| {
+        if matches!(scope.own(name), Some(Binding::Uninitialized)) {
+            scope.declare(name, Binding::Value(value.clone()));
+        }
+    };
+    match declaration {
+        ast::Decl::Var(variables) => {
+            variables.decls.iter().for_each(|d| super::statement::names(&d.name, &mut declare))
+        }
+        ast::Decl::Class(class) => declare(&class.ident.sym),
+        ast::Decl::TsEnum(enum_) => declare(&enum_.id.sym),
+        _ => {}
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::builtins::RegExp;
 use super::call::NativeFn;
 use super::class::Class;
 use super::function::Closure;
@@ -42,6 +43,8 @@ pub enum Kind {
     Map(RefCell<Vec<(Value, Value)>>),
     /// `new Set()`
     Set(RefCell<Vec<Value>>),
+    /// `/…/`
+    RegExp(Box<RegExp>),
     /// `new Error()`
     Error,
     /// What a package made.
@@ -93,6 +96,7 @@ impl Kind {
             Kind::Date(_) => "a Date".to_owned(),
             Kind::Map(_) => "a Map".to_owned(),
             Kind::Set(_) => "a Set".to_owned(),
+            Kind::RegExp(_) => "a regular expression".to_owned(),
             Kind::Error => "an Error".to_owned(),
             Kind::Host(host) => host.describe(),
         }

@@ -11,7 +11,7 @@ use crate::source::Span;
 pub(super) const MAX_ITEMS: usize = 1_000_000;
 
 /// The most bytes of a string, likewise.
-const MAX_TEXT: usize = 16 << 20;
+pub(super) const MAX_TEXT: usize = 16 << 20;
 
 /// A string, unless it is too long to be meant.
 pub(super) fn text(text: String, span: Span) -> Value {

@@ -9,7 +9,6 @@ use super::function::Code;
 use super::scope::{Binding, Scope};
 use super::{Eval, Interpreter, Object, Slot, Value};
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
 
 /// How a statement ended.
 #[derive(Debug)]
@@ -173,9 +172,9 @@ impl<'a> Interpreter<'a> {
                         Ok(value) => value,
                         Err(thrown) => {
                             // What this declares is spoilt, and its uses are no further errors.
-                            let span = Span::from(declarator.span);
+                            let value = self.spoilt(&thrown, declarator.span.into());
                             names(&declarator.name, &mut |name| {
-                                scope.declare(name, Binding::Value(Value::reported(span)));
+                                scope.declare(name, Binding::Value(value.clone()));
                             });
                             return Err(thrown);
                         }

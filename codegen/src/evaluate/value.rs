@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::object::{Kind, Object};
 use super::{Host, Obj};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// A JavaScript value.
@@ -36,6 +37,8 @@ pub struct Opaque {
     pub span: Span,
     /// True when an error has been reported for it already: a use of it is no second error.
     pub reported: bool,
+    /// The error that spoilt it, in a module that the schema only imports from: an error where the schema depends on it.
+    pub failure: Option<Box<Diagnostic>>,
 }
 
 impl Value {
@@ -56,12 +59,20 @@ impl Value {
 
     /// An unknown value.
     pub fn opaque(reason: impl Into<String>, span: Span) -> Self {
-        Value::Opaque(Rc::new(Opaque { reason: reason.into(), span, reported: false }))
+        Value::Opaque(Rc::new(Opaque { reason: reason.into(), span, reported: false, failure: None }))
     }
 
     /// The stand-in for a value whose error has been reported.
     pub fn reported(span: Span) -> Self {
-        Value::Opaque(Rc::new(Opaque { reason: "an error was reported here".to_owned(), span, reported: true }))
+        let reason = "an error was reported here".to_owned();
+        Value::Opaque(Rc::new(Opaque { reason, span, reported: true, failure: None }))
+    }
+
+    /// The stand-in for a value whose error is told only where the schema depends on it.
+    pub(super) fn failed(diagnostic: Diagnostic) -> Self {
+        let span = diagnostic.primary.as_ref().map(|label| label.span).unwrap_or_default();
+        let (reason, failure) = (diagnostic.message.clone(), Some(Box::new(diagnostic)));
+        Value::Opaque(Rc::new(Opaque { reason, span, reported: false, failure }))
     }
 
     /// The host object of that type, if it is one.

@@ -1,17 +1,33 @@
-//! Which modules a module loads. Type-only imports load nothing.
+//! Which modules a module loads. Imports of types load nothing.
 
-use swc_ecma_ast::{ExportSpecifier, ImportSpecifier, Module, ModuleDecl, ModuleItem, TsModuleRef};
+use std::collections::HashSet;
+
+use swc_ecma_ast::{
+    ExportSpecifier, Ident, ImportDecl, ImportSpecifier, Module, ModuleDecl, ModuleItem, TsExprWithTypeArgs,
+    TsInterfaceDecl, TsModuleRef, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation,
+};
+use swc_ecma_visit::{Visit, VisitWith};
 
 /// The specifiers of all static imports and re-exports, in order, each once.
-pub(super) fn specifiers(module: &Module) -> Vec<String> {
+///
+/// In TypeScript, an import of names that are used as types only, or not at all, is as good as none (esbuild, which
+/// drizzle-kit loads schemas with, leaves it out): what it names may be large, or a circle that never was.
+pub(super) fn specifiers(module: &Module, typescript: bool) -> Vec<String> {
     let mut found = Vec::new();
+    let used = typescript.then(|| UsedNames::of(module));
+    let is_used = |name: &Ident| used.as_ref().is_none_or(|used| used.found.contains(&*name.sym));
     for item in &module.body {
         let ModuleItem::ModuleDecl(declaration) = item else { continue };
         let source = match declaration {
             ModuleDecl::Import(import) if !import.type_only => {
-                let types = |specifier: &ImportSpecifier| matches!(specifier, ImportSpecifier::Named(named) if named.is_type_only);
+                let types = |specifier: &ImportSpecifier| match specifier {
+                    ImportSpecifier::Named(named) => named.is_type_only || !is_used(&named.local),
+                    ImportSpecifier::Default(default) => !is_used(&default.local),
+                    ImportSpecifier::Namespace(namespace) => !is_used(&namespace.local),
+                };
                 // `import { type A } from` is elided, `import from` without names is not.
-                (import.specifiers.is_empty() || !import.specifiers.iter().all(types)).then_some(&import.src)
+                let loads = is_drizzle(import) || import.specifiers.is_empty() || !import.specifiers.iter().all(types);
+                loads.then_some(&import.src)
             }
             ModuleDecl::ExportAll(export) if !export.type_only => Some(&export.src),
             ModuleDecl::ExportNamed(export) if !export.type_only => {
@@ -38,4 +54,52 @@ fn push(found: &mut Vec<String>, specifier: String) {
     if !found.contains(&specifier) {
         found.push(specifier);
     }
+}
+
+/// The imported names that a module uses as values.
+struct UsedNames<'a> {
+    imported: HashSet<&'a str>,
+    found: HashSet<&'a str>,
+}
+
+impl<'a> UsedNames<'a> {
+    fn of(module: &'a Module) -> Self {
+        let mut imported = HashSet::new();
+        for item in &module.body {
+            let ModuleItem::ModuleDecl(ModuleDecl::Import(import)) = item else { continue };
+            if is_drizzle(import) {
+                continue;
+            }
+            for specifier in import.specifiers.iter().filter(|_| !import.type_only) {
+                imported.insert(&*specifier.local().sym);
+            }
+        }
+        let mut names = Self { imported, found: HashSet::new() };
+        if !names.imported.is_empty() {
+            module.visit_with(&mut names);
+        }
+        names
+    }
+}
+
+/// Drizzle's own packages are known without being loaded: whether they are used need not be asked.
+fn is_drizzle(import: &ImportDecl) -> bool {
+    import.src.value.to_string_lossy().starts_with("drizzle-")
+}
+
+impl Visit for UsedNames<'_> {
+    fn visit_ident(&mut self, name: &Ident) {
+        if let Some(imported) = self.imported.get(&*name.sym) {
+            self.found.insert(imported);
+        }
+    }
+
+    fn visit_import_decl(&mut self, _: &ImportDecl) {}
+    fn visit_ts_expr_with_type_args(&mut self, _: &TsExprWithTypeArgs) {}
+    fn visit_ts_interface_decl(&mut self, _: &TsInterfaceDecl) {}
+    fn visit_ts_type(&mut self, _: &TsType) {}
+    fn visit_ts_type_alias_decl(&mut self, _: &TsTypeAliasDecl) {}
+    fn visit_ts_type_ann(&mut self, _: &TsTypeAnn) {}
+    fn visit_ts_type_param_decl(&mut self, _: &TsTypeParamDecl) {}
+    fn visit_ts_type_param_instantiation(&mut self, _: &TsTypeParamInstantiation) {}
 }

@@ -101,12 +101,12 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn follow_imports(&mut self) {
-        let mut resolver = Resolver::default();
+        let mut resolver = Resolver::new(self.root);
         let mut next = 0;
         while next < self.graph.modules.len() {
             let from = self.graph.sources.file(self.graph.modules[next].file).path.clone();
             let specifiers = match &self.graph.modules[next].body {
-                Body::Script(tree) => imports::specifiers(tree),
+                Body::Script(tree) => imports::specifiers(tree, !is_javascript(extension(&from))),
                 Body::Json(_) => Vec::new(),
             };
             for specifier in specifiers {
@@ -143,7 +143,7 @@ impl Loader<'_> {
     fn parse(&mut self, file: usize) -> Body {
         let empty = Body::Script(SyntaxTree::default());
         let source = self.graph.sources.file(file);
-        let extension = source.path.extension().and_then(|extension| extension.to_str()).unwrap_or("ts");
+        let extension = extension(&source.path);
         if extension == "json" {
             return match serde_json::from_str(&source.text) {
                 Ok(value) => Body::Json(value),
@@ -162,7 +162,7 @@ impl Loader<'_> {
             return empty;
         }
         let jsx = matches!(extension, "tsx" | "jsx");
-        let syntax = if matches!(extension, "js" | "jsx" | "mjs" | "cjs") {
+        let syntax = if is_javascript(extension) {
             Syntax::Es(EsSyntax { jsx, decorators: true, ..EsSyntax::default() })
         } else {
             Syntax::Typescript(TsSyntax { tsx: jsx, decorators: true, ..TsSyntax::default() })
@@ -187,6 +187,14 @@ impl Loader<'_> {
         }
         body
     }
+}
+
+fn extension(path: &Path) -> &str {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or("ts")
+}
+
+fn is_javascript(extension: &str) -> bool {
+    matches!(extension, "js" | "jsx" | "mjs" | "cjs")
 }
 
 /// The offset at which brackets nest too deep. Brackets in strings and comments count too: that can only refuse a file

@@ -6,14 +6,21 @@
 
 mod identifier;
 mod key;
+mod security;
+mod view;
 
 pub use identifier::{object_name, truncated};
 pub use key::{Key, KeyKind};
+pub use security::{LinkedPolicy, Policy, Role};
+pub use view::{Sequence, SequenceOptions, View};
 
 use serde::{Deserialize, Serialize};
 
 /// The version of the serialised form; it grows when a reader of the old form could misread the new one.
-pub const IR_VERSION: u32 = 1;
+///
+/// - 2: sequences, roles, views, policies and row level security, without which tables would be created unprotected. A
+///   document of version 1 is read as one that has none.
+pub const IR_VERSION: u32 = 2;
 
 /// Everything that one evaluation of a Drizzle project declares.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,8 +31,20 @@ pub struct Schema {
     pub schemas: Vec<String>,
     /// Exported `pgEnum`s.
     pub enums: Vec<Enum>,
+    /// Exported `pgSequence`s.
+    #[serde(default)]
+    pub sequences: Vec<Sequence>,
+    /// Exported `pgRole`s that are not `.existing()`.
+    #[serde(default)]
+    pub roles: Vec<Role>,
     /// Exported tables.
     pub tables: Vec<Table>,
+    /// Exported views, plain ones first, then materialised ones.
+    #[serde(default)]
+    pub views: Vec<View>,
+    /// Exported policies that are linked to tables which the schema does not create.
+    #[serde(default)]
+    pub policies: Vec<LinkedPolicy>,
     /// Relations declared with `relations()`.
     pub relations: Vec<Relation>,
 }
@@ -83,6 +102,12 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Check constraints.
     pub checks: Vec<Check>,
+    /// True for `.enableRLS()`. Policies enable row level security too: see [`Table::is_secured`].
+    #[serde(default)]
+    pub row_level_security: bool,
+    /// Policies, those of the table's own declaration first.
+    #[serde(default)]
+    pub policies: Vec<Policy>,
 }
 
 /// A column.
@@ -257,18 +282,9 @@ pub struct Identity {
     pub always: bool,
     /// The sequence's name.
     pub sequence: String,
-    /// `INCREMENT BY`
-    pub increment: String,
-    /// `MINVALUE`
-    pub min_value: String,
-    /// `MAXVALUE`
-    pub max_value: String,
-    /// `START WITH`
-    pub start_with: String,
-    /// `CACHE`
-    pub cache: String,
-    /// `CYCLE`
-    pub cycle: bool,
+    /// How the sequence counts.
+    #[serde(flatten)]
+    pub options: SequenceOptions,
 }
 
 /// A table-level primary key.
@@ -376,6 +392,11 @@ impl Table {
     /// `schema.name`, with `public` spelled out: how settings and messages name a table.
     pub fn qualified_name(&self) -> String {
         format!("{}.{}", self.schema.as_deref().unwrap_or("public"), self.name)
+    }
+
+    /// True when row level security is enabled: by itself, or by a policy.
+    pub fn is_secured(&self) -> bool {
+        self.row_level_security || !self.policies.is_empty()
     }
 
     /// The column of that database name.

@@ -3,8 +3,11 @@
 //! All files of one run share one line of positions: each file starts where the one before it ended, so that a [`Span`]
 //! is two numbers and still names its file.
 
+mod jsonc;
+mod package;
 mod resolve;
 mod specifier;
+mod tsconfig;
 
 pub use resolve::{Resolver, Target};
 pub use specifier::expand;

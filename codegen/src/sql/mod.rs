@@ -2,14 +2,17 @@
 //!
 //! Where drizzle-kit's own statement would not run, ours does (see [`types`]).
 
+mod security;
 pub mod types;
+mod view;
 
 use crate::schema::{Column, Enum, ForeignKey, Index, IndexColumn, Schema, Table};
 
 /// What stands between two statements of a drizzle-kit migration.
 pub const BREAKPOINT: &str = "--> statement-breakpoint\n";
 
-/// All statements: schemas, enums, tables, foreign keys, indexes. Some end with a line break, as drizzle-kit's do.
+/// All statements: schemas, enums, sequences, roles, tables, foreign keys, indexes, views, policies. Some end with a line
+/// break, as drizzle-kit's do.
 pub fn statements(schema: &Schema) -> Vec<String> {
     let tables = &schema.tables;
     let schemas = schema.schemas.iter().map(|name| format!("CREATE SCHEMA {};\n", quote(name)));
@@ -17,9 +20,16 @@ pub fn statements(schema: &Schema) -> Vec<String> {
     let indexes = tables.iter().flat_map(|t| t.indexes.iter().map(move |i| index(t, i)));
     schemas
         .chain(schema.enums.iter().map(create_enum))
-        .chain(tables.iter().map(create_table))
+        .chain(schema.sequences.iter().map(view::create_sequence))
+        .chain(schema.roles.iter().map(security::create_role))
+        .chain(tables.iter().flat_map(|table| [create_table(table)].into_iter().chain(security::enable(table))))
         .chain(foreign_keys)
         .chain(indexes)
+        .chain(schema.views.iter().filter_map(view::create_view))
+        .chain(
+            tables.iter().flat_map(|table| table.policies.iter().map(|policy| security::create_policy(table, policy))),
+        )
+        .chain(schema.policies.iter().map(security::create_linked_policy))
         .collect()
 }
 
@@ -89,18 +99,8 @@ fn column_line(table: &Table, column: &Column) -> String {
     if let Some(identity) = &column.identity {
         let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
         let sequence = qualified(table.schema.as_deref(), &identity.sequence);
-        line.push_str(&format!(" GENERATED {kind} AS IDENTITY (sequence name {sequence}"));
-        let options = [
-            ("INCREMENT BY", &identity.increment),
-            ("MINVALUE", &identity.min_value),
-            ("MAXVALUE", &identity.max_value),
-            ("START WITH", &identity.start_with),
-            ("CACHE", &identity.cache),
-        ];
-        for (word, value) in options.iter().filter(|(_, value)| !value.is_empty()) {
-            line.push_str(&format!(" {word} {value}"));
-        }
-        line.push_str(if identity.cycle { " CYCLE)" } else { ")" });
+        let options = view::sequence_options(&identity.options);
+        line.push_str(&format!(" GENERATED {kind} AS IDENTITY (sequence name {sequence}{options})"));
     }
     line
 }

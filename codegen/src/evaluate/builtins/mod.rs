@@ -7,6 +7,7 @@ mod json;
 mod math;
 pub(super) mod number;
 mod objects;
+pub(super) mod regexp;
 pub(super) mod string;
 
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use crate::source::Span;
 
 pub use date::iso_string;
 pub use json::stringify;
+pub use regexp::RegExp;
 
 /// What `crypto.randomUUID()` and its like give: a value that is new at each call.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ pub(super) fn globals() -> Rc<Scope> {
     objects::declare(&mut declare);
     array::declare(&mut declare);
     string::declare(&mut declare);
+    regexp::declare(&mut declare);
     number::declare(&mut declare);
     math::declare(&mut declare);
     json::declare(&mut declare);
@@ -65,6 +68,12 @@ pub(super) fn get(target: &Obj, this: &Value, key: &str) -> Value {
             collections::METHODS
         }
         Kind::Date(_) => date::METHODS,
+        Kind::RegExp(regexp) => {
+            if let Some(value) = regexp::property(regexp, key) {
+                return value;
+            }
+            regexp::METHODS
+        }
         Kind::Function(_) | Kind::Native(_) | Kind::Class(_) => {
             if key == "name" {
                 return match &target.kind {
@@ -92,6 +101,7 @@ pub(super) fn call_method(cx: &mut Interpreter<'_>, target: &Obj, name: &str, ca
         Kind::Array(items) => array::call(cx, target, items, name, call)?,
         Kind::Map(_) | Kind::Set(_) => collections::call(cx, target, name, call)?,
         Kind::Date(time) => date::call(*time, name, call),
+        Kind::RegExp(regexp) => regexp::call(cx, regexp, name, call)?,
         Kind::Function(_) | Kind::Native(_) | Kind::Class(_) => function_method(cx, target, name, call)?,
         _ => None,
     };
@@ -143,6 +153,7 @@ pub(super) fn instance_of(value: &Value, class: &Value, span: Span) -> Value {
             | ("Set", Kind::Set(_))
             | ("Array", Kind::Array(_))
             | ("Error", Kind::Error)
+            | ("RegExp", Kind::RegExp(_))
             | ("Object", _) => true,
             (name, Kind::Error) => object.own("name").is_some_and(
                 |property| matches!(property.slot, super::Slot::Value(Value::String(text)) if &*text == name),

@@ -15,11 +15,14 @@ const METHODS: &[&str] = &[
     "includes",
     "indexOf",
     "lastIndexOf",
+    "match",
+    "matchAll",
     "padEnd",
     "padStart",
     "repeat",
     "replace",
     "replaceAll",
+    "search",
     "slice",
     "split",
     "startsWith",
@@ -55,7 +58,26 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
         }
         Ok(Value::string(text))
     });
-    declare("String", with_members(string, [("raw", raw)]));
+    let from_codes = |name: &str| {
+        function(name, |_, call| {
+            let units = call.args.iter().map(|arg| to_number(&arg.value));
+            let Some(units) = units.collect::<Option<Vec<f64>>>() else {
+                return Ok(Value::opaque("a character of an unknown code", call.span));
+            };
+            let mut text = String::new();
+            for unit in units {
+                // Halves of a surrogate pair have no place in a string of ours.
+                match char::from_u32(unit as u32) {
+                    Some(character) => text.push(character),
+                    None => return Ok(Value::opaque("half of a surrogate pair", call.span)),
+                }
+            }
+            Ok(Value::string(text))
+        })
+    };
+    let members =
+        [("raw", raw), ("fromCharCode", from_codes("fromCharCode")), ("fromCodePoint", from_codes("fromCodePoint"))];
+    declare("String", with_members(string, members));
 }
 
 /// A property of a string.
@@ -81,6 +103,11 @@ pub(in super::super) fn call(cx: &mut Interpreter<'_>, text: &Rc<str>, name: &st
         return Ok(Some(arg.value.clone()));
     }
     let first = call.arg(0);
+    if let Some(regexp) = super::regexp::of(&first)
+        && let Some(value) = super::regexp::string_method(cx, text, regexp, name, call)?
+    {
+        return Ok(Some(value));
+    }
     let argument = first.as_str().unwrap_or_default();
     let characters = || text.chars().collect::<Vec<char>>();
     let value = match name {
@@ -156,30 +183,44 @@ pub(in super::super) fn call(cx: &mut Interpreter<'_>, text: &Rc<str>, name: &st
         }
         "replace" | "replaceAll" => {
             let replacement = call.arg(1);
-            let replacement = match replacement.as_str() {
-                Some(replacement) => replacement.to_owned(),
-                None => {
-                    let replaced = cx.call(&replacement, &Call::with([first.clone()], call.span))?;
-                    match cx.to_text(&replaced, call.span)? {
-                        Ok(text) => text,
-                        Err(opaque) => return Ok(Some(opaque)),
-                    }
-                }
-            };
             let count = if name == "replace" { 1 } else { usize::MAX };
-            let found = if argument.is_empty() { text.len() } else { text.matches(argument).count() };
-            if found.min(count).saturating_mul(replacement.len()) > 16 << 20 {
-                return Ok(Some(operators::too_long(call.span)));
+            let (mut replaced, mut end) = (String::with_capacity(text.len()), 0);
+            for (at, found) in text.match_indices(argument).take(count) {
+                replaced.push_str(&text[end..at]);
+                end = at + found.len();
+                let value = if replacement.is_callable() {
+                    let args = [first.clone(), position(text, Some(at)), Value::String(text.clone())];
+                    cx.call(&replacement, &Call::with(args, call.span))?
+                } else {
+                    replacement.clone()
+                };
+                match cx.to_text(&value, call.span)? {
+                    Ok(value) if replacement.is_callable() => replaced.push_str(&value),
+                    Ok(template) => super::regexp::expand(&template, text, at..end, None, &mut replaced),
+                    Err(opaque) => return Ok(Some(opaque)),
+                }
+                if replaced.len() > operators::MAX_TEXT {
+                    return Ok(Some(operators::too_long(call.span)));
+                }
             }
-            Value::string(text.replacen(argument, &replacement, count))
+            replaced.push_str(&text[end..]);
+            operators::text(replaced, call.span)
         }
         "charCodeAt" | "codePointAt" => {
             let index = to_number(&first).unwrap_or(0.0).max(0.0) as usize;
             text.encode_utf16().nth(index).map_or(Value::Number(f64::NAN), |unit| Value::Number(f64::from(unit)))
         }
-        "match" | "matchAll" | "search" | "normalize" | "localeCompare" => {
-            Value::opaque(format!("the result of `{name}` on a string"), call.span)
+        "match" | "matchAll" | "search" => {
+            // What is no regular expression is made into one.
+            let pattern = if first.is_undefined() { "" } else { argument };
+            let flags = if name == "matchAll" { "g" } else { "" };
+            let made = super::regexp::regexp(pattern, flags, call.span);
+            match super::regexp::of(&made) {
+                Some(regexp) => return super::regexp::string_method(cx, text, regexp, name, call),
+                None => made,
+            }
         }
+        "normalize" | "localeCompare" => Value::opaque(format!("the result of `{name}` on a string"), call.span),
         _ => return Ok(None),
     };
     Ok(Some(value))
