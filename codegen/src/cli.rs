@@ -157,13 +157,13 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             Format::Ir => serde_json::to_string_pretty(&input.schema)
                 .map_err(|error| input::Error(format!("error: the schema cannot be written as JSON: {error}")))?,
         };
-        print(&format!("{}\n", text.trim_end_matches('\n')));
+        print(&format!("{}\n", text.trim_end_matches('\n')))?;
         return Ok(OK);
     }
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
     let outcome = run(&settings, mode, colors)?;
     warn(arguments, &outcome.warnings);
-    print(&outcome.diff);
+    print(&outcome.diff)?;
     if !arguments.quiet {
         report(&format!("codegen: {}", outcome.summary(mode)));
     }
@@ -177,8 +177,13 @@ fn warn(arguments: &Arguments, warnings: &[String]) {
 }
 
 /// To standard output. A reader that has gone away (`| head`) is no error of ours.
-fn print(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
+/// Prints an answer. A reader that has seen enough (`| head`) is no error; a full disk is.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        _ => Ok(()),
+    }
 }
 
 fn report(text: &str) {

@@ -50,6 +50,9 @@ pub enum Failure {
     /// The schema cannot be read, or has errors.
     #[error(transparent)]
     Schema(#[from] input::Error),
+    /// Standard output cannot be written to.
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
     /// Output could not be compared or written.
     #[error(transparent)]
     Write(#[from] write::Error),

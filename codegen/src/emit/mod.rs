@@ -49,7 +49,8 @@ fn table_file(model: &Model<'_>, table: &Table<'_>) -> Result<String, Notice> {
     items.extend(insert::items(model, table, &imports));
     items.extend(reference::items(model, table, &imports));
     items.extend(definition::items(table, &imports));
-    let docs = format!("//! The table `{}`.\n", table.schema.qualified_name());
+    // In one line, whatever the name holds.
+    let docs = format!("//! The table {}.\n", docs::code(&table.schema.qualified_name()));
     let uses = imports.items(&table.module);
     let header = format!("// {MARK} from {}; do not edit.\n\n{docs}", table.schema.location.file);
     format::file(&header, uses, items)

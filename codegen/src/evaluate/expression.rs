@@ -128,7 +128,19 @@ impl<'a> Interpreter<'a> {
                     .help("JavaScript runs a module from top to bottom; in a circular import, use it inside a function, such as `() => table.column`")
                     .into())
             }
-            None => Ok(Value::opaque(format!("the global `{}` is not known", ident.sym), span)),
+            None if builtins::is_node_global(&ident.sym) => {
+                Ok(Value::opaque(format!("the global `{}` is not known", ident.sym), span))
+            }
+            None => {
+                let message = format!("`{}` is not defined", ident.sym);
+                let diagnostic = Diagnostic::error("E0308", message).at(span, "neither declared here nor imported");
+                let names = scope.names();
+                Err(match crate::suggest::nearest(&ident.sym, names.iter().map(|name| &**name)) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic,
+                }
+                .into())
+            }
         }
     }
 
@@ -439,6 +451,14 @@ impl<'a> Interpreter<'a> {
                 object.remove(&key);
             }
             return Ok(Value::Bool(true));
+        }
+        // `typeof` alone may name what is not defined.
+        if unary.op == ast::UnaryOp::TypeOf
+            && let ast::Expr::Ident(ident) = unwrap(&unary.arg)
+            && scope.find(&ident.sym).is_none()
+            && !builtins::is_node_global(&ident.sym)
+        {
+            return Ok(Value::from("undefined"));
         }
         let value = self.expression(&unary.arg, scope)?;
         Ok(operators::unary(unary.op, &value, unary.span.into()))

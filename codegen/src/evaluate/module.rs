@@ -186,10 +186,7 @@ impl<'a> Interpreter<'a> {
                 (Import::Module(module), Some(name)) => Binding::Import(*module, name),
                 (Import::Module(module), None) => Binding::Namespace(*module),
                 (Import::Package(package), name) => Binding::Value(self.package_export(package, name.as_deref(), span)),
-                (Import::Unreadable(reason), _) => {
-                    let specifier = import.src.value.to_string_lossy();
-                    Binding::Value(Value::opaque(format!("`{specifier}` could not be read: {reason}"), span))
-                }
+                (Import::Unreadable(reason), _) => Binding::Value(Value::failed(unreadable(&import.src, reason))),
             };
             scope.declare(&local.sym, binding);
         }
@@ -234,7 +231,7 @@ impl<'a> Interpreter<'a> {
             None | Some("default") => Value::Object(namespace),
             Some(name) => match namespace.own(name) {
                 Some(super::Property { slot: super::Slot::Value(value), .. }) => value,
-                _ => Value::opaque(format!("`{name}` of the package `{package}` is not known"), span),
+                _ => unknown_export(&namespace, package, name, span),
             },
         }
     }
@@ -402,6 +399,20 @@ fn export_name(name: &ast::ModuleExportName) -> Rc<str> {
     match name {
         ast::ModuleExportName::Ident(ident) => Rc::from(&*ident.sym),
         ast::ModuleExportName::Str(text) => Rc::from(&*text.value.to_string_lossy()),
+    }
+}
+
+/// A name that a known package does not have, as far as it is known: opaque, and an error where the schema depends on it if
+/// it looks like a misspelt one.
+fn unknown_export(namespace: &Obj, package: &str, name: &str, span: Span) -> Value {
+    let keys = namespace.keys();
+    match crate::suggest::nearest(name, keys.iter().map(|key| &**key)) {
+        Some(near) => Value::failed(
+            Diagnostic::error("E0309", format!("the package `{package}` has no export `{name}`"))
+                .at(span, "imported, but not exported there")
+                .help(format!("did you mean `{near}`?")),
+        ),
+        None => Value::opaque(format!("`{name}` of the package `{package}` is not known"), span),
     }
 }
 

@@ -94,6 +94,17 @@ impl Scope {
         }
     }
 
+    /// The names that are declared here and in the scopes around.
+    pub(super) fn names(&self) -> Vec<Rc<str>> {
+        let mut names = Vec::new();
+        let mut scope = Some(self);
+        while let Some(current) = scope {
+            names.extend(current.variables.borrow().list.iter().map(|(name, _)| name.clone()));
+            scope = current.parent.as_deref();
+        }
+        names
+    }
+
     /// Assigns to a declared name; false when there is none.
     pub(super) fn assign(&self, name: &str, value: Value) -> bool {
         let mut scope = self;

@@ -1,0 +1,4 @@
+import { integer } from 'drizzle-orm/pg-core';
+import { makeTable } from './make-table';
+
+export const user = makeTable('user', { id: integer('id') });
