@@ -12,7 +12,7 @@
 //! - [`schema`] is the IR: what a Drizzle project declares, in PostgreSQL's terms.
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
 //! - [`emit`] writes those down; [`sql`] writes the DDL.
-//! - [`generate`](generate::generate) makes all output in memory; [`write`] brings it to disk, or shows the difference.
+//! - [`generate`](generate::generate) makes all output in memory; [`write`](mod@write) brings it to disk, or shows the difference.
 //! - [`config`] holds the settings, [`task`] is one run from settings to disk, [`build`] the whole of a build script.
 
 pub mod build;

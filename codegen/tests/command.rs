@@ -6,17 +6,20 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SCHEMA: &str = include_str!("fixtures/college/schema.json");
-
 fn project(settings: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("db")).unwrap();
-    fs::write(folder.path().join("db/schema.json"), SCHEMA).unwrap();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../drizzle-schemas")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "ts") {
+            fs::copy(&path, folder.path().join("db").join(path.file_name().unwrap())).unwrap();
+        }
+    }
     fs::write(folder.path().join("codegen.toml"), settings).unwrap();
     folder
 }
 
-const SETTINGS: &str = "schema = \"db/schema.json\"\nout = \"src/models\"\n";
+const SETTINGS: &str = "schema = \"db/*.sql.ts\"\nout = \"src/models\"\n";
 
 fn codegen(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_codegen")).args(arguments).current_dir(folder).output().unwrap()
@@ -42,11 +45,9 @@ fn writes_then_is_up_to_date_then_shows_what_is_stale() {
     assert_eq!((code, out.as_str()), (0, ""));
     assert!(err.ends_with("up to date\n"), "{err}");
 
-    fs::write(
-        folder.path().join("db/schema.json"),
-        SCHEMA.replace("A sport as the NCAA counts", "A sport as we count"),
-    )
-    .unwrap();
+    let sport = folder.path().join("db/sport.sql.ts");
+    let text = fs::read_to_string(&sport).unwrap();
+    fs::write(&sport, text.replace("A sport as the NCAA counts", "A sport as we count")).unwrap();
     let (code, diff, _) = told(&codegen(folder.path(), &["--check", "--quiet"]));
     assert_eq!(code, 1);
     assert!(diff.contains("-/// A sport as the NCAA counts"), "{diff}");
@@ -68,7 +69,7 @@ fn mistakes_have_their_exit_codes() {
 
     let none = tempfile::tempdir().unwrap();
     assert_eq!(told(&codegen(none.path(), &[])).0, 64);
-    let no_out = project("schema = \"db/schema.json\"\n");
+    let no_out = project("schema = \"db/*.sql.ts\"\n");
     assert_eq!(told(&codegen(no_out.path(), &[])).0, 64);
 
     let unknown = project(&format!("{SETTINGS}[tables.\"public.scool\"]\nconflict_key = \"x\"\n"));

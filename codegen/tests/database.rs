@@ -1,27 +1,26 @@
 //! Generated code against a real PostgreSQL: the DDL runs, every type is decoded, and `ON CONFLICT` accepts each key.
-//!
-//! `DATABASE_URL=… cargo test -p codegen --test database -- --ignored`, with a database of its own.
 
 #[rustfmt::skip]
 #[path = "fixtures/everything/generated/mod.rs"]
 mod everything;
+#[path = "../../tests/support/postgres.rs"]
+mod postgres;
 
 use everything::*;
-use sqlx::{Connection, Executor, PgConnection, Row};
+use postgres::Server;
+use sqlx::{Executor, PgConnection, Row};
 
+/// One server for all tests; it ends with the process.
 async fn database() -> PgConnection {
-    let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names a database for this test");
-    let mut connection = PgConnection::connect(&url).await.unwrap();
-    connection
-        .execute("drop schema if exists auth cascade; drop schema public cascade; create schema public")
-        .await
-        .unwrap();
+    static SERVER: std::sync::OnceLock<Server> = std::sync::OnceLock::new();
+    let server = SERVER.get_or_init(|| Server::start(&[]));
+    let name = server.create_database().await;
+    let mut connection = server.connect(&name).await;
     connection.execute(SCHEMA_SQL).await.unwrap();
     connection
 }
 
 #[tokio::test]
-#[ignore = "needs a PostgreSQL: set DATABASE_URL"]
 async fn rows_and_keys_are_the_databases() {
     let mut connection = database().await;
 

@@ -4,7 +4,7 @@
 //! key joined: what PostgreSQL does when nothing has to come in. Phases: fresh, the same again, one row in ten changed. The
 //! durability is PostgreSQL's default.
 
-#[path = "../tests/support/server.rs"]
+#[path = "../../tests/support/postgres.rs"]
 mod server;
 
 use std::borrow::Cow;

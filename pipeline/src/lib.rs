@@ -20,6 +20,7 @@ pub mod error;
 pub mod fetch;
 pub mod job;
 pub mod load;
+pub mod mask;
 pub mod orchestrate;
 pub mod report;
 pub mod shutdown;

@@ -1,7 +1,7 @@
 //! Drizzle's own rules: what its functions make of their arguments, and what drizzle-kit makes of the result.
 //!
 //! The functions of `drizzle-orm` are host objects here that behave as drizzle-orm's do, down to what shows: builders
-//! mutate, unnamed columns take the first key's name, `references` runs late. [`lower`] then walks what the schema's
+//! mutate, unnamed columns take the first key's name, `references` runs late. [`lower()`] then walks what the schema's
 //! modules export, in drizzle-kit's order, into the [`crate::schema`] IR.
 
 mod casing;

@@ -16,6 +16,9 @@ use crate::evaluate::{
 };
 use crate::source::Span;
 
+/// No schema comes near; a loop that appends a template to itself would fill the memory.
+const MAX_CHUNKS: usize = 1_000_000;
+
 /// A piece of SQL.
 #[derive(Debug)]
 pub(super) struct Sql {
@@ -67,6 +70,11 @@ impl Sql {
     /// # Errors
     /// When it contains a value that is not known, or that has no SQL form.
     pub(super) fn render(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<String> {
+        // SQL can contain itself, through an array that it was put into later.
+        cx.nested(Span::default(), |cx| self.render_here(cx, style))
+    }
+
+    fn render_here(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<String> {
         let mut text = String::new();
         for chunk in self.chunks.borrow().iter() {
             match chunk {
@@ -213,6 +221,10 @@ impl Host for Sql {
             "append" => {
                 if let Some(more) = call.arg(0).as_host::<Sql>() {
                     let more = more.chunks.borrow().clone();
+                    if self.chunks.borrow().len() + more.len() > MAX_CHUNKS {
+                        let message = format!("an `sql` template of more than {MAX_CHUNKS} parts");
+                        return Err(Diagnostic::error("E0405", message).at(call.span, "appended to here").into());
+                    }
                     self.chunks.borrow_mut().extend(more);
                 }
                 Ok(Some(own))

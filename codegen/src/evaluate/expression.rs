@@ -147,6 +147,9 @@ impl<'a> Interpreter<'a> {
                     None => return Ok(value),
                 },
             }
+            if items.len() > operators::MAX_ITEMS {
+                return Ok(operators::too_long(array.span.into()));
+            }
         }
         Ok(Value::array(items))
     }
@@ -251,7 +254,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        Ok(Value::string(text))
+        Ok(operators::text(text, template.span.into()))
     }
 
     fn tagged_template(&mut self, tagged: &'a ast::TaggedTpl, scope: &Rc<Scope>) -> Eval<Value> {
@@ -411,7 +414,7 @@ impl<'a> Interpreter<'a> {
             ast::BinaryOp::Add if operators::concatenates(left, right) => {
                 let (left, right) = (self.to_text(left, span)?, self.to_text(right, span)?);
                 Ok(match (left, right) {
-                    (Ok(left), Ok(right)) => Value::string(left + &right),
+                    (Ok(left), Ok(right)) => operators::text(left + &right, span),
                     (Err(opaque), _) | (_, Err(opaque)) => opaque,
                 })
             }
@@ -546,6 +549,10 @@ impl<'a> Interpreter<'a> {
 
     /// JavaScript's ToString; the inner error is the unknown value that it hangs on.
     pub fn to_text(&mut self, value: &Value, span: Span) -> Eval<Result<String, Value>> {
+        self.nested(span, |cx| cx.text_of(value, span))
+    }
+
+    fn text_of(&mut self, value: &Value, span: Span) -> Eval<Result<String, Value>> {
         Ok(Ok(match value {
             Value::Opaque(_) => return Ok(Err(value.clone())),
             Value::Object(object) => match &object.kind {

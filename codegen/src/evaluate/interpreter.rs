@@ -21,8 +21,8 @@ use crate::source::Span;
 /// loop reaches.
 const MAX_STEPS: u64 = 50_000_000;
 
-/// Calls inside calls; JavaScript engines stop at around 10,000.
-const MAX_CALL_DEPTH: usize = 1_000;
+/// Calls inside calls, and values inside values; JavaScript engines stop at around 10,000.
+const MAX_DEPTH: usize = 1_000;
 
 /// Runs the modules of a graph.
 pub struct Interpreter<'a> {
@@ -36,7 +36,7 @@ pub struct Interpreter<'a> {
     declarations: HashMap<u32, Span>,
     diagnostics: Vec<Diagnostic>,
     steps: u64,
-    call_depth: usize,
+    depth: usize,
     exhausted: bool,
     /// True while a module runs that the schema only imports from: its errors matter where the schema depends on them.
     pub(super) lenient: bool,
@@ -56,7 +56,7 @@ impl<'a> Interpreter<'a> {
             declarations: HashMap::new(),
             diagnostics: Vec::new(),
             steps: 0,
-            call_depth: 0,
+            depth: 0,
             exhausted: false,
             lenient: false,
         }
@@ -276,22 +276,30 @@ impl<'a> Interpreter<'a> {
             return Err(Diagnostic::error("E0303", message).at(call.span, "called here").into());
         };
         self.step(call.span)?;
-        if self.call_depth >= MAX_CALL_DEPTH {
-            let message = format!("functions call each other more than {MAX_CALL_DEPTH} deep");
-            let diagnostic = Diagnostic::error("E0311", message).at(call.span, "the deepest call");
-            return Err(self.exhaust(diagnostic));
-        }
-        self.call_depth += 1;
-        let result = match &target.kind {
-            Kind::Function(closure) => self.call_closure(closure, call),
-            Kind::Native(native) => (native.function.clone())(self, call),
-            Kind::Host(host) if host.is_callable() => host.call(self, target, call),
+        self.nested(call.span, |cx| match &target.kind {
+            Kind::Function(closure) => cx.call_closure(closure, call),
+            Kind::Native(native) => (native.function.clone())(cx, call),
+            Kind::Host(host) if host.is_callable() => host.call(cx, target, call),
             kind => {
                 let message = format!("{} is not a function", kind.describe());
                 Err(Diagnostic::error("E0303", message).at(call.span, "called here").into())
             }
-        };
-        self.call_depth -= 1;
+        })
+    }
+
+    /// Goes one level deeper: into a call, or into a value that may contain itself.
+    ///
+    /// # Errors
+    /// Fatal when it is too deep, and what `work` throws.
+    pub fn nested<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
+        if self.depth >= MAX_DEPTH {
+            let message = format!("calls or values are nested more than {MAX_DEPTH} deep");
+            let diagnostic = Diagnostic::error("E0311", message).at(span, "the deepest is here");
+            return Err(self.exhaust(diagnostic));
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
         result
     }
 

@@ -7,6 +7,22 @@ use swc_ecma_ast::{BinaryOp, UnaryOp};
 use super::{Value, number_to_string};
 use crate::source::Span;
 
+/// The most elements of an array. No schema comes near; a loop that doubles an array would fill the memory.
+pub(super) const MAX_ITEMS: usize = 1_000_000;
+
+/// The most bytes of a string, likewise.
+pub(super) const MAX_TEXT: usize = 16 << 20;
+
+/// A string, unless it is too long to be meant.
+pub(super) fn text(text: String, span: Span) -> Value {
+    if text.len() > MAX_TEXT { too_long(span) } else { Value::string(text) }
+}
+
+/// Stands in for what is too long.
+pub(super) fn too_long(span: Span) -> Value {
+    Value::opaque("a string or an array that is too long to be meant", span)
+}
+
 /// A value as a property's name; `None` when it is not known or has no sensible one.
 pub(super) fn property_key(value: &Value) -> Option<Rc<str>> {
     match value {

@@ -76,7 +76,9 @@ pub fn rust_type(data_type: &DataType, enums: &dyn Fn(Option<&str>, &str) -> Str
                 RustType { path: TEXT_FORM.to_owned(), kind: Kind::Plain("Other"), dimensions }
             }
         }
+        // What a `customType` spells and sqlx knows.
         DataType::Other { sql } if sql.eq_ignore_ascii_case("citext") => text(Kind::Text(None)),
+        DataType::Other { sql } if sql.eq_ignore_ascii_case("bytea") => plain("Vec<u8>", "Bytes"),
         DataType::Time { .. }
         | DataType::Interval { .. }
         | DataType::Inet

@@ -62,7 +62,7 @@ pub struct ModuleGraph {
 }
 
 /// How deep brackets may nest. The parser, the evaluator and the tree's own drop recurse; this keeps them well inside
-/// the stack that [`crate::read`] gives them.
+/// the stack that [`crate::read()`] gives them.
 const MAX_NESTING: usize = 1000;
 
 impl ModuleGraph {

@@ -11,7 +11,6 @@
 //! - [`Paths`] resolves the folders under which state, cache and data lie.
 
 mod file;
-mod mask;
 mod paths;
 mod resolve;
 mod show;
@@ -23,10 +22,9 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use mask::mask_url;
 pub use paths::Paths;
 pub use resolve::{Effective, FlagValue, Inputs, Origin};
 pub use show::{ShownSetting, settings_help};
 pub use table::{Preset, SETTINGS, Setting, sources};
 pub use typed::{DatabaseSettings, HttpSettings, LoadSettings, LogSettings, Settings, SourceSettings};
-pub use value::{DatabaseUrl, Kind, LogFormat, Rate};
+pub use value::{DatabaseUrl, Kind, LogFormat};

@@ -66,7 +66,7 @@ fn defaults_are_those_of_the_contract() {
     assert_eq!(settings.database.dir, Some("/home/ann/.local/share/drizzle-pipeline".into()));
     assert_eq!(settings.http.attempts, 3);
     assert_eq!(settings.http.concurrency, 4);
-    assert_eq!(settings.sources["ncaa-directory"].rate.interval(), Duration::from_millis(500));
+    assert_eq!(settings.sources["ncaa-directory"].rate.gap(), Duration::from_millis(500));
     assert_eq!(settings.sources["ncaa-directory"].base_url.as_str(), "https://web3.ncaa.org/");
     assert_eq!(settings.log.format, LogFormat::Pretty);
 }
@@ -98,7 +98,7 @@ fn flags_win_over_environment_over_file_over_defaults() {
         }
         let settings = scene.load();
         let case = format!("file {in_file}, environment {in_environment}, flag {as_flag}");
-        assert_eq!(settings.sources["ncaa-directory"].rate.interval().as_millis(), milliseconds, "{case}");
+        assert_eq!(settings.sources["ncaa-directory"].rate.gap().as_millis(), milliseconds, "{case}");
         let shown = origin(&settings, "rate.ncaa-directory");
         assert!(shown.ends_with(from), "{case}: {shown}");
     }
@@ -196,7 +196,7 @@ fn a_wrong_value_is_told_with_setting_value_origin_and_what_is_allowed() {
         (
             Scene::new().env("PIPELINE_BASE_URL_NCAA_DIRECTORY", "https://ann:hunter2@x"),
             Exit::Configuration,
-            vec!["\"https://ann:***@x/\"", "without password"],
+            vec!["\"https://ann:***@x\"", "without password"],
         ),
         (Scene::new().env("DATABASE_URL", "mysql://db/x"), Exit::Configuration, vec!["DATABASE_URL", "postgres://"]),
     ];

@@ -10,8 +10,9 @@ use url::Url;
 use super::paths::Paths;
 use super::resolve::{Effective, Inputs, Origin, resolve};
 use super::table::sources;
-use super::value::{DatabaseUrl, LogFormat, Rate, Value};
+use super::value::{DatabaseUrl, LogFormat, Value};
 use crate::error::Result;
+use crate::fetch::Rate;
 
 /// All settings of one run: checked, complete, and with the origin of each.
 #[derive(Debug, Clone)]

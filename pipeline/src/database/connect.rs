@@ -8,8 +8,8 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use url::Url;
 
 use super::errors::database_error;
-use super::url::mask_url;
 use crate::error::{Error, Exit, Result};
+use crate::mask::mask_url;
 
 /// The parameters of a URL that sqlx knows. It logs the others with their values, and one may be a secret
 /// (`sslpassword`), so those never reach it.

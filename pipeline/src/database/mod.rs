@@ -17,7 +17,6 @@ mod rights;
 mod runs;
 mod setup;
 mod tables;
-mod url;
 
 use models::TableDef;
 use sqlx::{PgConnection, PgPool};
@@ -30,9 +29,9 @@ pub use psql::psql_command;
 pub use runs::{acquire, begin_run, finish_run};
 pub use setup::InitReport;
 pub use tables::{Difference, check_tables};
-pub use url::mask_url;
 
 use crate::error::Result;
+use crate::mask::mask_url;
 
 /// Which database, and how to connect to it.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +70,7 @@ pub struct Database {
 ///
 /// # Errors
 /// [`Exit::Configuration`](crate::Exit::Configuration) when something is missing or different, with the command that
-/// remedies it; [`Exit::Permission`](crate::Exit::Permission) for missing rights; those of [`connect`] and
+/// remedies it; [`Exit::Permission`](crate::Exit::Permission) for missing rights; those of [`connect()`] and
 /// [`Embedded::ensure_running`].
 pub async fn prepare(config: &DatabaseConfig, tables: &[&TableDef], ddl: &str) -> Result<Database> {
     let (mut connection, origin, url) = reach(config).await?;
@@ -88,7 +87,7 @@ pub async fn prepare(config: &DatabaseConfig, tables: &[&TableDef], ddl: &str) -
 /// # Errors
 /// [`Exit::Configuration`](crate::Exit::Configuration) when some of the tables exist and others do not, or they differ:
 /// then nothing is changed. [`Exit::Permission`](crate::Exit::Permission) when the role may not create them. Those of
-/// [`connect`] and [`Embedded::ensure_running`].
+/// [`connect()`] and [`Embedded::ensure_running`].
 pub async fn init(config: &DatabaseConfig, tables: &[&TableDef], ddl: Option<&str>) -> Result<InitReport> {
     let (mut connection, origin, _) = reach(config).await?;
     setup::complete(&mut connection, origin, tables, ddl).await

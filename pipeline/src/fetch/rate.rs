@@ -28,29 +28,41 @@ impl Rate {
 impl FromStr for Rate {
     type Err = String;
 
+    /// Reads `COUNT/PERIOD`: `2/s`, `0.5/s`, `30/m`, `1/5s`.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is not a rate; write it as `2/s`, `12/min` or `1/5s`");
         let (count, per) = text.trim().split_once('/').ok_or_else(wrong)?;
-        let count: f64 = count.trim().parse().map_err(|_| wrong())?;
         let per = per.trim();
-        let digits = per.find(|c: char| !c.is_ascii_digit()).unwrap_or(per.len());
+        let digits = per.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
         let (number, unit) = per.split_at(digits);
-        let number: u32 = if number.is_empty() { 1 } else { number.parse().map_err(|_| wrong())? };
-        let unit = match unit.trim() {
+        let number = if number.is_empty() { 1.0 } else { decimal(number).ok_or_else(wrong)? };
+        let count = decimal(count).ok_or_else(wrong)?;
+        let unit = match unit {
             "ms" => 0.001,
             "s" | "sec" => 1.0,
             "m" | "min" => 60.0,
             "h" => 3600.0,
             _ => return Err(wrong()),
         };
-        if !(count.is_finite() && count > 0.0) || number == 0 {
+        if count <= 0.0 || number <= 0.0 {
             return Err(format!("`{text}` is not a rate above zero"));
         }
-        Duration::try_from_secs_f64(f64::from(number) * unit / count)
+        Duration::try_from_secs_f64(number * unit / count)
             .ok()
+            .filter(|gap| *gap <= SLOWEST)
             .and_then(Self::from_gap)
             .ok_or_else(|| format!("`{text}` is too fast or too slow to keep"))
     }
+}
+
+/// The longest time between two starts that makes sense.
+const SLOWEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Digits with at most one point: what `f64` reads beyond that (`inf`, `1e9`, signs) is no number to a reader of settings.
+fn decimal(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let plain = text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    plain.then(|| text.parse().ok()).flatten()
 }
 
 impl fmt::Display for Rate {
@@ -81,6 +93,8 @@ mod tests {
             ("0.5/s", 2000, "1/2s"),
             ("12/min", 5000, "1/5s"),
             (" 1 / 1500ms ", 1500, "1/1500ms"),
+            ("3/1.5s", 500, "2/s"),
+            ("30/m", 2000, "1/2s"),
             ("60/h", 60_000, "1/60s"),
         ];
         for (text, milliseconds, shown) in cases {
@@ -92,7 +106,7 @@ mod tests {
 
     #[test]
     fn what_is_no_rate_is_refused() {
-        for text in ["", "2", "2/", "/s", "0/s", "-1/s", "inf/s", "nan/s", "2/day", "1/0s", "two/s", "1e300/s"] {
+        for text in ["", "2", "2/", "/s", "0/s", "-1/s", "inf/s", "nan/s", "2/day", "1/0s", "two/s", "1e9/s", "1/48h"] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! The jobs: what runs, in which order.
 //!
-//! [`sync`] and [`test`] share one path from the source to the rows; `test` stops before the database.
+//! [`sync()`] and [`test()`] share one path from the source to the rows; `test` stops before the database.
 
 mod directory;
 mod sync;
@@ -9,7 +9,7 @@ mod test;
 pub use sync::{database_config, sync};
 pub use test::test;
 
-use crate::fetch::{FetchConfig, Fetcher, Mode, Rate, SourceAccess};
+use crate::fetch::{FetchConfig, Fetcher, Mode, SourceAccess};
 use crate::job::{Job, Traffic};
 use crate::report::Run;
 use crate::{Error, Result};
@@ -19,7 +19,7 @@ fn fetcher(job: &Job) -> Result<Fetcher> {
     let (settings, http) = (&job.settings, &job.settings.http);
     let access = |source: &crate::config::SourceSettings| SourceAccess {
         base_url: source.base_url.as_str().trim_end_matches('/').to_owned(),
-        rate: Rate::from_gap(source.rate.interval()).unwrap_or(Rate::TWO_A_SECOND),
+        rate: source.rate,
     };
     let config = FetchConfig {
         mode: match &job.options.traffic {

@@ -40,26 +40,21 @@ pub async fn sync(job: &Job, run: &mut Run) -> Result<()> {
     let database = unless_stopped(job, database::prepare(&config, &TABLES, SCHEMA_SQL)).await?;
     tracing::info!(database = database.url, "the database is ready");
     database::begin_run(&database.pool, run.id(), "sync", run.started_at()).await?;
-    let outcome = sync_into(&database, job, run).await;
-    let outcome = match outcome {
-        Err(error) => {
-            run.failed(error);
-            Ok(())
-        }
-        Ok(()) => Ok(()),
-    };
+    if let Err(error) = sync_into(&database, job, run).await {
+        run.failed(error);
+    }
     // What this says is in the result line too: a database that has gone away meanwhile hides no other error.
     if let Err(error) = database::finish_run(&database.pool, &run.finish()).await {
         run.failed(error);
     }
-    outcome
+    Ok(())
 }
 
 async fn sync_into(database: &Database, job: &Job, run: &mut Run) -> Result<()> {
     let fetcher = fetcher(job)?;
     let collected = unless_stopped(job, directory::collect(job, run, &fetcher)).await;
     let Some(rows) = end_of_fetching(run, &fetcher, collected)? else { return Ok(()) };
-    let outcome = load(database, job, run, rows).await?;
+    let (outcome, ended) = load(database, job, run, rows).await?;
     for table in TABLES.map(TableDef::qualified_name) {
         run.count(&table, outcome.tables.get(&table).copied().unwrap_or_default());
     }
@@ -69,12 +64,14 @@ async fn sync_into(database: &Database, job: &Job, run: &mut Run) -> Result<()> 
         }
     }
     run.unresolved_references(outcome.unresolved_references);
+    ended?;
     run.finished();
     Ok(())
 }
 
-/// Loads everything in one transaction. A signal before the commit rolls it back.
-async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<LoadOutcome> {
+/// Loads everything in one transaction. A signal before the commit rolls it back. What was refused until then is kept in
+/// the quarantine even so, and the rows are counted as rolled back.
+async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<(LoadOutcome, Result<()>)> {
     let settings = &job.settings.load;
     let options = Options {
         lock_timeout: settings.lock_timeout,
@@ -84,16 +81,25 @@ async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<L
     };
     let context = RunContext { run_id: run.id(), task: None, source: SOURCE.name.to_owned() };
     let mut connection = database::acquire(&database.pool).await?;
-    let staged = unless_stopped(job, async {
-        let mut load = Load::begin(&mut connection, context, options).await?;
-        let source = Arc::from(SOURCE.name);
-        rows.refused.into_iter().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
-        load.table(rows.sports.into_iter().map(|found| found.into_row(&source))).await?;
-        load.table(rows.conferences.into_iter().map(|found| found.into_row(&source))).await?;
-        load.table(rows.locations.into_iter().map(|found| found.into_row(&source))).await?;
-        load.table(rows.schools.into_iter().map(|found| found.into_row(&source))).await?;
-        load.table(rows.school_sports.into_iter().map(|found| found.into_row(&source))).await?;
-        Ok(load)
-    });
-    staged.await?.commit().await
+    let mut load = Load::begin(&mut connection, context, options).await?;
+    match unless_stopped(job, fill(&mut load, rows)).await {
+        Ok(()) => Ok((load.commit().await?, Ok(()))),
+        // The error that ended the load says more than one of the rollback, which follows from it.
+        Err(error) => match load.rollback().await {
+            Ok(outcome) => Ok((outcome, Err(error))),
+            Err(_) => Err(error),
+        },
+    }
+}
+
+/// Parents before the rows that refer to them.
+async fn fill(load: &mut Load<'_>, rows: Rows) -> Result<()> {
+    let source = Arc::from(SOURCE.name);
+    rows.refused.into_iter().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
+    load.table(rows.sports.into_iter().map(|found| found.into_row(&source))).await?;
+    load.table(rows.conferences.into_iter().map(|found| found.into_row(&source))).await?;
+    load.table(rows.locations.into_iter().map(|found| found.into_row(&source))).await?;
+    load.table(rows.schools.into_iter().map(|found| found.into_row(&source))).await?;
+    load.table(rows.school_sports.into_iter().map(|found| found.into_row(&source))).await?;
+    Ok(())
 }

@@ -25,25 +25,34 @@ const COLUMNS: [Column; 8] = [
     Column { name: "rolled back", of: |counts| counts.rolled_back, always: false },
 ];
 
+/// The columns of a job that only tests: what would be loaded counts as ignored.
+const TEST_COLUMNS: [Column; 3] = [
+    Column { name: "read", of: |counts| counts.read, always: true },
+    Column { name: "accepted", of: |counts| counts.ignored, always: true },
+    Column { name: "refused", of: |counts| counts.quarantined, always: true },
+];
+
 const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
 
 /// The summary of `result`, whole lines. Where the table does not fit the terminal, each table's counts become a sentence.
 pub fn summary(command: &str, result: &RunResult, terminal: &Terminal) -> String {
     let mut text = String::new();
     if !result.tables.is_empty() {
-        let table = accounting(result);
+        let columns = if command == "test" { &TEST_COLUMNS[..] } else { &COLUMNS[..] };
+        let table = accounting(result, columns);
         let natural = table.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         if terminal.width.is_none_or(|width| natural <= usize::from(width)) {
             text.push_str(&table);
         } else {
-            text.push_str(&sentences(result));
+            text.push_str(&sentences(result, columns));
         }
         text.push('\n');
     }
     for refusal in &result.refusals {
         let example = refusal.example.as_ref().map(|key| format!(", such as {key}")).unwrap_or_default();
+        let word = if command == "test" { "refused" } else { "quarantined" };
         text.push_str(&format!(
-            "quarantined in {}: {} ({}{example})\n",
+            "{word} in {}: {} ({}{example})\n",
             refusal.table,
             refusal.reason,
             number(refusal.rows)
@@ -73,16 +82,16 @@ pub fn summary(command: &str, result: &RunResult, terminal: &Terminal) -> String
     text
 }
 
-fn shown(result: &RunResult) -> impl Iterator<Item = &'static Column> {
-    COLUMNS.iter().filter(|column| column.always || result.tables.values().any(|counts| (column.of)(counts) > 0))
+fn shown<'a>(result: &'a RunResult, columns: &'static [Column]) -> impl Iterator<Item = &'static Column> + use<'a> {
+    columns.iter().filter(|column| column.always || result.tables.values().any(|counts| (column.of)(counts) > 0))
 }
 
-fn accounting(result: &RunResult) -> String {
+fn accounting(result: &RunResult, columns: &'static [Column]) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LINE).bottom_border(LINE));
-    table.set_header(std::iter::once("table").chain(shown(result).map(|column| column.name)));
+    table.set_header(std::iter::once("table").chain(shown(result, columns).map(|column| column.name)));
     for (name, counts) in &result.tables {
-        let cells = shown(result).map(|column| number((column.of)(counts)));
+        let cells = shown(result, columns).map(|column| number((column.of)(counts)));
         table.add_row(std::iter::once(name.clone()).chain(cells));
     }
     for column in table.column_iter_mut().skip(1) {
@@ -91,9 +100,9 @@ fn accounting(result: &RunResult) -> String {
     table.trim_fmt() + "\n"
 }
 
-fn sentences(result: &RunResult) -> String {
+fn sentences(result: &RunResult, columns: &[Column]) -> String {
     let sentence = |(name, counts): (&String, &TableCounts)| {
-        let parts = COLUMNS.iter().filter(|column| column.name == "read" || (column.of)(counts) > 0);
+        let parts = columns.iter().filter(|column| column.name == "read" || (column.of)(counts) > 0);
         let parts = parts.map(|column| format!("\n  {} {}", number((column.of)(counts)), column.name));
         format!("{name}{}\n", parts.collect::<String>())
     };

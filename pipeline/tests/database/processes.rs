@@ -27,9 +27,15 @@ async fn in_another_process() {
     embedded.ensure_running().await.unwrap();
     let described = embedded.describe();
     let user = value(&embedded.url(), "current_user").await;
+    let interrupt = tokio::spawn(tokio::signal::ctrl_c());
+    tokio::task::yield_now().await;
     println!("\nstarted {} {} {user} {}", server_pid(&embedded), described.user, described.folder.display());
     if std::env::var(THEN).as_deref() == Ok("wait") {
-        std::thread::sleep(Duration::from_secs(60));
+        // Listened for, since a test run in the background of a script inherits that SIGINT is ignored.
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            interrupted = interrupt => panic!("{interrupted:?}"),
+        }
     }
 }
 

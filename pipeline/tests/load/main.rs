@@ -2,7 +2,7 @@
 
 #[path = "../support/record.rs"]
 mod record;
-#[path = "../support/server.rs"]
+#[path = "../../../tests/support/postgres.rs"]
 mod server;
 #[path = "../support/tables.rs"]
 mod tables;

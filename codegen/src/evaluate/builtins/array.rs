@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::super::operators::{property_key, to_number};
+use super::super::operators::{MAX_ITEMS, property_key, text, to_number, too_long};
 use super::super::{Call, Eval, Interpreter, Kind, Obj, Value};
 use super::{function, with_members};
 
@@ -42,7 +42,7 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     let array = function("Array", |_, call| {
         Ok(match (call.args.len(), call.arg(0)) {
             (1, Value::Number(length)) => {
-                Value::array(vec![Value::Undefined; (length.max(0.0) as usize).min(MAX_LENGTH)])
+                Value::array(vec![Value::Undefined; (length.max(0.0) as usize).min(MAX_ITEMS)])
             }
             _ => Value::array(call.values()),
         })
@@ -63,12 +63,9 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     declare("Array", with_members(array, members));
 }
 
-/// No schema makes a longer array by its length alone.
-const MAX_LENGTH: usize = 1_000_000;
-
 /// Writes an element, growing the array as JavaScript does.
 pub(in super::super) fn set_index(items: &mut Vec<Value>, index: usize, value: Value) {
-    if index < MAX_LENGTH {
+    if index < MAX_ITEMS {
         if index >= items.len() {
             items.resize(index + 1, Value::Undefined);
         }
@@ -82,7 +79,7 @@ fn from(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
         Value::Object(object) if matches!(object.kind, Kind::Plain) => {
             let length = cx.get(&source, "length", call.arg_span(0))?;
             let length = to_number(&length).filter(|length| length.is_finite()).unwrap_or(0.0);
-            vec![Value::Undefined; (length.max(0.0) as usize).min(MAX_LENGTH)]
+            vec![Value::Undefined; (length.max(0.0) as usize).min(MAX_ITEMS)]
         }
         _ => match cx.iterate(&source, call.arg_span(0))? {
             Some(items) => items,
@@ -116,6 +113,7 @@ pub(super) fn call(
         return Ok(Some(Value::Undefined));
     }
     let value = match name {
+        "push" | "unshift" | "concat" if items.len() + added(call) > MAX_ITEMS => too_long(call.span),
         "push" => {
             cell.borrow_mut().extend(call.values());
             Value::Number((items.len() + call.args.len()) as f64)
@@ -171,7 +169,7 @@ pub(super) fn call(
                     Err(opaque) => return Ok(Some(opaque)),
                 }
             }
-            Value::string(texts.join(separator))
+            text(texts.join(separator), call.span)
         }
         "includes" | "indexOf" => {
             let mut position = None;
@@ -204,7 +202,9 @@ pub(super) fn call(
         }
         "flat" => {
             let depth = to_number(&call.arg(0)).filter(|depth| !depth.is_nan()).unwrap_or(1.0);
-            Value::array(flatten(items, depth))
+            let mut flat = Vec::new();
+            flatten(cx, &items, depth, call, &mut flat)?;
+            Value::array(flat)
         }
         "keys" => Value::array((0..items.len()).map(|index| Value::Number(index as f64)).collect()),
         "values" => Value::array(items),
@@ -299,15 +299,20 @@ fn sort(cx: &mut Interpreter<'_>, mut items: Vec<Value>, call: &Call) -> Eval<Ve
     Ok(merged)
 }
 
-fn flatten(items: Vec<Value>, depth: f64) -> Vec<Value> {
-    let mut flat = Vec::new();
+/// How many elements a call adds at most.
+fn added(call: &Call) -> usize {
+    call.args.iter().map(|arg| arg.value.as_array().map_or(1, |items| items.len())).sum()
+}
+
+fn flatten(cx: &mut Interpreter<'_>, items: &[Value], depth: f64, call: &Call, flat: &mut Vec<Value>) -> Eval<()> {
     for item in items {
+        cx.step(call.span)?;
         match item.as_array() {
-            Some(inner) if depth >= 1.0 => flat.extend(flatten(inner, depth - 1.0)),
-            _ => flat.push(item),
+            Some(inner) if depth >= 1.0 => cx.nested(call.span, |cx| flatten(cx, &inner, depth - 1.0, call, flat))?,
+            _ => flat.push(item.clone()),
         }
     }
-    flat
+    Ok(())
 }
 
 /// A position that counts from the end when negative.

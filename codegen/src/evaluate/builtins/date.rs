@@ -9,6 +9,9 @@ pub(super) const METHODS: &[&str] = &["getTime", "toISOString", "toJSON", "value
 
 const MILLISECONDS_A_DAY: f64 = 86_400_000.0;
 
+/// JavaScript's last moment, and its first one negative, in milliseconds from 1970.
+const LATEST: f64 = 8.64e15;
+
 pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     let date = function("Date", |_, call| {
         let known = match (call.args.len(), call.arg(0)) {
@@ -19,7 +22,7 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
             // Fields are in the local time zone, which is not known.
             _ => None,
         };
-        Ok(match known {
+        Ok(match known.filter(|time| time.abs() <= LATEST) {
             Some(time) => Value::Object(Object::new(Kind::Date(Some(time)))),
             None => Value::opaque("a date that is not written as ISO 8601 in UTC", call.span),
         })
@@ -31,6 +34,9 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
         let (Some(year), Some(month), Some(day), Some(hour), Some(minute), Some(second)) = fields else {
             return Ok(Value::opaque("a date", call.span));
         };
+        if !(year.abs() <= 300_000.0 && month.abs() <= 1e6) {
+            return Ok(Value::opaque("a date out of range", call.span));
+        }
         let days = days_from_civil(year as i64 + (month / 12.0).floor() as i64, month.rem_euclid(12.0) as i64 + 1, 1);
         let days = days as f64 + day - 1.0;
         Ok(Value::Number(
@@ -74,7 +80,7 @@ fn parse(text: &str) -> Option<f64> {
     let (date, time) = text.split_once(['T', ' ']).map_or((text, None), |(date, time)| (date, Some(time)));
     let mut fields = date.split('-').map(|field| field.parse::<i64>().ok());
     let (year, month, day) = (fields.next()??, fields.next().unwrap_or(Some(1))?, fields.next().unwrap_or(Some(1))?);
-    if fields.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if year.abs() > 300_000 || fields.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
     let days = days_from_civil(year, month, day) as f64 * MILLISECONDS_A_DAY;

@@ -51,6 +51,10 @@ fn from_json(value: &serde_json::Value) -> Value {
 /// When a getter throws, or the value contains itself.
 pub fn stringify(cx: &mut Interpreter<'_>, value: &Value, span: Span) -> Eval<Result<Option<String>, Value>> {
     cx.step(span)?;
+    cx.nested(span, |cx| stringify_value(cx, value, span))
+}
+
+fn stringify_value(cx: &mut Interpreter<'_>, value: &Value, span: Span) -> Eval<Result<Option<String>, Value>> {
     let text = match value {
         Value::Undefined => return Ok(Ok(None)),
         Value::Opaque(_) => return Ok(Err(value.clone())),

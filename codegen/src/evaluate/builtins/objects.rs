@@ -128,6 +128,10 @@ fn assign(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
 
 fn clone(cx: &mut Interpreter<'_>, value: &Value, call: &Call) -> Eval<Value> {
     cx.step(call.span)?;
+    cx.nested(call.span, |cx| clone_value(cx, value, call))
+}
+
+fn clone_value(cx: &mut Interpreter<'_>, value: &Value, call: &Call) -> Eval<Value> {
     let Value::Object(object) = value else { return Ok(value.clone()) };
     match &object.kind {
         Kind::Array(items) => {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::operators::to_number;
+use super::super::operators::{self, to_number};
 use super::super::{Call, Eval, Interpreter, Value};
 use super::array::relative;
 use super::{function, with_members};
@@ -156,7 +156,7 @@ pub(in super::super) fn call(cx: &mut Interpreter<'_>, text: &Rc<str>, name: &st
                     Err(opaque) => return Ok(Some(opaque)),
                 }
             }
-            Value::string(joined)
+            operators::text(joined, call.span)
         }
         "repeat" => {
             let count = to_number(&first).unwrap_or(0.0).max(0.0) as usize;
@@ -199,9 +199,12 @@ pub(in super::super) fn call(cx: &mut Interpreter<'_>, text: &Rc<str>, name: &st
                     Ok(template) => super::regexp::expand(&template, text, at..end, None, &mut replaced),
                     Err(opaque) => return Ok(Some(opaque)),
                 }
+                if replaced.len() > operators::MAX_TEXT {
+                    return Ok(Some(operators::too_long(call.span)));
+                }
             }
             replaced.push_str(&text[end..]);
-            Value::string(replaced)
+            operators::text(replaced, call.span)
         }
         "charCodeAt" | "codePointAt" => {
             let index = to_number(&first).unwrap_or(0.0).max(0.0) as usize;

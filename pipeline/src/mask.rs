@@ -1,4 +1,4 @@
-//! Database URLs as they may be shown.
+//! URLs as they may be shown: without their secrets.
 
 use url::form_urlencoded;
 
@@ -40,7 +40,7 @@ fn mask_query(query: &str) -> String {
 /// Whether a query parameter's value is a secret. The name may be percent-encoded, as readers of URLs decode it.
 fn is_secret(key: &str) -> bool {
     let decoded = form_urlencoded::parse(key.as_bytes()).next().map(|(key, _)| key.to_ascii_lowercase());
-    decoded.is_some_and(|key| ["pass", "secret", "token"].iter().any(|word| key.contains(word)))
+    decoded.is_some_and(|key| ["pass", "pwd", "secret", "token"].iter().any(|word| key.contains(word)))
 }
 
 #[cfg(test)]
@@ -66,6 +66,8 @@ mod tests {
             ("postgres://ann:s3cret@host/db?password=s3cret", "postgres://ann:***@host/db?password=***"),
             ("postgres://ann@host/db?password=s3cret@x", "postgres://ann@host/db?password=***x"),
             ("postgresql://u@localhost:5432/u?host=%2Ftmp%2Fx", "postgresql://u@localhost:5432/u?host=%2Ftmp%2Fx"),
+            ("http://127.0.0.1:8080/?access_token=s3cret", "http://127.0.0.1:8080/?access_token=***"),
+            ("https://example.org", "https://example.org"),
             // No URL: nothing of it is shown.
             ("host=db password=s3cret", "***"),
             ("s3cret", "***"),

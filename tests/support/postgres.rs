@@ -1,8 +1,12 @@
 //! A private PostgreSQL for a test binary.
 //!
+//! Needs the server's programs on this machine: `tests/run` installs them.
+//!
 //! A small shell script owns the server, and stops it when its standard input ends: that is when the test process ends,
 //! however it ends. The server listens on a Unix socket in its own temporary folder only, and runs as `postgres` when the
 //! tests run as root, which PostgreSQL refuses to.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -59,6 +63,11 @@ impl Server {
     pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
         let options = PgConnectOptions::from_str("postgres://postgres@localhost").expect("a valid URL");
         options.socket(&self.folder).database(database).disable_statement_logging()
+    }
+
+    /// The URL of a database of it, for programs.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgresql://postgres@localhost/{database}?host={}", self.folder)
     }
 
     /// Creates an empty database, and gives its name.
