@@ -340,9 +340,10 @@ impl<'a> Interpreter<'a> {
             Value::Opaque(_) => return Ok(None),
             Value::String(text) => text.chars().map(|c| Value::string(c.to_string())).collect(),
             Value::Object(target) => match &target.kind {
-                Kind::Array(items) | Kind::Set(items) => items.borrow().clone(),
+                Kind::Array(items) => items.borrow().clone(),
+                Kind::Set(entries) => entries.borrow().values().map(|(item, _)| item.clone()).collect(),
                 Kind::Map(entries) => {
-                    entries.borrow().iter().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect()
+                    entries.borrow().values().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect()
                 }
                 _ => return Err(not_iterable(value, span).into()),
             },

@@ -22,7 +22,7 @@ mod statement;
 mod thrown;
 mod value;
 
-pub use builtins::{RandomUuid, RegExp, iso_string, stringify};
+pub use builtins::{Entries, Key, RandomUuid, RegExp, iso_string, stringify};
 pub use call::{Arg, Call};
 pub use host::{Host, Packages};
 pub use interpreter::Interpreter;

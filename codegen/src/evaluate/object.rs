@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::builtins::RegExp;
+use super::builtins::{Entries, RegExp};
 use super::call::NativeFn;
 use super::class::Class;
 use super::function::Closure;
@@ -40,9 +40,9 @@ pub enum Kind {
     /// `new Date()` (none: the moment of evaluation) or a known date, in milliseconds since 1970.
     Date(Option<f64>),
     /// `new Map()`
-    Map(RefCell<Vec<(Value, Value)>>),
+    Map(RefCell<Entries>),
     /// `new Set()`
-    Set(RefCell<Vec<Value>>),
+    Set(RefCell<Entries>),
     /// `/…/`
     RegExp(Box<RegExp>),
     /// `new Error()`

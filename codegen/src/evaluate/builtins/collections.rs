@@ -1,8 +1,53 @@
 //! `Map` and `Set`.
 
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
 use super::super::object::Kind;
-use super::super::{Call, Eval, Interpreter, Obj, Object, Value};
+use super::super::{Call, Eval, Interpreter, Obj, Object, Opaque, Value};
 use super::function;
+
+/// The entries of a map in the order of their insertion; those of a set have their key for a value.
+pub type Entries = IndexMap<Key, (Value, Value)>;
+
+/// What makes keys the same: JavaScript's SameValueZero. The value itself, kept beside it, keeps the address in use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// `undefined`
+    Undefined,
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number's bits, with one zero and one NaN.
+    Number(u64),
+    /// A BigInt.
+    BigInt(i128),
+    /// A string.
+    String(Rc<str>),
+    /// An object, by its address.
+    Object(*const Object),
+    /// An unknown value, by its address.
+    Opaque(*const Opaque),
+}
+
+impl From<&Value> for Key {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Undefined => Key::Undefined,
+            Value::Null => Key::Null,
+            Value::Bool(value) => Key::Bool(*value),
+            Value::Number(value) if *value == 0.0 => Key::Number(0),
+            Value::Number(value) if value.is_nan() => Key::Number(f64::NAN.to_bits()),
+            Value::Number(value) => Key::Number(value.to_bits()),
+            Value::BigInt(value) => Key::BigInt(*value),
+            Value::String(text) => Key::String(text.clone()),
+            Value::Object(object) => Key::Object(Rc::as_ptr(object)),
+            Value::Opaque(opaque) => Key::Opaque(Rc::as_ptr(opaque)),
+        }
+    }
+}
 
 pub(super) const METHODS: &[&str] =
     &["add", "clear", "delete", "entries", "forEach", "get", "has", "keys", "set", "values"];
@@ -39,57 +84,40 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
 
 pub(super) fn size(target: &Obj) -> Value {
     Value::Number(match &target.kind {
-        Kind::Map(entries) => entries.borrow().len() as f64,
-        Kind::Set(items) => items.borrow().len() as f64,
+        Kind::Map(entries) | Kind::Set(entries) => entries.borrow().len() as f64,
         _ => 0.0,
     })
 }
 
 /// A method of a map or a set; `None` when they have none of that name.
 pub(super) fn call(cx: &mut Interpreter<'_>, target: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
+    let (Kind::Map(entries) | Kind::Set(entries)) = &target.kind else { return Ok(None) };
     let this = Value::Object(target.clone());
-    let pairs: Vec<(Value, Value)> = match &target.kind {
-        Kind::Map(entries) => entries.borrow().clone(),
-        Kind::Set(items) => items.borrow().iter().map(|item| (item.clone(), item.clone())).collect(),
-        _ => return Ok(None),
-    };
-    let position = pairs.iter().position(|(key, _)| key.strict_equals(&call.arg(0)) == Some(true));
+    let key = call.arg(0);
+    let listed = |item: fn(&(Value, Value)) -> Value| Value::array(entries.borrow().values().map(item).collect());
     let value = match (name, &target.kind) {
-        ("get", Kind::Map(_)) => position.map_or(Value::Undefined, |index| pairs[index].1.clone()),
-        ("has", _) => Value::Bool(position.is_some()),
-        ("set", Kind::Map(entries)) => {
-            match position {
-                Some(index) => entries.borrow_mut()[index].1 = call.arg(1),
-                None => entries.borrow_mut().push((call.arg(0), call.arg(1))),
-            }
+        ("get", Kind::Map(_)) => {
+            entries.borrow().get(&Key::from(&key)).map_or(Value::Undefined, |(_, value)| value.clone())
+        }
+        ("has", _) => Value::Bool(entries.borrow().contains_key(&Key::from(&key))),
+        ("set", Kind::Map(_)) => {
+            entries.borrow_mut().insert(Key::from(&key), (key, call.arg(1)));
             this
         }
-        ("add", Kind::Set(items)) => {
-            if position.is_none() {
-                items.borrow_mut().push(call.arg(0));
-            }
+        ("add", Kind::Set(_)) => {
+            entries.borrow_mut().entry(Key::from(&key)).or_insert_with(|| (key.clone(), key));
             this
         }
-        ("delete", Kind::Map(entries)) => {
-            position.map(|index| entries.borrow_mut().remove(index));
-            Value::Bool(position.is_some())
-        }
-        ("delete", Kind::Set(items)) => {
-            position.map(|index| items.borrow_mut().remove(index));
-            Value::Bool(position.is_some())
-        }
-        ("clear", Kind::Map(entries)) => {
+        ("delete", _) => Value::Bool(entries.borrow_mut().shift_remove(&Key::from(&key)).is_some()),
+        ("clear", _) => {
             entries.borrow_mut().clear();
             Value::Undefined
         }
-        ("clear", Kind::Set(items)) => {
-            items.borrow_mut().clear();
-            Value::Undefined
-        }
-        ("keys", _) => Value::array(pairs.into_iter().map(|(key, _)| key).collect()),
-        ("values", _) => Value::array(pairs.into_iter().map(|(_, value)| value).collect()),
-        ("entries", _) => Value::array(pairs.into_iter().map(|(key, value)| Value::array(vec![key, value])).collect()),
+        ("keys", _) => listed(|(key, _)| key.clone()),
+        ("values", _) => listed(|(_, value)| value.clone()),
+        ("entries", _) => listed(|(key, value)| Value::array(vec![key.clone(), value.clone()])),
         ("forEach", _) => {
+            let pairs: Vec<(Value, Value)> = entries.borrow().values().cloned().collect();
             for (key, value) in pairs {
                 cx.call(&call.arg(0), &Call::with([value, key, this.clone()], call.span))?;
             }

@@ -17,6 +17,7 @@ use super::scope::{Binding, Scope};
 use super::{Call, Eval, Host, Interpreter, Obj, Object, Value};
 use crate::source::Span;
 
+pub use collections::{Entries, Key};
 pub use date::iso_string;
 pub use json::stringify;
 pub use regexp::RegExp;
