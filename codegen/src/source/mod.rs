@@ -12,6 +12,7 @@ mod tsconfig;
 pub use resolve::{Resolver, Target};
 pub use specifier::expand;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use crate::schema::Location;
@@ -42,6 +43,17 @@ pub struct SourceFile {
     pub text: String,
     /// The position of its first byte.
     pub base: u32,
+    /// The offset of each line's first byte, found when first asked for.
+    lines: OnceCell<Vec<usize>>,
+}
+
+impl SourceFile {
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset + 1);
+            std::iter::once(0).chain(ends).collect()
+        })
+    }
 }
 
 /// The files of one run, in the order in which they were read.
@@ -61,7 +73,7 @@ impl Sources {
             return Err(format!("{}: all schema files together exceed 4 GiB", path.display()));
         }
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        self.files.push(SourceFile { path, name, text, base });
+        self.files.push(SourceFile { path, name, text, base, lines: OnceCell::new() });
         Ok(self.files.len() - 1)
     }
 
@@ -88,12 +100,12 @@ impl Sources {
         let Some((file, range)) = self.locate(span) else {
             return Location { file: String::new(), line: 0, column: 0 };
         };
-        let before = &file.text[..range.start];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = file.lines().partition_point(|start| *start <= range.start);
+        let line_start = file.lines()[line - 1];
         Location {
             file: file.name.clone(),
-            line: before.matches('\n').count() as u32 + 1,
-            column: before[line_start..].chars().count() as u32 + 1,
+            line: line as u32,
+            column: file.text[line_start..range.start].chars().count() as u32 + 1,
         }
     }
 }
