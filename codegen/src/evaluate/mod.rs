@@ -15,10 +15,12 @@ mod host;
 mod interpreter;
 mod module;
 mod object;
+mod operation;
 mod operators;
 mod pattern;
 mod scope;
 mod statement;
+mod text;
 mod thrown;
 mod value;
 

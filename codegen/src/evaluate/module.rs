@@ -58,7 +58,7 @@ impl<'a> Interpreter<'a> {
         let tree = match &graph.module(id).body {
             Body::Script(tree) => tree,
             Body::Json(value) => {
-                let value = json(value);
+                let value = super::builtins::from_json(value);
                 for (key, member) in self.entries(&value, Span::default()).into_iter().flatten().map(|(k, v, _)| (k, v))
                 {
                     self.modules[id.0].exports.insert(key, Export::Value(member));
@@ -419,22 +419,4 @@ fn unknown_export(namespace: &Obj, package: &str, name: &str, span: Span) -> Val
 fn unreadable(source: &ast::Str, reason: &str) -> Diagnostic {
     let specifier = source.value.to_string_lossy();
     Diagnostic::error("E0102", format!("cannot read `{specifier}`: {reason}")).at(source.span.into(), "imported here")
-}
-
-/// A JSON document as values.
-fn json(value: &serde_json::Value) -> Value {
-    match value {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(value) => Value::Bool(*value),
-        serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
-        serde_json::Value::String(text) => Value::string(text),
-        serde_json::Value::Array(items) => Value::array(items.iter().map(json).collect()),
-        serde_json::Value::Object(members) => {
-            let object = Object::plain();
-            for (key, member) in members {
-                object.set(key.as_str(), json(member));
-            }
-            Value::Object(object)
-        }
-    }
 }

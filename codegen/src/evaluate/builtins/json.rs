@@ -28,7 +28,8 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     declare("JSON", namespace([("stringify", stringify), ("parse", parse)]));
 }
 
-fn from_json(value: &serde_json::Value) -> Value {
+/// A JSON document as values.
+pub(in super::super) fn from_json(value: &serde_json::Value) -> Value {
     match value {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(value) => Value::Bool(*value),

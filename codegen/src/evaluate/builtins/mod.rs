@@ -19,6 +19,7 @@ use crate::source::Span;
 
 pub use collections::{Entries, Key};
 pub use date::iso_string;
+pub(super) use json::from_json;
 pub use json::stringify;
 pub use regexp::RegExp;
 
