@@ -17,7 +17,13 @@ use crate::source::Span;
 impl<'a> Interpreter<'a> {
     /// Evaluates an expression.
     pub(super) fn expression(&mut self, expression: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Value> {
-        self.step(expression.span().into())?;
+        self.enter(expression.span().into())?;
+        let value = self.evaluate(expression, scope);
+        self.leave();
+        value
+    }
+
+    fn evaluate(&mut self, expression: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Value> {
         match expression {
             ast::Expr::Lit(literal) => Ok(self.literal(literal)),
             ast::Expr::Ident(ident) => self.identifier(ident, scope),

@@ -24,6 +24,9 @@ const MAX_STEPS: u64 = 50_000_000;
 /// Calls inside calls, and values inside values; JavaScript engines stop at around 10,000.
 const MAX_DEPTH: usize = 1_000;
 
+/// Expressions inside expressions, over all calls: `1 + 1 + …` nests without a bracket. It fits the stack of a debug build.
+const MAX_EXPRESSION_DEPTH: usize = 20_000;
+
 /// Runs the modules of a graph.
 pub struct Interpreter<'a> {
     pub(super) graph: &'a ModuleGraph,
@@ -37,6 +40,7 @@ pub struct Interpreter<'a> {
     diagnostics: Vec<Diagnostic>,
     steps: u64,
     depth: usize,
+    expression_depth: usize,
     exhausted: bool,
     /// True while a module runs that the schema only imports from: its errors matter where the schema depends on them.
     pub(super) lenient: bool,
@@ -57,6 +61,7 @@ impl<'a> Interpreter<'a> {
             diagnostics: Vec::new(),
             steps: 0,
             depth: 0,
+            expression_depth: 0,
             exhausted: false,
             lenient: false,
         }
@@ -121,6 +126,25 @@ impl<'a> Interpreter<'a> {
             .at(span, "still running here")
             .help("a schema should not need this much work; look for an endless loop");
         Err(self.exhaust(diagnostic))
+    }
+
+    /// Enters an expression: counts a step and a level.
+    ///
+    /// # Errors
+    /// Fatal when a budget is used up.
+    pub(super) fn enter(&mut self, span: Span) -> Eval<()> {
+        self.step(span)?;
+        if self.expression_depth >= MAX_EXPRESSION_DEPTH {
+            let message = format!("expressions are nested more than {MAX_EXPRESSION_DEPTH} deep");
+            return Err(self.exhaust(Diagnostic::error("E0311", message).at(span, "the deepest is here")));
+        }
+        self.expression_depth += 1;
+        Ok(())
+    }
+
+    /// Leaves an expression.
+    pub(super) fn leave(&mut self) {
+        self.expression_depth -= 1;
     }
 
     /// Reads a property.

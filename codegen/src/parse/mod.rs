@@ -156,7 +156,7 @@ impl Loader<'_> {
         }
         if let Some(offset) = too_deep(source.text.as_bytes()) {
             let lo = source.base + offset as u32;
-            let message = format!("brackets are nested more than {MAX_NESTING} deep");
+            let message = format!("brackets or operators are nested more than {MAX_NESTING} deep");
             let place = Span { lo, hi: lo + 1 };
             self.diagnostics.push(Diagnostic::error("E0203", message).at(place, "this one is too deep"));
             return empty;
@@ -200,14 +200,16 @@ fn is_javascript(extension: &str) -> bool {
 /// The offset at which brackets nest too deep. Brackets in strings and comments count too: that can only refuse a file
 /// that no person wrote.
 fn too_deep(text: &[u8]) -> Option<usize> {
-    let mut depth = 0usize;
+    let (mut depth, mut prefixes) = (0usize, 0usize);
     for (offset, byte) in text.iter().enumerate() {
+        // `!!!…x` nests too.
+        prefixes = if matches!(byte, b'!' | b'~') { prefixes + 1 } else { 0 };
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > MAX_NESTING {
+        if depth > MAX_NESTING || prefixes > MAX_NESTING {
             return Some(offset);
         }
     }
