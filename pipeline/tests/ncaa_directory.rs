@@ -295,17 +295,50 @@ fn what_a_row_does_not_show_is_absent_and_what_it_shows_as_null_is_null() {
 fn a_stub_is_passed_over_and_a_school_that_looks_like_one_is_not() {
     let stub = r#"{"orgId":30270,"nameOfficial":"EC University","deactive":"N""#;
     let rows = [
-        (format!("{stub}}}"), true),
-        (format!("{stub},\"conferenceId\":0,\"memberOrgAddress\":{{\"state\":\" \"}},\"webSiteUrl\":\"\"}}"), true),
-        (format!("{stub},\"conferenceId\":911}}"), false),
-        (format!("{stub},\"webSiteUrl\":\"www.ec.edu\"}}"), false),
-        (format!("{stub},\"memberOrgAddress\":{{\"state\":\"TX\"}}}}"), false),
+        (r#""conferenceId":null,"memberOrgAddress":{"state":null},"webSiteUrl":null,"athleticWebUrl":null"#, true),
+        (r#""conferenceId":0,"memberOrgAddress":{"state":" "},"webSiteUrl":"","athleticWebUrl":null"#, true),
+        (r#""conferenceId":0,"memberOrgAddress":null,"webSiteUrl":null,"athleticWebUrl":null"#, true),
+        (r#""conferenceId":911,"memberOrgAddress":null,"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":null,"webSiteUrl":"www.ec.edu","athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":{"state":"TX"},"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        // What a row does not show says nothing.
+        (r#""academicYear":2027"#, false),
+        (r#""memberOrgAddress":null,"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":{"city":null},"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":null,"webSiteUrl":null"#, false),
     ];
     for (row, is_stub) in rows {
-        let found = members(&format!("[{row}]"));
-        assert_eq!(found.records.is_empty(), is_stub, "{row}");
+        let found = members(&format!("[{stub},{row}}},{GOOD}]"));
+        assert_eq!(found.records.len() == 1, is_stub, "{row}");
         assert_eq!(found.passed_over.contains_key("stub-member"), is_stub, "{row}");
         assert!(found.refused.is_empty());
+    }
+}
+
+#[test]
+fn a_list_of_which_nothing_is_read_has_changed_its_layout() {
+    let stub = r#"{"orgId":30270,"nameOfficial":"EC University","conferenceId":null,"memberOrgAddress":null,
+        "webSiteUrl":null,"athleticWebUrl":null}"#;
+    let list = response(format!("[{stub},{stub}]").as_bytes());
+    let error = extract::members(&list, None).unwrap_err();
+    assert_eq!(error.exit(), Exit::Input);
+    assert!(error.to_string().contains("none of its 2 records"), "{error}");
+    assert!(extract::members(&list, Some(0)).unwrap().records.is_empty(), "nothing was to be read");
+}
+
+#[test]
+fn an_element_that_cannot_be_read_is_refused_and_the_rest_goes_on() {
+    let deep = format!(r#"{{"orgId":7,"nameOfficial":"A","new":{}{}}}"#, "[".repeat(300), "]".repeat(300));
+    for bad in [r#"{"orgId":7,"nameOfficial":"\ud800x"}"#, r#"{"orgId":7,"nameOfficial":"A","new":1e999}"#, &deep] {
+        let list = format!("[{GOOD}, {bad} ,{}]", GOOD.replace('4', "5"));
+        let found = members(&list);
+        assert_eq!((found.records.len(), found.refused.len()), (2, 1), "{bad}");
+        let refused = &found.refused[0];
+        assert_eq!((refused.reason, refused.key.as_ref()), (Reason::WrongType, None), "{bad}");
+        assert_eq!(&refused.place.raw[..], bad.as_bytes());
+        assert_eq!(&list[refused.place.offset..][..bad.len()], bad);
     }
 }
 
