@@ -377,6 +377,9 @@ fn what_is_no_list_is_a_change_of_the_layout() {
     assert_eq!(members(&format!("\u{feff}[{GOOD}]")).records[0].place.offset, 4, "a byte order mark is no fault");
 }
 
+/// A detail page that shows one thing.
+const LINK: &str = "<a class=list-group-item href='www.some.edu'>1</a>";
+
 const SPORTS: &str = r#"[{"label":"Baseball","value":"MBA"}]"#;
 const CONFERENCES: &str = r#"[{"orgId":0,"nameOfficial":"Independent"}]"#;
 
@@ -405,6 +408,67 @@ async fn a_page_that_fails_is_passed_over_and_many_are_an_outage() {
         let site = directory(schools, |_| Answer::text(500, "")).await;
         let error = run(&site.fetcher(), None).await.unwrap_err();
         assert_eq!((error.exit(), is_blocked(&error)), (Exit::Unavailable, false), "{schools}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_one_page_costs_that_page_only() {
+    type Make = fn() -> Answer;
+    let cases: [(Make, Exit); 4] = [
+        (|| Answer::text(400, ""), Exit::Input),
+        (|| Answer::text(451, ""), Exit::Input),
+        (|| Answer::text(501, ""), Exit::Input),
+        (|| Answer::text(302, "").with("location", "http://elsewhere.example/"), Exit::Input),
+    ];
+    for (case, (answer, exit)) in cases.into_iter().enumerate() {
+        let site = directory(10, move |id| if id == 3 { answer() } else { Answer::text(404, "") }).await;
+        let found = run(&site.fetcher(), None).await.unwrap();
+        assert_eq!((found.pages.unavailable, found.pages.absent), (1, 9), "{case}");
+        assert_eq!(found.skipped().get("detail-unavailable"), Some(&1), "{case}");
+
+        let site = directory(10, move |_| answer()).await;
+        assert_eq!(run(&site.fetcher(), None).await.unwrap_err().exit(), exit, "{case}: all of them");
+    }
+    let big = "x".repeat(3000);
+    let site = directory(10, move |id| Answer::text(200, if id == 3 { &big } else { LINK })).await;
+    let fetcher = Fetcher::new(FetchConfig { body_limit: 2000, ..site.config() }).unwrap();
+    let found = run(&fetcher, None).await.unwrap();
+    assert_eq!((found.pages.unavailable, found.pages.read), (1, 9));
+}
+
+#[tokio::test]
+async fn pages_that_show_nothing_are_counted_and_where_none_shows_anything_the_layout_has_changed() {
+    let site = directory(3, |id| Answer::text(200, if id == 1 { LINK } else { "<h1>Some College</h1>" })).await;
+    let found = run(&site.fetcher(), None).await.unwrap();
+    assert_eq!(found.skipped().get("detail-empty"), Some(&2));
+
+    let site = directory(2, |_| Answer::text(200, "<h1>Some College</h1>")).await;
+    assert_eq!(run(&site.fetcher(), None).await.unwrap().skipped().get("detail-empty"), Some(&2), "two prove nothing");
+
+    let site = directory(4, |id| Answer::text(if id == 4 { 404 } else { 200 }, "<h1>Some College</h1>")).await;
+    let error = run(&site.fetcher(), None).await.unwrap_err();
+    assert_eq!(error.exit(), Exit::Input);
+    let told = error.to_string();
+    assert!(told.contains("layout") && told.contains("/directory/orgDetail") && told.contains('3'), "{told}");
+}
+
+#[test]
+fn a_page_that_no_real_page_resembles_is_not_parsed() {
+    let listed = |count: usize| format!("<ul>{}</ul>{LINK}", "<li><br><img src='x'><b>x</b></li>".repeat(count));
+    let cases = [
+        (format!("{LINK}{}", "<div>".repeat(40_000)), false),
+        (format!("{LINK}{}", "<DIV class='a'>".repeat(1_001)), false),
+        (format!("{LINK}{}", " ".repeat(2 * 1024 * 1024)), false),
+        (format!("{LINK}{}", "<div>".repeat(900)), true),
+        (format!("{LINK}<svg>{}</svg>", "<path d='a'/>".repeat(2_000)), true),
+        (format!("<script>{}</script>{LINK}", "for(;i<n;)x();".repeat(2_000)), true),
+        (listed(5_000), true),
+    ];
+    for (page, is_read) in cases {
+        let start = std::time::Instant::now();
+        let beginning: String = page.chars().take(120).collect();
+        assert_eq!(!extract::detail(&response(page.as_bytes())).is_empty(), is_read, "{beginning}");
+        assert!(start.elapsed().as_secs() < 10, "{beginning}");
     }
 }
 
