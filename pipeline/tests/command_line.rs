@@ -69,13 +69,16 @@ const RESULT_KEYS: [&str; 12] = [
 ];
 
 #[test]
-fn without_arguments_the_program_explains_itself() {
-    for arguments in [&[][..], &["--help"], &["help"]] {
-        let ran = Scene::new().run(arguments);
+fn the_program_explains_itself() {
+    for arguments in [["--help"], ["help"]] {
+        let ran = Scene::new().run(&arguments);
         assert_eq!(ran.code, Some(0), "{arguments:?}");
         assert!(ran.stdout.contains("Usage: pipeline"), "{arguments:?}: {}", ran.stdout);
         assert_eq!(ran.stderr, "", "{arguments:?}");
     }
+    let nothing = Scene::new().run(&[]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(64), ""), "no command is no wish: {}", nothing.stderr);
+    assert!(nothing.stderr.contains("Usage: pipeline"), "{}", nothing.stderr);
     let version = Scene::new().run(&["--version"]);
     assert_eq!((version.code, version.stdout), (Some(0), format!("pipeline {}\n", env!("CARGO_PKG_VERSION"))));
 }
