@@ -216,6 +216,15 @@ fn config_shows_values_and_origins_and_no_secret() {
 
 #[test]
 fn colours_are_for_who_asks_for_them() {
+#[test]
+fn a_settings_file_that_is_a_folder_is_not_passed_over() {
+    let scene = Scene::new();
+    std::fs::create_dir(scene.folder().join("pipeline.toml")).unwrap();
+    let ran = scene.run(&["config"]);
+    assert_eq!(ran.code, Some(78), "{}", ran.stdout);
+    assert!(ran.stderr.contains("pipeline.toml cannot be read"), "{}", ran.stderr);
+}
+
     let colours = |arguments: &[&str], no_color: &str| {
         let scene = Scene::new();
         let ran = Ran::from(scene.command(arguments).env("NO_COLOR", no_color).output().unwrap());
