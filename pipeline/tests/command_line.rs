@@ -93,6 +93,8 @@ fn the_help_teaches_examples_environment_and_exit_codes() {
     for code in ["0", "1", "64", "65", "69", "75", "77", "78", "99", "130", "143"] {
         assert!(codes.split_whitespace().any(|word| word == code), "{code} is missing in: {codes}");
     }
+    let sync = Scene::new().run(&["sync", "--help"]).stdout;
+    assert!(sync.contains("pipeline sync --limit 25 --replay"), "a recording holds what the limit let through: {sync}");
     let settings = Scene::new().run(&["config", "--help"]).stdout;
     for part in ["http.timeout", "PIPELINE_HTTP_TIMEOUT", "PIPELINE_BASE_URL_NCAA_DIRECTORY", "DATABASE_URL"] {
         assert!(settings.contains(part), "{part} is missing in: {settings}");
@@ -215,8 +217,6 @@ fn config_shows_values_and_origins_and_no_secret() {
 }
 
 #[test]
-fn colours_are_for_who_asks_for_them() {
-#[test]
 fn a_settings_file_that_is_a_folder_is_not_passed_over() {
     let scene = Scene::new();
     std::fs::create_dir(scene.folder().join("pipeline.toml")).unwrap();
@@ -225,6 +225,8 @@ fn a_settings_file_that_is_a_folder_is_not_passed_over() {
     assert!(ran.stderr.contains("pipeline.toml cannot be read"), "{}", ran.stderr);
 }
 
+#[test]
+fn colours_are_for_who_asks_for_them() {
     let colours = |arguments: &[&str], no_color: &str| {
         let scene = Scene::new();
         let ran = Ran::from(scene.command(arguments).env("NO_COLOR", no_color).output().unwrap());

@@ -73,6 +73,8 @@ async fn an_unrecorded_request_names_itself_and_the_recording() {
         message.contains("GET /list?page=2") && message.contains(&folder.path().display().to_string()),
         "{message}"
     );
+    let help = pipeline::Error::from(error).help_text().map(str::to_owned).unwrap();
+    assert!(help.contains("same `--limit`"), "a recording of a part is asked for that part: {help}");
     assert_eq!(site.asked().len(), before, "a replay does not ask the site");
 }
 

@@ -134,7 +134,10 @@ impl FetchError {
                 Some("if the site leaves out an intermediate certificate, give it as a PEM file with `--ca-file`")
             }
             Self::Redirect { .. } => Some("if the site has moved, set its new address with `--base-url`"),
-            Self::Unrecorded { .. } => Some("record it with `--record` against the site"),
+            Self::Unrecorded { .. } => Some(
+                "a recording made with `--limit` is replayed with the same `--limit`; what else is missing, record with \
+                 `--record` against the site",
+            ),
             _ => None,
         }
     }
