@@ -69,13 +69,16 @@ const RESULT_KEYS: [&str; 12] = [
 ];
 
 #[test]
-fn without_arguments_the_program_explains_itself() {
-    for arguments in [&[][..], &["--help"], &["help"]] {
-        let ran = Scene::new().run(arguments);
+fn the_program_explains_itself() {
+    for arguments in [["--help"], ["help"]] {
+        let ran = Scene::new().run(&arguments);
         assert_eq!(ran.code, Some(0), "{arguments:?}");
         assert!(ran.stdout.contains("Usage: pipeline"), "{arguments:?}: {}", ran.stdout);
         assert_eq!(ran.stderr, "", "{arguments:?}");
     }
+    let nothing = Scene::new().run(&[]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(64), ""), "no command is no wish: {}", nothing.stderr);
+    assert!(nothing.stderr.contains("Usage: pipeline"), "{}", nothing.stderr);
     let version = Scene::new().run(&["--version"]);
     assert_eq!((version.code, version.stdout), (Some(0), format!("pipeline {}\n", env!("CARGO_PKG_VERSION"))));
 }
@@ -90,6 +93,8 @@ fn the_help_teaches_examples_environment_and_exit_codes() {
     for code in ["0", "1", "64", "65", "69", "75", "77", "78", "99", "130", "143"] {
         assert!(codes.split_whitespace().any(|word| word == code), "{code} is missing in: {codes}");
     }
+    let sync = Scene::new().run(&["sync", "--help"]).stdout;
+    assert!(sync.contains("pipeline sync --limit 25 --replay"), "a recording holds what the limit let through: {sync}");
     let settings = Scene::new().run(&["config", "--help"]).stdout;
     for part in ["http.timeout", "PIPELINE_HTTP_TIMEOUT", "PIPELINE_BASE_URL_NCAA_DIRECTORY", "DATABASE_URL"] {
         assert!(settings.contains(part), "{part} is missing in: {settings}");
@@ -209,6 +214,15 @@ fn config_shows_values_and_origins_and_no_secret() {
     assert_eq!(json["rate.ncaa-directory"]["origin"], "default");
     assert_eq!(json["http.ca_file"]["value"], Value::Null);
     assert!(!json.to_string().contains("hunter2"));
+}
+
+#[test]
+fn a_settings_file_that_is_a_folder_is_not_passed_over() {
+    let scene = Scene::new();
+    std::fs::create_dir(scene.folder().join("pipeline.toml")).unwrap();
+    let ran = scene.run(&["config"]);
+    assert_eq!(ran.code, Some(78), "{}", ran.stdout);
+    assert!(ran.stderr.contains("pipeline.toml cannot be read"), "{}", ran.stderr);
 }
 
 #[test]

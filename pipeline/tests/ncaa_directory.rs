@@ -295,17 +295,50 @@ fn what_a_row_does_not_show_is_absent_and_what_it_shows_as_null_is_null() {
 fn a_stub_is_passed_over_and_a_school_that_looks_like_one_is_not() {
     let stub = r#"{"orgId":30270,"nameOfficial":"EC University","deactive":"N""#;
     let rows = [
-        (format!("{stub}}}"), true),
-        (format!("{stub},\"conferenceId\":0,\"memberOrgAddress\":{{\"state\":\" \"}},\"webSiteUrl\":\"\"}}"), true),
-        (format!("{stub},\"conferenceId\":911}}"), false),
-        (format!("{stub},\"webSiteUrl\":\"www.ec.edu\"}}"), false),
-        (format!("{stub},\"memberOrgAddress\":{{\"state\":\"TX\"}}}}"), false),
+        (r#""conferenceId":null,"memberOrgAddress":{"state":null},"webSiteUrl":null,"athleticWebUrl":null"#, true),
+        (r#""conferenceId":0,"memberOrgAddress":{"state":" "},"webSiteUrl":"","athleticWebUrl":null"#, true),
+        (r#""conferenceId":0,"memberOrgAddress":null,"webSiteUrl":null,"athleticWebUrl":null"#, true),
+        (r#""conferenceId":911,"memberOrgAddress":null,"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":null,"webSiteUrl":"www.ec.edu","athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":{"state":"TX"},"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        // What a row does not show says nothing.
+        (r#""academicYear":2027"#, false),
+        (r#""memberOrgAddress":null,"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":{"city":null},"webSiteUrl":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":null,"athleticWebUrl":null"#, false),
+        (r#""conferenceId":0,"memberOrgAddress":null,"webSiteUrl":null"#, false),
     ];
     for (row, is_stub) in rows {
-        let found = members(&format!("[{row}]"));
-        assert_eq!(found.records.is_empty(), is_stub, "{row}");
+        let found = members(&format!("[{stub},{row}}},{GOOD}]"));
+        assert_eq!(found.records.len() == 1, is_stub, "{row}");
         assert_eq!(found.passed_over.contains_key("stub-member"), is_stub, "{row}");
         assert!(found.refused.is_empty());
+    }
+}
+
+#[test]
+fn a_list_of_which_nothing_is_read_has_changed_its_layout() {
+    let stub = r#"{"orgId":30270,"nameOfficial":"EC University","conferenceId":null,"memberOrgAddress":null,
+        "webSiteUrl":null,"athleticWebUrl":null}"#;
+    let list = response(format!("[{stub},{stub}]").as_bytes());
+    let error = extract::members(&list, None).unwrap_err();
+    assert_eq!(error.exit(), Exit::Input);
+    assert!(error.to_string().contains("none of its 2 records"), "{error}");
+    assert!(extract::members(&list, Some(0)).unwrap().records.is_empty(), "nothing was to be read");
+}
+
+#[test]
+fn an_element_that_cannot_be_read_is_refused_and_the_rest_goes_on() {
+    let deep = format!(r#"{{"orgId":7,"nameOfficial":"A","new":{}{}}}"#, "[".repeat(300), "]".repeat(300));
+    for bad in [r#"{"orgId":7,"nameOfficial":"\ud800x"}"#, r#"{"orgId":7,"nameOfficial":"A","new":1e999}"#, &deep] {
+        let list = format!("[{GOOD}, {bad} ,{}]", GOOD.replace('4', "5"));
+        let found = members(&list);
+        assert_eq!((found.records.len(), found.refused.len()), (2, 1), "{bad}");
+        let refused = &found.refused[0];
+        assert_eq!((refused.reason, refused.key.as_ref()), (Reason::WrongType, None), "{bad}");
+        assert_eq!(&refused.place.raw[..], bad.as_bytes());
+        assert_eq!(&list[refused.place.offset..][..bad.len()], bad);
     }
 }
 
@@ -344,6 +377,9 @@ fn what_is_no_list_is_a_change_of_the_layout() {
     assert_eq!(members(&format!("\u{feff}[{GOOD}]")).records[0].place.offset, 4, "a byte order mark is no fault");
 }
 
+/// A detail page that shows one thing.
+const LINK: &str = "<a class=list-group-item href='www.some.edu'>1</a>";
+
 const SPORTS: &str = r#"[{"label":"Baseball","value":"MBA"}]"#;
 const CONFERENCES: &str = r#"[{"orgId":0,"nameOfficial":"Independent"}]"#;
 
@@ -372,6 +408,67 @@ async fn a_page_that_fails_is_passed_over_and_many_are_an_outage() {
         let site = directory(schools, |_| Answer::text(500, "")).await;
         let error = run(&site.fetcher(), None).await.unwrap_err();
         assert_eq!((error.exit(), is_blocked(&error)), (Exit::Unavailable, false), "{schools}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_one_page_costs_that_page_only() {
+    type Make = fn() -> Answer;
+    let cases: [(Make, Exit); 4] = [
+        (|| Answer::text(400, ""), Exit::Input),
+        (|| Answer::text(451, ""), Exit::Input),
+        (|| Answer::text(501, ""), Exit::Input),
+        (|| Answer::text(302, "").with("location", "http://elsewhere.example/"), Exit::Input),
+    ];
+    for (case, (answer, exit)) in cases.into_iter().enumerate() {
+        let site = directory(10, move |id| if id == 3 { answer() } else { Answer::text(404, "") }).await;
+        let found = run(&site.fetcher(), None).await.unwrap();
+        assert_eq!((found.pages.unavailable, found.pages.absent), (1, 9), "{case}");
+        assert_eq!(found.skipped().get("detail-unavailable"), Some(&1), "{case}");
+
+        let site = directory(10, move |_| answer()).await;
+        assert_eq!(run(&site.fetcher(), None).await.unwrap_err().exit(), exit, "{case}: all of them");
+    }
+    let big = "x".repeat(3000);
+    let site = directory(10, move |id| Answer::text(200, if id == 3 { &big } else { LINK })).await;
+    let fetcher = Fetcher::new(FetchConfig { body_limit: 2000, ..site.config() }).unwrap();
+    let found = run(&fetcher, None).await.unwrap();
+    assert_eq!((found.pages.unavailable, found.pages.read), (1, 9));
+}
+
+#[tokio::test]
+async fn pages_that_show_nothing_are_counted_and_where_none_shows_anything_the_layout_has_changed() {
+    let site = directory(3, |id| Answer::text(200, if id == 1 { LINK } else { "<h1>Some College</h1>" })).await;
+    let found = run(&site.fetcher(), None).await.unwrap();
+    assert_eq!(found.skipped().get("detail-empty"), Some(&2));
+
+    let site = directory(2, |_| Answer::text(200, "<h1>Some College</h1>")).await;
+    assert_eq!(run(&site.fetcher(), None).await.unwrap().skipped().get("detail-empty"), Some(&2), "two prove nothing");
+
+    let site = directory(4, |id| Answer::text(if id == 4 { 404 } else { 200 }, "<h1>Some College</h1>")).await;
+    let error = run(&site.fetcher(), None).await.unwrap_err();
+    assert_eq!(error.exit(), Exit::Input);
+    let told = error.to_string();
+    assert!(told.contains("layout") && told.contains("/directory/orgDetail") && told.contains('3'), "{told}");
+}
+
+#[test]
+fn a_page_that_no_real_page_resembles_is_not_parsed() {
+    let listed = |count: usize| format!("<ul>{}</ul>{LINK}", "<li><br><img src='x'><b>x</b></li>".repeat(count));
+    let cases = [
+        (format!("{LINK}{}", "<div>".repeat(40_000)), false),
+        (format!("{LINK}{}", "<DIV class='a'>".repeat(1_001)), false),
+        (format!("{LINK}{}", " ".repeat(2 * 1024 * 1024)), false),
+        (format!("{LINK}{}", "<div>".repeat(900)), true),
+        (format!("{LINK}<svg>{}</svg>", "<path d='a'/>".repeat(2_000)), true),
+        (format!("<script>{}</script>{LINK}", "for(;i<n;)x();".repeat(2_000)), true),
+        (listed(5_000), true),
+    ];
+    for (page, is_read) in cases {
+        let start = std::time::Instant::now();
+        let beginning: String = page.chars().take(120).collect();
+        assert_eq!(!extract::detail(&response(page.as_bytes())).is_empty(), is_read, "{beginning}");
+        assert!(start.elapsed().as_secs() < 10, "{beginning}");
     }
 }
 

@@ -73,6 +73,8 @@ async fn an_unrecorded_request_names_itself_and_the_recording() {
         message.contains("GET /list?page=2") && message.contains(&folder.path().display().to_string()),
         "{message}"
     );
+    let help = pipeline::Error::from(error).help_text().map(str::to_owned).unwrap();
+    assert!(help.contains("same `--limit`"), "a recording of a part is asked for that part: {help}");
     assert_eq!(site.asked().len(), before, "a replay does not ask the site");
 }
 
@@ -167,10 +169,20 @@ async fn a_broken_recording_names_file_and_line() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_told_before_any_request() {
+fn a_folder_that_cannot_be_used_is_told_before_any_request() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let mode = Mode::Live { record: Some(file.path().join("recording")) };
-    let error = Fetcher::new(FetchConfig { mode, ..support::config("http://127.0.0.1:1") }).unwrap_err();
-    assert_eq!(error.exit(), Exit::Permission);
-    assert!(error.to_string().contains(&file.path().display().to_string()), "{error}");
+    let nowhere = file.path().with_extension("nowhere");
+    let record = |folder: &Path| Mode::Live { record: Some(folder.to_owned()) };
+    let cases = [
+        (record(file.path()), file.path(), "File exists"),
+        (record(&file.path().join("recording")), file.path(), "Not a directory"),
+        (Mode::Replay(nowhere.clone()), &nowhere, "No such file"),
+        (Mode::Replay(file.path().to_owned()), file.path(), "not a folder"),
+    ];
+    for (mode, place, reason) in cases {
+        let error = Fetcher::new(FetchConfig { mode, ..support::config("http://127.0.0.1:1") }).unwrap_err();
+        assert_eq!(error.exit(), Exit::Configuration, "{error}");
+        assert!(error.to_string().contains(&place.display().to_string()), "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
+    }
 }

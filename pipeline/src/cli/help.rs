@@ -41,7 +41,7 @@ pub(crate) const SYNC: &str = "\
 Examples:
   pipeline sync --offline
   pipeline sync --limit 25 --record recordings/today
-  pipeline sync --replay recordings/today
+  pipeline sync --limit 25 --replay recordings/today
   pipeline sync --base-url ncaa-directory=http://127.0.0.1:8080 --rate ncaa-directory=50/s
 
 Running it again changes only what differs. What cannot be accepted goes to the quarantine with its reason; the rest goes on.

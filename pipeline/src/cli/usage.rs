@@ -1,7 +1,6 @@
 //! Help, version, and command lines that are wrong.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::CommandFactory;
@@ -19,10 +18,6 @@ pub(crate) fn tell(found: &clap::Error, argv: &[OsString]) -> Exit {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A reader that has seen enough (`pipeline --help | head`) is no error.
             let _ = found.print();
-            Exit::Success
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if argv.len() <= 1 => {
-            let _ = writeln!(io::stdout().lock(), "{}", found.render());
             Exit::Success
         }
         _ => {

@@ -42,7 +42,7 @@ pub(super) fn find(explicit: Option<&Path>, folder: &Path, paths: &Paths) -> Res
     }
     let upward = folder.ancestors().map(|folder| folder.join(FILE_NAME));
     let own = paths.config.iter().map(|folder| folder.join(FILE_NAME));
-    let candidate = upward.chain(own).find(|path| path.is_file());
+    let candidate = upward.chain(own).find(|path| path.exists());
     candidate.map(|path| read(&path, Exit::Configuration)).transpose()
 }
 

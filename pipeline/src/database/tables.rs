@@ -16,7 +16,7 @@ const BREAKPOINT: &str = "--> statement-breakpoint";
 /// own name, beside the bookkeeping.
 pub(super) const SEARCH_PATH: &str = "set local search_path to public";
 
-/// Something that the models have and the database has not, or has otherwise.
+/// Something that the models have and the database has not, or has otherwise; or that it asks for and they do not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
     /// No such schema.
@@ -49,6 +49,15 @@ pub enum Difference {
         /// The type it has.
         found: String,
     },
+    /// A column that the models do not know and that no row can leave out: not null, and nothing fills it.
+    UnknownRequired {
+        /// As `schema.name`.
+        table: String,
+        /// Its name.
+        column: String,
+        /// The type it has.
+        found: String,
+    },
     /// No unique index that `ON CONFLICT` could use for the table's conflict key.
     MissingKey {
         /// As `schema.name`.
@@ -71,6 +80,9 @@ impl fmt::Display for Difference {
             Self::ColumnType { table, column, expected, found } => {
                 write!(f, "column {table}.{column} is {found} instead of {expected}")
             }
+            Self::UnknownRequired { table, column, found } => {
+                write!(f, "column {table}.{column} ({found}) is required by the database and unknown to the models")
+            }
             Self::MissingKey { table, key, parts } => {
                 write!(f, "table {table} has no usable unique key ({}) like {key}", parts.join(", "))
             }
@@ -78,8 +90,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares tables with the database: schemas, tables, columns, their types, and the conflict key. Two queries, however
-/// many tables there are. What the database has besides is no difference.
+/// Compares tables with the database: schemas, tables, columns, their types, and the conflict key. Three queries, however
+/// many tables there are. What the database has besides is no difference, unless no row could be inserted for it.
 pub async fn check_tables(connection: &mut PgConnection, tables: &[&TableDef]) -> Result<Vec<Difference>> {
     let mut differences = check_columns(connection, tables).await?;
     let lost: BTreeSet<String> = differences
@@ -101,6 +113,7 @@ pub async fn check_tables(connection: &mut PgConnection, tables: &[&TableDef]) -
         .copied()
         .filter(|table| !lost.contains(&table.qualified_name()) && !lost_schemas.contains(&*table.schema))
         .collect();
+    differences.extend(check_unknown(connection, &there).await?);
     differences.extend(check_keys(connection, &there).await?);
     Ok(differences)
 }
@@ -156,6 +169,31 @@ async fn check_columns(connection: &mut PgConnection, tables: &[&TableDef]) -> R
         // A missing table is one difference, however many columns it has.
         if !differences.contains(&difference) {
             differences.push(difference);
+        }
+    }
+    Ok(differences)
+}
+
+/// Columns that every row must give and that the models do not know.
+async fn check_unknown(connection: &mut PgConnection, tables: &[&TableDef]) -> Result<Vec<Difference>> {
+    let failed = |error| database_error("compare the tables with the models", error);
+    let rows = sqlx::query(include_str!("queries/required.sql"))
+        .persistent(false)
+        .bind(tables.iter().map(|table| &*table.schema).collect::<Vec<_>>())
+        .bind(tables.iter().map(|table| &*table.name).collect::<Vec<_>>())
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    let mut differences = Vec::new();
+    for row in rows {
+        let (schema, name): (String, String) =
+            (row.try_get("schema_name").map_err(failed)?, row.try_get("table_name").map_err(failed)?);
+        let column: String = row.try_get("column_name").map_err(failed)?;
+        let is_known = |table: &&&TableDef| table.columns.iter().any(|known| known.name == column);
+        let table = tables.iter().find(|table| table.schema == schema && table.name == name);
+        if let Some(table) = table.filter(|table| !is_known(table)) {
+            let found = row.try_get("found").map_err(failed)?;
+            differences.push(Difference::UnknownRequired { table: table.qualified_name(), column, found });
         }
     }
     Ok(differences)

@@ -1,5 +1,6 @@
 //! Why there is no response.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -10,7 +11,7 @@ use crate::{Error, Exit};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// A setting cannot be used: a base URL, a certificate file. Exit 78.
+    /// A setting cannot be used: a base URL, a certificate file, the folder of a recording. Exit 78.
     #[error("{0}")]
     Configuration(String),
     /// The site refuses us: a challenge page, 403, 429 without end. Nothing was read from the body. Exit 69, blocked.
@@ -93,7 +94,7 @@ pub enum FetchError {
         /// Why.
         reason: String,
     },
-    /// A recording cannot be written. Exit 77.
+    /// A recording cannot be written. Exit 77 if the file system refuses, 78 if there can be no folder at that path.
     #[error("the recording {} cannot be written: {cause}", path.display())]
     RecordingWrite {
         /// The file.
@@ -119,7 +120,11 @@ impl FetchError {
             | Self::Redirect { .. }
             | Self::Unrecorded { .. }
             | Self::Recording { .. } => Exit::Input,
-            Self::RecordingWrite { .. } => Exit::Permission,
+            // A path that cannot be such a folder is a wrong setting; what else the file system says is a refusal.
+            Self::RecordingWrite { cause, .. } => match cause.kind() {
+                ErrorKind::AlreadyExists | ErrorKind::NotADirectory | ErrorKind::NotFound => Exit::Configuration,
+                _ => Exit::Permission,
+            },
         }
     }
 
@@ -134,7 +139,10 @@ impl FetchError {
                 Some("if the site leaves out an intermediate certificate, give it as a PEM file with `--ca-file`")
             }
             Self::Redirect { .. } => Some("if the site has moved, set its new address with `--base-url`"),
-            Self::Unrecorded { .. } => Some("record it with `--record` against the site"),
+            Self::Unrecorded { .. } => Some(
+                "a recording made with `--limit` is replayed with the same `--limit`; what else is missing, record with \
+                 `--record` against the site",
+            ),
             _ => None,
         }
     }

@@ -53,7 +53,7 @@ impl Fetcher {
     /// A fetcher for the given settings. Nothing is requested yet.
     ///
     /// # Errors
-    /// [`FetchError::Configuration`] for a base URL or a certificate file that cannot be used,
+    /// [`FetchError::Configuration`] for a base URL, a certificate file or a recording's folder that cannot be used,
     /// [`FetchError::RecordingWrite`] for a folder that cannot be made.
     pub fn new(config: FetchConfig) -> Result<Self, FetchError> {
         let counters = Arc::new(Counters::default());
@@ -63,8 +63,8 @@ impl Fetcher {
                 let recorder = record.as_deref().map(recording::Recorder::new).transpose()?;
                 Backend::Live { client: Box::new(live::Client::new(&config, Arc::clone(&counters))?), recorder }
             }
-            Mode::Replay(folder) => Backend::Replay(recording::Replay::new(Some(folder), &config.sources)),
-            Mode::Offline => Backend::Replay(recording::Replay::new(None, &config.sources)),
+            Mode::Replay(folder) => Backend::Replay(recording::Replay::of_folder(folder, &config.sources)?),
+            Mode::Offline => Backend::Replay(recording::Replay::shipped(&config.sources)),
         };
         Ok(Self { backend, counters, concurrency })
     }

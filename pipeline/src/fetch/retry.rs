@@ -2,6 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
+use backon::ExponentialBuilder;
+
+/// The waits between attempts: from `first`, doubled each time up to `longest`, without end, each with a random part, so that
+/// many clients that failed together do not come back together.
+pub(super) fn backoff(first: Duration, longest: Duration) -> ExponentialBuilder {
+    ExponentialBuilder::new().with_min_delay(first).with_max_delay(longest).without_max_times().with_jitter()
+}
+
 /// Whether a status may go away by itself.
 pub(super) fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
@@ -20,7 +28,18 @@ pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use backon::BackoffBuilder;
+
     use super::*;
+
+    #[test]
+    fn no_two_clients_wait_alike() {
+        let waits = || {
+            let backoff = backoff(Duration::from_secs(1), Duration::from_secs(60)).build();
+            backoff.take(8).collect::<Vec<_>>()
+        };
+        assert_ne!(waits(), waits());
+    }
 
     #[test]
     fn retry_after_comes_in_two_forms() {

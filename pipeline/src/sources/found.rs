@@ -144,7 +144,12 @@ impl<T> Extracted<T> {
 
 /// A response that is not what the source used to answer: exit 65. Nothing of it is used.
 pub fn layout_changed(response: &Response, found: impl std::fmt::Display) -> Error {
-    Error::new(Exit::Input, format!("the layout of {} has changed: {found}", response.url)).help(
+    layout_changed_at(&response.url, found)
+}
+
+/// The same of an address whose response is not at hand any more.
+pub fn layout_changed_at(url: &str, found: impl std::fmt::Display) -> Error {
+    Error::new(Exit::Input, format!("the layout of {url} has changed: {found}")).help(
         "nothing of it was used; look at the address with a browser, and record it (`--record`) to report the change",
     )
 }

@@ -11,11 +11,15 @@ use super::text;
 use crate::Result;
 use crate::fetch::Response;
 
-/// The elements of a body that is a JSON array, each with its place and its raw text.
+/// An element of a list with its place, or why it cannot be read.
+pub type Element = (Place, Result<Value, Fault>);
+
+/// The elements of a body that is a JSON array, each with its place and its raw text. An element that is JSON by its grammar
+/// and still cannot be read (half a surrogate pair, a number beyond all types, nesting without end) is a fault of its own.
 ///
 /// # Errors
 /// A body that is empty, no JSON, no array, or an array of nothing: none of these is "there are none". Exit 65.
-pub fn elements(response: &Response) -> Result<Vec<(Place, Value)>> {
+pub fn elements(response: &Response) -> Result<Vec<Element>> {
     let bytes = &response.body;
     // Some servers send a byte order mark, which is no part of JSON.
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -47,9 +51,8 @@ pub fn elements(response: &Response) -> Result<Vec<(Place, Value)>> {
             offset: raw.as_ptr() as usize - bytes.as_ptr() as usize,
             raw,
         };
-        // A raw value is valid JSON; only numbers beyond all types and extreme nesting are refused here.
         let value = serde_json::from_str(element.get())
-            .map_err(|error| layout_changed(response, format_args!("at byte {}: {error}", place.offset)))?;
+            .map_err(|error| Fault::new(Reason::WrongType, format!("the record cannot be read as JSON: {error}")));
         found.push((place, value));
     }
     Ok(found)
@@ -69,6 +72,11 @@ impl<'a> Fields<'a> {
     pub fn new(value: &'a Value) -> Result<Self, Fault> {
         let wrong = || Fault::new(Reason::WrongType, format!("the record is {}, not an object", kind(value)));
         value.as_object().map(|map| Self { map }).ok_or_else(wrong)
+    }
+
+    /// Whether the field is there, be it null.
+    pub fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name)
     }
 
     /// A field as it is, for keys and messages.

@@ -246,6 +246,10 @@ async fn every_difference_is_named() {
             "table public.school has no usable unique key (ncaa_id) like school_ncaa_id_unique",
         ),
         ("drop index team_key", "table public.team has no usable unique key (season, school_id) like team_key"),
+        (
+            "alter table team add extra text not null",
+            "column public.team.extra (text) is required by the database and unknown to the models",
+        ),
         ("drop table team", "table public.team is missing"),
         ("drop schema public cascade", "schema public is missing"),
     ];
@@ -260,6 +264,13 @@ async fn every_difference_is_named() {
     // An index without a predicate serves a key with one; what the database has besides is no difference.
     run(&url, "drop index team_key; create unique index on team (school_id, season); alter table team add note text")
         .await;
+    run(
+        &url,
+        "create domain filled as text default 'x' not null; alter table team add a integer not null default 1, \
+         add b integer not null generated always as identity, add d filled not null, \
+         add c integer not null generated always as (season + 1) stored",
+    )
+    .await;
     assert_eq!(check_tables(&mut connection, &[&school, &team]).await.unwrap(), []);
     // Named statements are what PgBouncer in transaction mode breaks on.
     assert_eq!(value(&url, "select 1").await, "1");

@@ -55,11 +55,7 @@ impl Client {
             sites: setup::sites(config, &counters)?,
             agent: robots::product_token(&config.user_agent).to_owned(),
             attempts: config.attempts.max(1),
-            backoff: ExponentialBuilder::new()
-                .with_min_delay(config.backoff)
-                .with_max_delay(config.backoff_max)
-                .without_max_times()
-                .with_jitter(),
+            backoff: retry::backoff(config.backoff, config.backoff_max),
             retry_after_max: config.retry_after_max,
             timeout: config.timeout,
             body_limit: config.body_limit,

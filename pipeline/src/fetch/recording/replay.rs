@@ -1,6 +1,7 @@
 //! Answers from a recording.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,9 +35,30 @@ struct Index {
 }
 
 impl Replay {
-    /// The recording in a folder, or without one the recording that ships with this program.
-    pub(in crate::fetch) fn new(folder: Option<&Path>, sources: &BTreeMap<String, SourceAccess>) -> Self {
-        let store = folder.map_or(Store::Shipped, |folder| Store::Folder(folder.to_owned()));
+    /// The recording in a folder.
+    ///
+    /// # Errors
+    /// [`FetchError::Configuration`] if there is no such folder: better now than at the first request.
+    pub(in crate::fetch) fn of_folder(
+        folder: &Path,
+        sources: &BTreeMap<String, SourceAccess>,
+    ) -> Result<Self, FetchError> {
+        let unusable = |reason: &dyn Display| {
+            FetchError::Configuration(format!("the recording {} cannot be read: {reason}", folder.display()))
+        };
+        let found = std::fs::metadata(folder).map_err(|error| unusable(&error))?;
+        if !found.is_dir() {
+            return Err(unusable(&"it is not a folder"));
+        }
+        Ok(Self::new(Store::Folder(folder.to_owned()), sources))
+    }
+
+    /// The recording that ships with this program.
+    pub(in crate::fetch) fn shipped(sources: &BTreeMap<String, SourceAccess>) -> Self {
+        Self::new(Store::Shipped, sources)
+    }
+
+    fn new(store: Store, sources: &BTreeMap<String, SourceAccess>) -> Self {
         let bases = sources.iter().map(|(name, access)| (name.clone(), access.base_url.clone())).collect();
         Self { store, bases, indexes: Mutex::default() }
     }

@@ -8,9 +8,9 @@ use futures::stream;
 use super::extract;
 use super::records::{ConferenceRecord, DetailRecord, MemberRecord, SportRecord};
 use super::requests;
-use crate::Result;
 use crate::fetch::{FetchError, Fetcher};
-use crate::sources::found::Extracted;
+use crate::sources::found::{Extracted, layout_changed_at};
+use crate::{Error, Exit, Result};
 
 /// Everything that one pass over the directory found.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub struct DetailCounts {
     pub empty: u64,
     /// Schools that have no page (404): no fault.
     pub absent: u64,
-    /// Pages that the site could not give after all attempts, while it gave others.
+    /// Pages that could not be had, while others could.
     pub unavailable: u64,
 }
 
@@ -61,8 +61,10 @@ impl Harvest {
                 *skipped.entry(*reason).or_default() += count;
             }
         }
-        if self.pages.unavailable > 0 {
-            skipped.insert("detail-unavailable", self.pages.unavailable);
+        for (reason, count) in [("detail-unavailable", self.pages.unavailable), ("detail-empty", self.pages.empty)] {
+            if count > 0 {
+                skipped.insert(reason, count);
+            }
         }
         skipped
     }
@@ -70,11 +72,11 @@ impl Harvest {
 
 /// Fetches and extracts the whole directory. `limit` bounds the schools, and so the detail pages; lists load in full.
 ///
-/// A single detail page that the site cannot give is passed over and counted. When all of them fail, or more than 3 and a
-/// twentieth, the site is down.
+/// A single detail page that cannot be had (the site fails, refuses this one, redirects away, answers without end) is passed
+/// over and counted. When all of them fail, or more than 3 and a twentieth, the last failure is the error.
 ///
 /// # Errors
-/// The fetcher's; and a list that is not what it used to be, exit 65.
+/// The fetcher's; a list that is not what it used to be, and detail pages of which none shows anything known, exit 65.
 pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(Progress) + Sync)) -> Result<Harvest> {
     let sports = extract::sports(&fetcher.get(&requests::sports()).await?)?;
     let conferences = extract::conferences(&fetcher.get(&requests::conferences()).await?)?;
@@ -85,6 +87,7 @@ pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(P
     let mut pages = DetailCounts::default();
     let bearable = 3 + schools.records.len() as u64 / 20;
     let mut last_failure = None;
+    let mut last_empty = None;
     // A school that the list gives twice has one page.
     let ids: BTreeSet<i32> = schools.records.iter().map(|school| school.record.ncaa_id).collect();
     let mut answers = stream::iter(ids)
@@ -94,16 +97,23 @@ pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(P
         match answer {
             Ok(response) if response.is_absent() => pages.absent += 1,
             Ok(response) => {
-                let detail = extract::detail(&response);
+                let url = response.url.clone();
+                // Parsing a page may take long; a signal must be able to end the job meanwhile.
+                let detail =
+                    tokio::task::spawn_blocking(move || extract::detail(&response)).await.map_err(|error| {
+                        Error::new(Exit::Input, format!("the detail page {url} cannot be read: {error}"))
+                            .caused_by(error)
+                    })?;
                 if detail.is_empty() {
-                    tracing::warn!(url = response.url, "the detail page shows nothing that is known");
+                    tracing::warn!(url, "the detail page shows nothing that is known");
                     pages.empty += 1;
+                    last_empty = Some(url);
                 } else {
                     pages.read += 1;
                     details.insert(id, detail);
                 }
             }
-            Err(error @ FetchError::Down { .. }) if pages.unavailable < bearable => {
+            Err(error) if is_of_the_page(&error) && pages.unavailable < bearable => {
                 tracing::warn!(school = id, %error, "no details of this school");
                 pages.unavailable += 1;
                 last_failure = Some(error);
@@ -116,5 +126,22 @@ pub async fn harvest(fetcher: &Fetcher, limit: Option<u64>, progress: &(dyn Fn(P
     if let Some(error) = last_failure.filter(|_| pages.read + pages.empty + pages.absent == 0) {
         return Err(error.into());
     }
+    if let Some(url) = last_empty.filter(|_| pages.read == 0 && pages.empty >= TELLING) {
+        return Err(layout_changed_at(
+            &url,
+            format_args!("none of {} detail pages shows anything that is known; this is the last of them", pages.empty),
+        ));
+    }
     Ok(Harvest { sports, conferences, schools, details, pages })
+}
+
+/// So many detail pages without anything known, and none with something, are no accident.
+const TELLING: u64 = 3;
+
+/// Whether an error is about the one page that was asked for, rather than about the site, our settings or the recording.
+fn is_of_the_page(error: &FetchError) -> bool {
+    matches!(
+        error,
+        FetchError::Down { .. } | FetchError::Status { .. } | FetchError::TooLarge { .. } | FetchError::Redirect { .. }
+    )
 }

@@ -1,7 +1,6 @@
 //! The list of members.
 
 use models::{Field, Subdivision};
-use serde_json::Value;
 
 use super::super::records::MemberRecord;
 use super::{Element, division, list, organisation};
@@ -19,8 +18,9 @@ pub(super) const BEYOND_LIMIT: &str = "beyond-limit";
 
 /// The schools of a `memberList`, at most `limit` of them; those after that are counted, not read.
 ///
-/// A member without state, site, athletics site and conference (null, or 0 for independent) is a stub that the NCAA keeps
-/// for its own use (30270, "EC University"): every real school has a state at the least. It is passed over.
+/// A member that shows itself to have no state, site, athletics site and conference (null, or 0 for independent) is a stub
+/// that the NCAA keeps for its own use (30270, "EC University"): every real school has a state at the least. It is passed
+/// over. A member that lacks one of these keys is none: what is not shown is not known.
 ///
 /// # Errors
 /// A body that is no such list: exit 65.
@@ -41,16 +41,18 @@ pub fn members(response: &Response, limit: Option<u64>) -> Result<Extracted<Memb
 }
 
 fn is_stub(fields: &Fields) -> bool {
-    let blank =
-        |value: Option<&Value>| value.is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty()));
-    let state = fields.object("memberOrgAddress").ok().flatten().and_then(|address| address.raw("state"));
-    let conference = fields.raw("conferenceId");
     let has_name = fields.raw("orgId").is_some() && fields.raw("nameOfficial").is_some();
+    let no_text = |fields: &Fields, name: &str| matches!(fields.text(name), Ok(Field::Value(None)));
+    let no_state = match fields.object("memberOrgAddress") {
+        Ok(Some(address)) => no_text(&address, "state"),
+        Ok(None) => fields.has("memberOrgAddress"),
+        Err(_) => false,
+    };
     has_name
-        && blank(state)
-        && blank(fields.raw("webSiteUrl"))
-        && blank(fields.raw("athleticWebUrl"))
-        && conference.is_none_or(|id| id.as_i64() == Some(0))
+        && no_state
+        && no_text(fields, "webSiteUrl")
+        && no_text(fields, "athleticWebUrl")
+        && matches!(fields.integer("conferenceId"), Ok(Field::Value(None | Some(0))))
 }
 
 fn member(fields: &Fields) -> Result<MemberRecord, Fault> {

@@ -47,22 +47,26 @@ fn list<T>(
 ) -> Result<Extracted<T>> {
     let mut extracted = Extracted::default();
     for (place, value) in elements(response)? {
-        match read(&value) {
+        match value.as_ref().map_err(Fault::clone).and_then(&mut read) {
             Ok(Element::Record(record)) => extracted.records.push(Found { record, place }),
             Ok(Element::PassedOver(reason)) => extracted.pass_over(reason),
             Err(Fault { reason, message }) => {
-                let key = value.get(key).map(|id| json!({ "ncaa_id": id }));
+                let key = value.ok().as_ref().and_then(|value| value.get(key)).map(|id| json!({ "ncaa_id": id }));
                 extracted.refused.push(Refused { table, key, reason, message, place });
             }
         }
     }
-    match extracted.refused.first() {
-        Some(first) if extracted.records.is_empty() => Err(layout_changed(
-            response,
-            format_args!("none of its {} records can be read; the first: {}", extracted.refused.len(), first.message),
-        )),
-        _ => Ok(extracted),
+    // Beyond the limit nothing is read, whatever it is.
+    if !extracted.records.is_empty() || extracted.passed_over.contains_key(members::BEYOND_LIMIT) {
+        return Ok(extracted);
     }
+    let count = extracted.refused.len() as u64 + extracted.passed_over.values().sum::<u64>();
+    let first = extracted.refused.first().map(|first| format!("the first: {}", first.message));
+    let why = first.unwrap_or_else(|| {
+        let reasons: Vec<&str> = extracted.passed_over.keys().copied().collect();
+        format!("all are passed over ({})", reasons.join(", "))
+    });
+    Err(layout_changed(response, format_args!("none of its {count} records can be read; {why}")))
 }
 
 /// The id of an organisation, at or above `least`.

@@ -4,6 +4,7 @@
 //! soft: what is not where it is looked for is absent, and nothing else suffers.
 
 mod address;
+mod bounds;
 mod links;
 mod sponsored;
 
@@ -17,8 +18,13 @@ use crate::fetch::Response;
 use crate::sources::found::{Found, Place};
 use crate::sources::text;
 
-/// What a detail page shows.
+/// What a detail page shows. Of a page that no real page resembles (too long, or nested too deeply to parse in reasonable
+/// time) nothing is known, and a warning says so. Parsing takes its time: in an async task, do it where blocking is fine.
 pub fn detail(response: &Response) -> DetailRecord {
+    if let Some(reason) = bounds::unreal(&response.body) {
+        tracing::warn!(url = response.url, %reason, "the detail page is not read");
+        return DetailRecord::default();
+    }
     let page = String::from_utf8_lossy(&response.body);
     let html = Html::parse_document(&page);
     let links = links::links(&html);
