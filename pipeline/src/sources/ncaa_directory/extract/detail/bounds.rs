@@ -1,5 +1,6 @@
 //! What no real page resembles is not parsed: the parser's time grows with the square of the nesting.
 
+use std::collections::HashMap;
 use std::fmt;
 
 /// The longest page that is parsed, in bytes. Real pages have some tens of kilobytes.
@@ -13,6 +14,10 @@ const VOID: [&[u8]; 14] = [
     b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source",
     b"track", b"wbr",
 ];
+
+/// Elements of SVG that close themselves; HTML's own do not, whatever they say.
+const SELF_CLOSING: [&[u8]; 10] =
+    [b"circle", b"ellipse", b"image", b"line", b"path", b"polygon", b"polyline", b"rect", b"stop", b"use"];
 
 /// Elements whose content is text, whatever it looks like.
 const TEXT_ONLY: [&[u8]; 2] = [b"script", b"style"];
@@ -33,20 +38,28 @@ impl fmt::Display for Unreal {
     }
 }
 
-/// Whether a page is one that no real page resembles. One pass over the bytes: opening tags that stay open, less closing
-/// tags. Unclosed `<li>` and the like count as nested, which the limit leaves room for.
+/// Whether a page is one that no real page resembles. One pass over the bytes: opening tags, less closing tags of the same
+/// name. Unclosed `<li>` and the like count as nested, which the limit leaves room for.
 pub(super) fn unreal(page: &[u8]) -> Option<Unreal> {
     if page.len() > LONGEST {
         return Some(Unreal::Long(page.len()));
     }
     let mut depth = 0_usize;
+    let mut open: HashMap<Vec<u8>, usize> = HashMap::new();
     let mut rest = page;
     while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
         rest = &rest[at + 1..];
         match rest.first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'/') => {
+                // One that closes nothing does not end what is open.
+                if let Some(count) = open.get_mut(&name_of(&rest[1..]).to_ascii_lowercase()).filter(|count| **count > 0)
+                {
+                    *count -= 1;
+                    depth -= 1;
+                }
+            }
             Some(byte) if byte.is_ascii_alphabetic() => {
-                let name = &rest[..rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()];
+                let name = name_of(rest);
                 let is = |names: &[&[u8]]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
                 if is(&VOID) {
                     continue;
@@ -57,7 +70,8 @@ pub(super) fn unreal(page: &[u8]) -> Option<Unreal> {
                 }
                 // A tag's end is looked for only up to the next tag, so that every byte is seen a few times at most.
                 let tag = &rest[..rest.iter().position(|byte| matches!(byte, b'<' | b'>')).unwrap_or(rest.len())];
-                if !tag.ends_with(b"/") {
+                if !(tag.ends_with(b"/") && is(&SELF_CLOSING)) {
+                    *open.entry(name.to_ascii_lowercase()).or_default() += 1;
                     depth += 1;
                 }
                 if depth > DEEPEST {
@@ -68,6 +82,10 @@ pub(super) fn unreal(page: &[u8]) -> Option<Unreal> {
         }
     }
     None
+}
+
+fn name_of(tag: &[u8]) -> &[u8] {
+    &tag[..tag.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()]
 }
 
 /// What follows the closing tag of an element whose content is text; nothing, if it is never closed.
@@ -81,4 +99,27 @@ fn after_text<'a>(page: &'a [u8], name: &[u8]) -> &'a [u8] {
         }
     }
     &[]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unreal, unreal};
+
+    #[test]
+    fn only_what_stays_open_counts_as_nested() {
+        let cases = [
+            ("<div>".repeat(1_001), Some(Unreal::Deep)),
+            ("<div/>".repeat(1_001), Some(Unreal::Deep)),
+            ("<div></x>".repeat(1_001), Some(Unreal::Deep)),
+            ("<div></div>".repeat(100_000), None),
+            ("<DIV></div><br><img src='a>b'>".repeat(10_000), None),
+            ("<svg><path d='M0'/></svg>".repeat(10_000), None),
+            (format!("<script>{}</script>", "if (a<b) '<div>';".repeat(10_000)), None),
+            ("<p>a".repeat(300), None),
+            (" ".repeat(2 * 1024 * 1024 + 1), Some(Unreal::Long(2 * 1024 * 1024 + 1))),
+        ];
+        for (page, expected) in cases {
+            assert_eq!(unreal(page.as_bytes()), expected, "{}", &page[..page.len().min(40)]);
+        }
+    }
 }
