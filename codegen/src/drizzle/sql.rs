@@ -303,7 +303,7 @@ fn join(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
     Ok(Value::host(Sql::new(chunks)))
 }
 
-/// An object with one property, for namespaces that hold one function.
+/// An object of the given members, such as the namespace of a package.
 pub(super) fn namespace<'n>(members: impl IntoIterator<Item = (&'n str, Value)>) -> Obj {
     let object = Object::plain();
     for (name, value) in members {

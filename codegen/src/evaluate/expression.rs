@@ -101,11 +101,6 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// An initialiser: an anonymous class in it takes no name here, since no schema can see it.
-    pub(super) fn named(&mut self, expression: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Value> {
-        self.expression(expression, scope)
-    }
-
     fn literal(&mut self, literal: &'a ast::Lit) -> Value {
         match literal {
             ast::Lit::Str(text) => Value::string(text.value.to_string_lossy()),
@@ -199,7 +194,7 @@ impl<'a> Interpreter<'a> {
             }
             ast::Prop::KeyValue(pair) => {
                 let key = self.property_name(&pair.key, scope)?;
-                let value = self.named(&pair.value, scope)?;
+                let value = self.expression(&pair.value, scope)?;
                 if &*key == "__proto__" {
                     return Ok(());
                 }

@@ -26,7 +26,7 @@ impl<'a> Interpreter<'a> {
         match pattern {
             ast::Pat::Ident(ident) => self.assign_name(&ident.id, value, scope, declares),
             ast::Pat::Assign(assign) => {
-                let value = if value.is_undefined() { self.named(&assign.right, scope)? } else { value };
+                let value = if value.is_undefined() { self.expression(&assign.right, scope)? } else { value };
                 self.destructure(&assign.left, value, scope, declares)
             }
             ast::Pat::Array(array) => self.destructure_array(array, value, scope, declares),

@@ -168,7 +168,7 @@ impl<'a> Interpreter<'a> {
             let value = match &declarator.init {
                 Some(initializer) => {
                     self.declare_at(initializer.span().into(), variables.span.into());
-                    match self.named(initializer, scope) {
+                    match self.expression(initializer, scope) {
                         Ok(value) => value,
                         Err(thrown) => {
                             // What this declares is spoilt, and its uses are no further errors.

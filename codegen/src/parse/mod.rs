@@ -14,6 +14,12 @@ use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, TsSyntax};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Resolver, Sources, Span, Target};
 
+impl From<swc_common::Span> for Span {
+    fn from(span: swc_common::Span) -> Self {
+        Self { lo: span.lo.0, hi: span.hi.0 }
+    }
+}
+
 /// A module's place in its [`ModuleGraph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ModuleId(pub usize);

@@ -26,12 +26,6 @@ pub struct Span {
     pub hi: u32,
 }
 
-impl From<swc_common::Span> for Span {
-    fn from(span: swc_common::Span) -> Self {
-        Self { lo: span.lo.0, hi: span.hi.0 }
-    }
-}
-
 /// One file's text.
 #[derive(Debug)]
 pub struct SourceFile {
