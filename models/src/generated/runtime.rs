@@ -7,10 +7,6 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use rust_decimal::Decimal;
-use uuid::Uuid;
-
 /// Text that is static in generated code and owned when built at run time.
 pub type Str = Cow<'static, str>;
 
@@ -205,6 +201,10 @@ impl TableDef {
         format!("{}.{}", self.schema, self.name)
     }
 }
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use rust_decimal::Decimal;
+use uuid::Uuid;
 
 /// A row type of a table.
 pub trait Table {
