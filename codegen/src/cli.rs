@@ -1,5 +1,7 @@
 //! The command line: arguments to settings, outcomes to exit codes.
 
+mod verify;
+
 use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -16,13 +18,15 @@ const OK: u8 = 0;
 const STALE: u8 = 1;
 const SCHEMA: u8 = 2;
 const USAGE: u8 = 64;
+const UNAVAILABLE: u8 = 69;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0   written, or up to date
-  1   --check found differences, or the output cannot be written
+  1   --check or verify found differences, or the output cannot be written
   2   the schema has errors
-  64  wrong arguments or settings";
+  64  wrong arguments or settings
+  69  verify: the database cannot be asked";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,6 +34,7 @@ Examples:
   codegen --schema 'src/db/*.ts' --out src/models  without one
   codegen --check                                  in CI: fails and shows a diff if models are stale
   codegen export --format sql | psql               create the tables
+  codegen verify --database-url postgresql://…     is the database what the schema says?
 
 Settings come from these flags, then from codegen.toml (found in this folder or above;
 its paths are relative to it), then from drizzle.config.ts:
@@ -81,6 +86,13 @@ enum Command {
         #[arg(long, value_enum)]
         casing: Option<CasingName>,
     },
+
+    /// Compare a live database with the schema, and say what each difference breaks.
+    ///
+    /// Nothing is changed: the declared tables are made as temporary ones, for PostgreSQL's own spelling of their defaults, checks
+    /// and indexes, and rolled back. The role needs the right TEMP on the database. Tables that only the database has, and
+    /// other names for the same key, are noted and are no drift.
+    Verify(verify::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -135,6 +147,7 @@ fn exit_code(failure: &Failure) -> u8 {
     match failure {
         Failure::Config(_) | Failure::NoOut => USAGE,
         Failure::Schema(_) => SCHEMA,
+        Failure::Database(_) => UNAVAILABLE,
         _ => STALE,
     }
 }
@@ -142,7 +155,7 @@ fn exit_code(failure: &Failure) -> u8 {
 fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let casing = match &arguments.command {
         Some(Command::Export { casing, .. }) => casing.map(Casing::from),
-        None => None,
+        _ => None,
     };
     let (schema, config, out) = (arguments.schema.clone(), arguments.config.clone(), arguments.out.clone());
     let flags = Flags { schema, config, out, casing };
@@ -159,6 +172,11 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         };
         print(&format!("{}\n", text.trim_end_matches('\n')))?;
         return Ok(OK);
+    }
+    if let Some(Command::Verify(verify)) = &arguments.command {
+        let input = input::read(&settings, colors)?;
+        warn(arguments, &input.warnings);
+        return verify::run(verify, &input.schema);
     }
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
     let outcome = run(&settings, mode, colors)?;

@@ -13,6 +13,7 @@
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
 //! - [`emit`] writes those down; [`sql`] writes the DDL.
 //! - [`generate`](generate::generate) makes all output in memory; [`write`](mod@write) brings it to disk, or shows the difference.
+//! - `verify` compares a live database with the IR (feature `cli`).
 //! - [`config`] holds the settings, [`task`] is one run from settings to disk, [`build`] the whole of a build script.
 
 pub mod build;
@@ -32,6 +33,8 @@ pub mod source;
 pub mod sql;
 pub mod suggest;
 pub mod task;
+#[cfg(feature = "cli")]
+pub mod verify;
 pub mod write;
 
 pub use read::{Read, ReadOptions, read};

@@ -53,6 +53,9 @@ pub enum Failure {
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    /// A database could not be asked.
+    #[error("{0}")]
+    Database(String),
     /// Output could not be compared or written.
     #[error(transparent)]
     Write(#[from] write::Error),
