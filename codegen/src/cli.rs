@@ -4,6 +4,7 @@ mod verify;
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -163,7 +164,8 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let settings = config::settings(&flags, &current)?;
     let colors = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if let Some(Command::Export { format, .. }) = &arguments.command {
-        let input = input::read(&settings, colors)?;
+        // The process ends when it is printed: giving the memory back would only take time.
+        let input = ManuallyDrop::new(input::read(&settings, colors)?);
         warn(arguments, &input.warnings);
         let text = match format {
             Format::Sql => sql::script(&input.schema),

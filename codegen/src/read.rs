@@ -32,29 +32,50 @@ pub struct Read {
 }
 
 /// The parser and the evaluator recurse as deep as the source nests. Address space is all that a stack takes up before it
-/// is used.
-const STACK_SIZE: usize = 512 << 20;
+/// is used. Threads that parse have as much.
+pub(crate) const STACK_SIZE: usize = 512 << 20;
 
 /// Reads schema files: parses them with all that they import, evaluates them and lowers what they export.
 pub fn read(options: &ReadOptions) -> Read {
     let options = options.clone();
+    on_large_stack(move |answer| read_here(&options, answer)).unwrap_or_else(|error| failed(no_thread(&error)))
+}
+
+/// Runs `work` on a thread whose stack is large enough for what the parser accepts, and returns what it answers with. It
+/// does not wait for what `work` does after its answer: giving a large tree's memory back takes time too.
+///
+/// # Errors
+/// When the thread cannot be started.
+pub(crate) fn on_large_stack<T: Send + 'static>(work: impl FnOnce(&dyn Fn(T)) + Send + 'static) -> std::io::Result<T> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new().name("codegen".to_owned()).stack_size(STACK_SIZE);
-    let result = thread.spawn(move || read_here(&options)).map(std::thread::JoinHandle::join);
-    match result {
-        Ok(Ok(read)) => read,
-        Ok(Err(panic)) => std::panic::resume_unwind(panic),
-        Err(error) => failed(Diagnostic::error("E0103", format!("cannot start a thread: {error}"))),
+    let thread = thread.spawn(move || {
+        work(&|answer| {
+            // The receiver waits for it.
+            let _ = sender.send(answer);
+        });
+    })?;
+    if let Ok(answer) = receiver.recv() {
+        return Ok(answer);
     }
+    match thread.join() {
+        Err(panic) => std::panic::resume_unwind(panic),
+        Ok(()) => unreachable!("`work` answers or panics"),
+    }
+}
+
+pub(crate) fn no_thread(error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("E0103", format!("cannot start a thread: {error}"))
 }
 
 fn failed(diagnostic: Diagnostic) -> Read {
     Read { schema: None, diagnostics: vec![diagnostic], sources: Sources::default() }
 }
 
-fn read_here(options: &ReadOptions) -> Read {
+fn read_here(options: &ReadOptions, answer: &dyn Fn(Read)) {
     let files = match expand(&options.root, &options.patterns) {
         Ok(files) => files,
-        Err(message) => return failed(Diagnostic::error("E0101", message)),
+        Err(message) => return answer(failed(Diagnostic::error("E0101", message))),
     };
     let mut diagnostics = Vec::new();
     let graph = ModuleGraph::load(&options.root, &files, &mut diagnostics);
@@ -67,5 +88,5 @@ fn read_here(options: &ReadOptions) -> Read {
     diagnostics.extend(interpreter.take_diagnostics());
     diagnostics.sort_by_key(Diagnostic::order);
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Read { schema: schema.filter(|_| !has_errors), diagnostics, sources: graph.sources }
+    answer(Read { schema: schema.filter(|_| !has_errors), diagnostics, sources: graph.sources.clone() });
 }

@@ -8,6 +8,7 @@ use super::packages::DrizzlePackages;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Interpreter, Value};
 use crate::parse::ModuleGraph;
+use crate::read::{no_thread, on_large_stack};
 use crate::source::{Sources, Span};
 
 /// What a drizzle configuration says about the schema. `out` is drizzle-kit's folder of migrations and no concern of ours.
@@ -24,6 +25,12 @@ pub struct DrizzleConfig {
 /// # Errors
 /// Its diagnostics, with the sources to render them.
 pub fn read_config(path: &Path) -> Result<DrizzleConfig, (Vec<Diagnostic>, Sources)> {
+    let path = path.to_owned();
+    let read = on_large_stack(move |answer| answer(read_here(&path)));
+    read.unwrap_or_else(|error| Err((vec![no_thread(&error)], Sources::default())))
+}
+
+fn read_here(path: &Path) -> Result<DrizzleConfig, (Vec<Diagnostic>, Sources)> {
     let root = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let mut diagnostics = Vec::new();
     let graph = ModuleGraph::load(&root, &[path.to_owned()], &mut diagnostics);

@@ -108,7 +108,7 @@ impl<'a> Interpreter<'a> {
             ast::Lit::Null(_) => Value::Null,
             ast::Lit::Num(number) => Value::Number(number.value),
             ast::Lit::BigInt(number) => match number.value.to_string().parse() {
-                Ok(value) => Value::BigInt(value),
+                Ok(value) => Value::bigint(value),
                 Err(_) => Value::opaque("a bigint of more than 128 bits", number.span.into()),
             },
             ast::Lit::Regex(regex) => super::builtins::regexp::regexp(&regex.exp, &regex.flags, regex.span.into()),
@@ -244,13 +244,17 @@ impl<'a> Interpreter<'a> {
     }
 
     /// A member's name; `None` when it is not known.
-    pub(super) fn member_name(&mut self, property: &'a ast::MemberProp, scope: &Rc<Scope>) -> Eval<Option<Rc<str>>> {
+    pub(super) fn member_name(
+        &mut self,
+        property: &'a ast::MemberProp,
+        scope: &Rc<Scope>,
+    ) -> Eval<Option<MemberName<'a>>> {
         Ok(match property {
-            ast::MemberProp::Ident(name) => Some(Rc::from(&*name.sym)),
-            ast::MemberProp::PrivateName(name) => Some(private(name)),
+            ast::MemberProp::Ident(name) => Some(MemberName::Written(&name.sym)),
+            ast::MemberProp::PrivateName(name) => Some(MemberName::Made(private(name))),
             ast::MemberProp::Computed(computed) => {
                 let key = self.expression(&computed.expr, scope)?;
-                operators::property_key(&key)
+                operators::property_key(&key).map(MemberName::Made)
             }
         })
     }
@@ -393,6 +397,23 @@ impl<'a> Interpreter<'a> {
         match unwrap(object) {
             ast::Expr::OptChain(chain) => self.optional_chain(chain, scope),
             other => self.expression(other, scope).map(Some),
+        }
+    }
+}
+
+/// A member's name: most are written as they are.
+pub(super) enum MemberName<'a> {
+    Written(&'a str),
+    Made(Rc<str>),
+}
+
+impl std::ops::Deref for MemberName<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            MemberName::Written(name) => name,
+            MemberName::Made(name) => name,
         }
     }
 }

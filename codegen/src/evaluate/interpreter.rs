@@ -1,8 +1,8 @@
 //! The interpreter's state, its budgets, and how it reads, writes and calls.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use swc_ecma_ast as ast;
 
 use super::builtins;
@@ -34,9 +34,9 @@ pub struct Interpreter<'a> {
     pub(super) modules: Vec<ModuleState>,
     pub(super) globals: Rc<Scope>,
     pub(super) functions: Vec<Code<'a>>,
-    pub(super) function_ids: HashMap<(u32, u32), usize>,
+    pub(super) function_ids: FxHashMap<(u32, u32), usize>,
     pub(super) classes: Vec<&'a ast::Class>,
-    declarations: HashMap<u32, Span>,
+    declarations: FxHashMap<u32, Span>,
     diagnostics: Vec<Diagnostic>,
     steps: u64,
     depth: usize,
@@ -55,9 +55,9 @@ impl<'a> Interpreter<'a> {
             modules: graph.modules.iter().map(|_| ModuleState::default()).collect(),
             globals: builtins::globals(),
             functions: Vec::new(),
-            function_ids: HashMap::new(),
+            function_ids: FxHashMap::default(),
             classes: Vec::new(),
-            declarations: HashMap::new(),
+            declarations: FxHashMap::default(),
             diagnostics: Vec::new(),
             steps: 0,
             depth: 0,
@@ -243,12 +243,18 @@ impl<'a> Interpreter<'a> {
     /// # Errors
     /// When there is no such method, or it throws.
     pub fn call_method(&mut self, receiver: &Value, name: &str, name_span: Span, call: &Call) -> Eval<Value> {
-        let call = Call { this: receiver.clone(), ..call.clone() };
+        let with_receiver;
+        let call = if call.this.is_same(receiver) {
+            call
+        } else {
+            with_receiver = Call { this: receiver.clone(), ..call.clone() };
+            &with_receiver
+        };
         let own = match receiver {
             Value::Opaque(_) => return Ok(receiver.clone()),
-            Value::String(text) => builtins::string::call(self, text, name, &call)?,
-            Value::Number(_) | Value::BigInt(_) | Value::Bool(_) => builtins::number::call(receiver, name, &call),
-            Value::Object(target) => self.call_own_method(target, name, &call)?,
+            Value::String(text) => builtins::string::call(self, text, name, call)?,
+            Value::Number(_) | Value::BigInt(_) | Value::Bool(_) => builtins::number::call(receiver, name, call),
+            Value::Object(target) => self.call_own_method(target, name, call)?,
             Value::Undefined | Value::Null => None,
         };
         if let Some(value) = own {
@@ -265,7 +271,7 @@ impl<'a> Interpreter<'a> {
         let method = self.get(receiver, name, name_span)?;
         match method {
             Value::Opaque(_) => Ok(method),
-            _ if method.is_callable() => self.call(&method, &call),
+            _ if method.is_callable() => self.call(&method, call),
             // A package's object whose methods are all known: told, and the rest goes on, so that the next mistake is
             // told too.
             _ if receiver.as_object().is_some_and(|object| matches!(object.kind, Kind::Host(_))) => {

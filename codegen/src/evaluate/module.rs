@@ -1,8 +1,8 @@
 //! Modules: linking, running in dependency order, exports.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
 
@@ -20,9 +20,11 @@ pub(super) struct ModuleState {
     started: bool,
     scope: Rc<Scope>,
     /// Own exports and named re-exports, by exported name.
-    exports: HashMap<Rc<str>, Export>,
+    exports: FxHashMap<Rc<str>, Export>,
     /// `export *`, in statement order.
     stars: Vec<Star>,
+    /// What they give, once all their modules have declared their exports.
+    starred: Option<FxHashMap<Rc<str>, Place>>,
     namespace: Option<Obj>,
 }
 
@@ -36,6 +38,29 @@ enum Export {
     /// Another module as a whole.
     Namespace(ModuleId),
     /// `export default` of an expression, and what packages give.
+    Value(Value),
+}
+
+impl Export {
+    /// What it stands for in the module that has it; `None` for another module's.
+    fn place(&self, id: ModuleId) -> Option<Place> {
+        match self {
+            Export::Local(local) => Some(Place::Local(id, local.clone())),
+            Export::Namespace(module) => Some(Place::Namespace(*module)),
+            Export::Value(value) => Some(Place::Value(value.clone())),
+            Export::From(..) => None,
+        }
+    }
+}
+
+/// What an export stands for, wherever it was exported from.
+#[derive(Debug, Clone)]
+enum Place {
+    /// A variable of a module.
+    Local(ModuleId, Rc<str>),
+    /// A module as a whole.
+    Namespace(ModuleId),
+    /// A value without a name.
     Value(Value),
 }
 
@@ -297,60 +322,125 @@ impl<'a> Interpreter<'a> {
     }
 
     fn find_export(&mut self, id: ModuleId, name: &str, span: Span, seen: &mut Vec<ModuleId>) -> Eval<Option<Value>> {
+        match self.locate(id, name, seen) {
+            None => Ok(None),
+            Some(Place::Value(value)) => Ok(Some(value)),
+            Some(Place::Namespace(module)) => Ok(Some(self.namespace(module))),
+            Some(Place::Local(module, local)) => match self.modules[module.0].scope.own(&local) {
+                Some(Binding::Value(value)) => Ok(Some(value)),
+                Some(Binding::Import(module, original)) => self.find_export(module, &original, span, seen),
+                Some(Binding::Namespace(module)) => Ok(Some(self.namespace(module))),
+                Some(Binding::Uninitialized) => {
+                    let file = &self.graph.sources.file(self.graph.module(module).file).name;
+                    let message = format!("`{name}` of `{file}` is used before it is initialised");
+                    Err(Diagnostic::error("E0301", message)
+                        .at(span, "not initialised yet")
+                        .help("the modules import each other in a circle; use it inside a function, such as `() => table.column`")
+                        .into())
+                }
+                // A type, which leaves nothing behind at run time.
+                None => Ok(Some(Value::Undefined)),
+            },
+        }
+    }
+
+    /// What stands behind an exported name.
+    fn locate(&mut self, id: ModuleId, name: &str, seen: &mut Vec<ModuleId>) -> Option<Place> {
         if seen.contains(&id) {
-            return Ok(None);
+            return None;
         }
         seen.push(id);
-        match self.modules[id.0].exports.get(name).cloned() {
-            Some(Export::Value(value)) => return Ok(Some(value)),
-            Some(Export::Namespace(module)) => return Ok(Some(self.namespace(module))),
-            Some(Export::From(module, original)) => return self.find_export(module, &original, span, seen),
-            Some(Export::Local(local)) => {
-                return match self.modules[id.0].scope.own(&local) {
-                    Some(Binding::Value(value)) => Ok(Some(value)),
-                    Some(Binding::Import(module, original)) => self.find_export(module, &original, span, seen),
-                    Some(Binding::Namespace(module)) => Ok(Some(self.namespace(module))),
-                    Some(Binding::Uninitialized) => {
-                        let file = &self.graph.sources.file(self.graph.module(id).file).name;
-                        let message = format!("`{name}` of `{file}` is used before it is initialised");
-                        Err(Diagnostic::error("E0301", message)
-                            .at(span, "not initialised yet")
-                            .help("the modules import each other in a circle; use it inside a function, such as `() => table.column`")
-                            .into())
-                    }
-                    // A type, which leaves nothing behind at run time.
-                    None => Ok(Some(Value::Undefined)),
-                };
+        match self.modules[id.0].exports.get(name) {
+            Some(Export::From(module, original)) => {
+                let (module, original) = (*module, original.clone());
+                return self.locate(module, &original, seen);
             }
+            Some(own) => return own.place(id),
+            None if name == "default" || self.modules[id.0].stars.is_empty() => return None,
             None => {}
         }
-        if name == "default" {
-            return Ok(None);
+        if self.modules[id.0].starred.is_none() && self.has_linked_stars(id, &mut FxHashSet::default()) {
+            let mut starred = FxHashMap::default();
+            self.collect_starred(id, &mut starred, &mut FxHashSet::default());
+            self.modules[id.0].starred = Some(starred);
         }
-        for star in self.modules[id.0].stars.clone() {
-            let found = match star {
-                Star::Module(module) => self.find_export(module, name, span, seen)?,
-                Star::Package(package) => match package.own(name) {
-                    Some(super::Property { slot: super::Slot::Value(value), .. }) => Some(value),
-                    _ => None,
-                },
+        if let Some(starred) = &self.modules[id.0].starred {
+            return starred.get(name).cloned();
+        }
+        for index in 0..self.modules[id.0].stars.len() {
+            let found = match &self.modules[id.0].stars[index] {
+                Star::Module(module) => {
+                    let module = *module;
+                    self.locate(module, name, seen)
+                }
+                Star::Package(package) => package_place(package, name),
             };
             if found.is_some() {
-                return Ok(found);
+                return found;
             }
         }
-        Ok(None)
+        None
+    }
+
+    /// True when all that a module's `export *` reach have declared their exports: in a circle, some have not.
+    fn has_linked_stars(&self, id: ModuleId, seen: &mut FxHashSet<ModuleId>) -> bool {
+        let is_linked = |star: &Star, seen: &mut FxHashSet<ModuleId>| match star {
+            Star::Module(module) => self.has_linked_stars(*module, seen),
+            Star::Package(_) => true,
+        };
+        !seen.insert(id)
+            || (self.modules[id.0].started && self.modules[id.0].stars.iter().all(|star| is_linked(star, seen)))
+    }
+
+    /// Collects what the `export *` of a module give: of several with one name, the first.
+    fn collect_starred(
+        &mut self,
+        id: ModuleId,
+        starred: &mut FxHashMap<Rc<str>, Place>,
+        seen: &mut FxHashSet<ModuleId>,
+    ) {
+        seen.insert(id);
+        for index in 0..self.modules[id.0].stars.len() {
+            match self.modules[id.0].stars[index].clone() {
+                Star::Package(package) => {
+                    for name in package.keys() {
+                        if let Some(place) = package_place(&package, &name) {
+                            starred.entry(name).or_insert(place);
+                        }
+                    }
+                }
+                Star::Module(module) if seen.contains(&module) => {}
+                Star::Module(module) => {
+                    let names: Vec<Rc<str>> = self.modules[module.0].exports.keys().cloned().collect();
+                    for name in names {
+                        if &*name != "default"
+                            && !starred.contains_key(&name)
+                            && let Some(place) = self.locate(module, &name, &mut Vec::new())
+                        {
+                            starred.insert(name, place);
+                        }
+                    }
+                    self.collect_starred(module, starred, seen);
+                }
+            }
+        }
     }
 
     /// The names that a module exports, in the order in which drizzle-kit sees them: its own and its named re-exports
     /// sorted by code unit, then those of each `export *` in statement order.
     pub fn export_names(&mut self, id: ModuleId) -> Vec<Rc<str>> {
         let mut names = Vec::new();
-        self.collect_export_names(id, &mut names, &mut Vec::new());
+        self.collect_export_names(id, &mut names, &mut FxHashSet::default(), &mut Vec::new());
         names
     }
 
-    fn collect_export_names(&self, id: ModuleId, names: &mut Vec<Rc<str>>, seen: &mut Vec<ModuleId>) {
+    fn collect_export_names(
+        &self,
+        id: ModuleId,
+        names: &mut Vec<Rc<str>>,
+        known: &mut FxHashSet<Rc<str>>,
+        seen: &mut Vec<ModuleId>,
+    ) {
         if seen.contains(&id) {
             return;
         }
@@ -360,15 +450,22 @@ impl<'a> Interpreter<'a> {
         let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
         own.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
         for name in own {
-            if !names.contains(name) {
+            if known.insert(name.clone()) {
                 names.push(name.clone());
             }
         }
         for star in &state.stars {
             if let Star::Module(module) = star {
-                self.collect_export_names(*module, names, seen);
+                self.collect_export_names(*module, names, known, seen);
             }
         }
+    }
+}
+
+fn package_place(package: &Obj, name: &str) -> Option<Place> {
+    match package.own(name)?.slot {
+        super::Slot::Value(value) => Some(Place::Value(value)),
+        super::Slot::Accessor { .. } => None,
     }
 }
 

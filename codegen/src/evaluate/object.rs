@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::builtins::{Entries, RegExp};
 use super::call::NativeFn;
@@ -18,7 +19,7 @@ use crate::source::Span;
 pub struct Object {
     /// What kind of object it is.
     pub kind: Kind,
-    properties: RefCell<IndexMap<Rc<str>, Property>>,
+    properties: RefCell<IndexMap<Rc<str>, Property, FxBuildHasher>>,
     prototype: RefCell<Option<Obj>>,
     frozen: Cell<bool>,
 }

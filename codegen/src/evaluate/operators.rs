@@ -58,7 +58,7 @@ pub(super) fn to_number(value: &Value) -> Option<f64> {
         Value::Null => 0.0,
         Value::Bool(value) => f64::from(u8::from(*value)),
         Value::Number(value) => *value,
-        Value::BigInt(value) => *value as f64,
+        Value::BigInt(value) => **value as f64,
         Value::String(text) => text_to_number(text),
         Value::Object(_) | Value::Opaque(_) => return None,
     })
@@ -97,7 +97,7 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value, span: Span) -> V
         _ => {}
     }
     if let (Value::BigInt(left), Value::BigInt(right)) = (left, right) {
-        return bigint(op, *left, *right).map_or_else(|| unknown(span), Value::BigInt);
+        return bigint(op, **left, **right).map_or_else(|| unknown(span), Value::bigint);
     }
     let (Some(left), Some(right)) = (to_number(left), to_number(right)) else { return unknown(span) };
     Value::Number(match op {
@@ -181,7 +181,7 @@ pub(super) fn unary(op: UnaryOp, value: &Value, span: Span) -> Value {
         UnaryOp::TypeOf => value.type_of().map_or_else(|| unknown(span), Value::from),
         UnaryOp::Bang => value.truthy().map_or_else(|| unknown(span), |truthy| Value::Bool(!truthy)),
         UnaryOp::Minus => match value {
-            Value::BigInt(value) => value.checked_neg().map_or_else(|| unknown(span), Value::BigInt),
+            Value::BigInt(value) => value.checked_neg().map_or_else(|| unknown(span), Value::bigint),
             _ => to_number(value).map_or_else(|| unknown(span), |value| Value::Number(-value)),
         },
         UnaryOp::Plus => to_number(value).map_or_else(|| unknown(span), Value::Number),

@@ -1,8 +1,9 @@
 //! Variables.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::Value;
 use crate::parse::ModuleId;
@@ -37,7 +38,7 @@ const INDEXED_FROM: usize = 8;
 #[derive(Debug, Default)]
 struct Variables {
     list: Vec<(Rc<str>, Binding)>,
-    index: HashMap<Rc<str>, usize>,
+    index: FxHashMap<Rc<str>, usize>,
 }
 
 impl Variables {

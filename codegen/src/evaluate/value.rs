@@ -19,7 +19,7 @@ pub enum Value {
     /// A number.
     Number(f64),
     /// A BigInt; those beyond 128 bits are opaque.
-    BigInt(i128),
+    BigInt(Box<i128>),
     /// A string.
     String(Rc<str>),
     /// An object: plain, array, function, or one that a package made.
@@ -45,6 +45,11 @@ impl Value {
     /// A string.
     pub fn string(text: impl AsRef<str>) -> Self {
         Value::String(Rc::from(text.as_ref()))
+    }
+
+    /// A BigInt: boxed, so that the values that schemas are made of stay small.
+    pub fn bigint(value: i128) -> Self {
+        Value::BigInt(Box::new(value))
     }
 
     /// An array.
@@ -110,6 +115,11 @@ impl Value {
         }
     }
 
+    /// True where both are the same object.
+    pub(super) fn is_same(&self, other: &Value) -> bool {
+        matches!((self, other), (Value::Object(a), Value::Object(b)) if Rc::ptr_eq(a, b))
+    }
+
     /// True for `undefined`.
     pub fn is_undefined(&self) -> bool {
         matches!(self, Value::Undefined)
@@ -131,7 +141,7 @@ impl Value {
             Value::Undefined | Value::Null => false,
             Value::Bool(value) => *value,
             Value::Number(value) => *value != 0.0 && !value.is_nan(),
-            Value::BigInt(value) => *value != 0,
+            Value::BigInt(value) => **value != 0,
             Value::String(text) => !text.is_empty(),
             Value::Object(_) => true,
             Value::Opaque(_) => return None,

@@ -1,29 +1,15 @@
 //! TSDoc comments and what they stand before.
 
-use std::collections::HashMap;
-
 use swc_common::comments::{CommentKind, SingleThreadedComments};
 
-/// The TSDoc comments of all modules, by the position of what they stand before.
-#[derive(Debug, Default)]
-pub(super) struct Docs {
-    before: HashMap<u32, String>,
-}
-
-impl Docs {
-    pub(super) fn add(&mut self, comments: &SingleThreadedComments) {
-        let (leading, _) = comments.borrow_all();
-        for (position, comments) in leading.iter() {
-            let last = comments.iter().rev().find(|c| c.kind == CommentKind::Block && c.text.starts_with('*'));
-            if let Some(comment) = last {
-                self.before.insert(position.0, clean(&comment.text));
-            }
-        }
-    }
-
-    pub(super) fn before(&self, position: u32) -> Option<&str> {
-        self.before.get(&position).map(String::as_str)
-    }
+/// The TSDoc comments of a module, with the position of what each stands before.
+pub(super) fn docs(comments: &SingleThreadedComments) -> Vec<(u32, String)> {
+    let (leading, _) = comments.borrow_all();
+    let docs = leading.iter().filter_map(|(position, comments)| {
+        let last = comments.iter().rev().find(|c| c.kind == CommentKind::Block && c.text.starts_with('*'));
+        last.map(|comment| (position.0, clean(&comment.text)))
+    });
+    docs.collect()
 }
 
 /// The text without the stars that frame it.

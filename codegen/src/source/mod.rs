@@ -12,8 +12,8 @@ mod tsconfig;
 pub use resolve::{Resolver, Target};
 pub use specifier::expand;
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::schema::Location;
 
@@ -38,22 +38,23 @@ pub struct SourceFile {
     /// The position of its first byte.
     pub base: u32,
     /// The offset of each line's first byte, found when first asked for.
-    lines: OnceCell<Vec<usize>>,
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
     fn lines(&self) -> &[usize] {
         self.lines.get_or_init(|| {
-            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset + 1);
-            std::iter::once(0).chain(ends).collect()
+            std::iter::once(0)
+                .chain(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|offset| offset + 1))
+                .collect()
         })
     }
 }
 
 /// The files of one run, in the order in which they were read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
@@ -67,7 +68,7 @@ impl Sources {
             return Err(format!("{}: all schema files together exceed 4 GiB", path.display()));
         }
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        self.files.push(SourceFile { path, name, text, base, lines: OnceCell::new() });
+        self.files.push(Arc::new(SourceFile { path, name, text, base, lines: OnceLock::new() }));
         Ok(self.files.len() - 1)
     }
 
@@ -76,8 +77,13 @@ impl Sources {
         &self.files[index]
     }
 
+    /// The file of that index, for another thread.
+    pub(crate) fn share(&self, index: usize) -> Arc<SourceFile> {
+        self.files[index].clone()
+    }
+
     /// All files.
-    pub fn files(&self) -> &[SourceFile] {
+    pub fn files(&self) -> &[Arc<SourceFile>] {
         &self.files
     }
 

@@ -1,8 +1,9 @@
 //! Module specifiers to files: relative paths, the `paths` of a `tsconfig.json`, and the packages of the project itself.
 
-use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::package::{self, Package, Workspace};
 use super::tsconfig::Paths;
@@ -28,13 +29,13 @@ const EMITTED: [(&str, &[&str]); 4] = [("js", &["ts", "tsx"]), ("jsx", &["tsx"])
 #[derive(Debug, Default)]
 pub struct Resolver {
     root: PathBuf,
-    is_file: HashMap<PathBuf, bool>,
+    is_file: FxHashMap<PathBuf, bool>,
     /// The nearest `tsconfig.json`'s paths and the nearest `package.json`, by folder.
-    paths: HashMap<PathBuf, Rc<Paths>>,
-    packages: HashMap<PathBuf, Option<Rc<Package>>>,
-    workspaces: HashMap<PathBuf, Rc<Workspace>>,
+    paths: FxHashMap<PathBuf, Rc<Paths>>,
+    packages: FxHashMap<PathBuf, Option<Rc<Package>>>,
+    workspaces: FxHashMap<PathBuf, Rc<Workspace>>,
     /// What packages are, by importing folder and specifier.
-    resolved: HashMap<(PathBuf, String), Target>,
+    resolved: FxHashMap<(PathBuf, String), Target>,
 }
 
 impl Resolver {

@@ -40,12 +40,27 @@ pub fn script(schema: &Schema) -> String {
 
 /// An identifier in double quotes.
 pub fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    enclosed(name, '"')
 }
 
 /// A string literal.
 pub fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    enclosed(text, '\'')
+}
+
+/// The text between two quotes, those in it doubled.
+fn enclosed(text: &str, quote: char) -> String {
+    let mut enclosed = String::with_capacity(text.len() + 2);
+    enclosed.push(quote);
+    for (index, part) in text.split(quote).enumerate() {
+        if index > 0 {
+            enclosed.push(quote);
+            enclosed.push(quote);
+        }
+        enclosed.push_str(part);
+    }
+    enclosed.push(quote);
+    enclosed
 }
 
 /// `"schema"."name"`, or `"name"` for `public`, as drizzle-kit has it.
@@ -83,12 +98,15 @@ fn create_table(table: &Table) -> String {
 }
 
 fn column_line(table: &Table, column: &Column) -> String {
-    let mut line = format!("{} {}", quote(&column.name), types::ddl(column));
+    let mut line = quote(&column.name);
+    line.push(' ');
+    line.push_str(&types::ddl(column));
     if column.primary_key {
         line.push_str(" PRIMARY KEY");
     }
     if let Some(default) = &column.default {
-        line.push_str(&format!(" DEFAULT {}", default.sql));
+        line.push_str(" DEFAULT ");
+        line.push_str(&default.sql);
     }
     if let Some(expression) = &column.generated {
         line.push_str(&format!(" GENERATED ALWAYS AS ({expression}) STORED"));

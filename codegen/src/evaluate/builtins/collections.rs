@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::super::object::Kind;
 use super::super::{Call, Eval, Interpreter, Obj, Object, Opaque, Value};
 use super::function;
 
 /// The entries of a map in the order of their insertion; those of a set have their key for a value.
-pub type Entries = IndexMap<Key, (Value, Value)>;
+pub type Entries = IndexMap<Key, (Value, Value), FxBuildHasher>;
 
 /// What makes keys the same: JavaScript's SameValueZero. The value itself, kept beside it, keeps the address in use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,7 +42,7 @@ impl From<&Value> for Key {
             Value::Number(value) if *value == 0.0 => Key::Number(0),
             Value::Number(value) if value.is_nan() => Key::Number(f64::NAN.to_bits()),
             Value::Number(value) => Key::Number(value.to_bits()),
-            Value::BigInt(value) => Key::BigInt(*value),
+            Value::BigInt(value) => Key::BigInt(**value),
             Value::String(text) => Key::String(text.clone()),
             Value::Object(object) => Key::Object(Rc::as_ptr(object)),
             Value::Opaque(opaque) => Key::Opaque(Rc::as_ptr(opaque)),

@@ -62,9 +62,9 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
         "BigInt",
         function("BigInt", |_, call| {
             Ok(match call.arg(0) {
-                Value::Number(value) if value.trunc() == value => Value::BigInt(value as i128),
+                Value::Number(value) if value.trunc() == value => Value::bigint(value as i128),
                 Value::String(text) => match text.trim().parse() {
-                    Ok(value) => Value::BigInt(value),
+                    Ok(value) => Value::bigint(value),
                     Err(_) => Value::opaque("a bigint of this text", call.span),
                 },
                 other => other,

