@@ -23,8 +23,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codegen::config::{Flags, settings};
-use codegen::schema::Schema;
-use codegen::{input, sql};
+use codegen::schema::{Schema, Wording};
+use codegen::{input, snapshot, sql};
 use postgres::Server;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
@@ -65,6 +65,13 @@ fn difference(theirs: &str, ours: &str) -> Option<String> {
     (theirs != ours).then(unified)
 }
 
+/// A snapshot less its `id`, which is random in drizzle-kit's.
+fn without_id(snapshot: &str) -> String {
+    let is_id = |line: &str| line.starts_with("  \"id\": \"");
+    assert_eq!(snapshot.lines().filter(|line| is_id(line)).count(), 1, "a snapshot has an id:\n{snapshot}");
+    snapshot.lines().filter(|line| !is_id(line)).fold(String::new(), |text, line| text + line + "\n")
+}
+
 /// What a fixture shows: nothing where all is as it should be.
 #[derive(Default)]
 struct Outcome {
@@ -93,7 +100,13 @@ fn judge(project: &Path) -> Outcome {
             return outcome;
         }
     };
-    let default = difference(&theirs.sql, &sql::script(&ours));
+    let snapshot = |wording| without_id(&snapshot::snapshot(&ours, wording).expect("the snapshot is written"));
+    let their_snapshot = without_id(&theirs.snapshot);
+    outcome.failures.extend(difference(&theirs.sql, &sql::script_in(&ours, Wording::DrizzleKit)));
+    outcome.failures.extend(difference(&their_snapshot, &snapshot(Wording::DrizzleKit)));
+    let differences =
+        [difference(&theirs.sql, &sql::script(&ours)), difference(&their_snapshot, &snapshot(Wording::Valid))];
+    let default = differences.into_iter().flatten().reduce(|all, more| format!("{all}\n{more}"));
     match (note("differs.txt"), default) {
         (None, default) => outcome.failures.extend(default),
         (Some(_), None) => outcome.failures.push("marked as different, and is not: remove differs.txt".to_owned()),
@@ -194,4 +207,31 @@ async fn the_default_sql_of_every_fixture_runs_in_postgresql() {
     }
     assert!(failures.is_empty(), "{} failures:\n\n{}", failures.len(), failures.join("\n\n"));
     assert!(ran > 20, "only {ran} fixtures ran");
+}
+
+/// Every name of a field in the JSON, but for those inside of the schema's own values.
+fn fields(json: &serde_json::Value, names: &mut std::collections::BTreeSet<String>) {
+    match json {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| fields(item, names)),
+        serde_json::Value::Object(object) => {
+            for (name, value) in object {
+                names.insert(name.clone());
+                if name != "value" && name != "constant" {
+                    fields(value, names);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_the_ir_is_documented() {
+    let mut names = std::collections::BTreeSet::new();
+    for schema in projects().iter().filter_map(|project| ours(project).ok()) {
+        fields(&serde_json::to_value(schema).expect("the IR is JSON"), &mut names);
+    }
+    let document = read_to_string(repository().join("docs/schema-ir.md")).expect("the document");
+    names.retain(|name| !document.contains(&format!("`{name}`")));
+    assert!(names.is_empty(), "docs/schema-ir.md does not mention {names:?}");
 }

@@ -11,8 +11,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use codegen::config::{self, Flags};
 use codegen::drizzle::Casing;
+use codegen::schema::Wording;
 use codegen::task::{Failure, Mode, run};
-use codegen::{input, sql};
+use codegen::{input, snapshot, sql};
 
 /// Exit codes, as the help lists them.
 const OK: u8 = 0;
@@ -86,6 +87,10 @@ enum Command {
         /// The names of columns without one, as `casing` in drizzle.config.ts, which it replaces.
         #[arg(long, value_enum)]
         casing: Option<CasingName>,
+
+        /// drizzle-kit's own bytes, also where they are no valid SQL (see docs/drizzle-kit-differences.md).
+        #[arg(long)]
+        bug_compatible: bool,
     },
 
     /// Compare a live database with the schema, and say what each difference breaks.
@@ -100,6 +105,8 @@ enum Command {
 enum Format {
     /// The statements that create it, as `drizzle-kit generate` writes them.
     Sql,
+    /// drizzle-kit's snapshot, version 7, as `drizzle-kit generate` writes it to meta/0000_snapshot.json.
+    Snapshot,
     /// Everything that was read, as JSON; `--schema FILE.json` reads it again.
     Ir,
 }
@@ -146,7 +153,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn exit_code(failure: &Failure) -> u8 {
     match failure {
-        Failure::Config(_) | Failure::NoOut => USAGE,
+        Failure::Config(_) | Failure::NoOut | Failure::Overrides(_) => USAGE,
         Failure::Schema(_) => SCHEMA,
         Failure::Database(_) => UNAVAILABLE,
         _ => STALE,
@@ -163,15 +170,18 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let current = env::current_dir().map_err(|source| config::Error::Read { path: ".".into(), source })?;
     let settings = config::settings(&flags, &current)?;
     let colors = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if let Some(Command::Export { format, .. }) = &arguments.command {
+    if let Some(Command::Export { format, bug_compatible, .. }) = &arguments.command {
         // The process ends when it is printed: giving the memory back would only take time.
         let input = ManuallyDrop::new(input::read(&settings, colors)?);
         warn(arguments, &input.warnings);
+        let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
         let text = match format {
-            Format::Sql => sql::script(&input.schema),
-            Format::Ir => serde_json::to_string_pretty(&input.schema)
-                .map_err(|error| input::Error(format!("error: the schema cannot be written as JSON: {error}")))?,
+            Format::Sql => Ok(sql::script_in(&input.schema, wording)),
+            Format::Snapshot => snapshot::snapshot(&input.schema, wording),
+            Format::Ir => serde_json::to_string_pretty(&input.schema),
         };
+        let text =
+            text.map_err(|error| input::Error(format!("error: the schema cannot be written as JSON: {error}")))?;
         print(&format!("{}\n", text.trim_end_matches('\n')))?;
         return Ok(OK);
     }

@@ -47,6 +47,9 @@ pub enum Failure {
     /// No setting names the output folder.
     #[error("no output folder: give `--out src/models`, or `out` in a codegen.toml")]
     NoOut,
+    /// The settings name a table, a column or a type that does not exist: everything that is wrong, rendered.
+    #[error("{0}")]
+    Overrides(String),
     /// The schema cannot be read, or has errors.
     #[error(transparent)]
     Schema(#[from] input::Error),
@@ -70,6 +73,11 @@ pub fn run(settings: &Settings, mode: Mode, colors: bool) -> Result<Outcome, Fai
     let input = input::read(settings, colors)?;
     let joined =
         |notices: &[crate::notice::Notice]| notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n");
+    let mut wrong = Vec::new();
+    settings.overrides.check(&input.schema, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(Failure::Overrides(joined(&wrong)));
+    }
     let generated = generate(&input.schema, &settings.overrides).map_err(|errors| input::Error(joined(&errors)))?;
     let changes = match mode {
         Mode::Write => write(&generated.files, out)?,

@@ -361,7 +361,7 @@ pub(super) fn custom_type(call: &Call) -> Value {
 }
 
 /// Marks something once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Flag(Cell<bool>);
 
 impl Flag {

@@ -9,6 +9,7 @@ use super::query::{Query, query_builder};
 use super::sql::Sql;
 use super::table;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Kind, Obj, Object, Slot, Value};
+use crate::schema;
 use crate::source::Span;
 
 /// `pgView(name, columns)` before `.as(…)` or `.existing()`.
@@ -148,13 +149,13 @@ impl Host for View {
 
 impl View {
     /// The query as SQL with its parameters inlined, or `None` for an existing view.
-    pub(super) fn definition(&self, cx: &mut Interpreter<'_>, style: super::sql::Style) -> Eval<Option<String>> {
+    pub(super) fn definition(&self, cx: &mut Interpreter<'_>, style: super::sql::Style) -> Eval<Option<schema::Sql>> {
         let Some((query, span)) = &self.query else { return Ok(None) };
         if let Some(sql) = query.as_host::<Sql>() {
-            return sql.render(cx, style).map(Some);
+            return sql.write(cx, style).map(Some);
         }
         if let Some(query) = query.as_host::<Query>() {
-            return query.sql(cx)?.render(cx, style).map(Some);
+            return query.sql(cx)?.write(cx, style).map(Some);
         }
         let what = format!("the query of view `{}`", self.name.name);
         Err(known::mismatch(query, *span, &what, "an `sql` template or a query").into())

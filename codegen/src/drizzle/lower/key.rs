@@ -110,7 +110,7 @@ impl Lowering<'_, '_, '_> {
                 return Err(known::mismatch(value, *span, "a column of an index", "a column or SQL").into());
             };
             columns.push(schema::IndexColumn {
-                expression: self.name(&column),
+                expression: self.name(&column).into(),
                 is_expression: false,
                 ascending: options.ascending,
                 nulls: Some(if options.nulls_first { "first" } else { "last" }.to_owned()),

@@ -172,7 +172,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn view(&mut self, key: &str, view: &View) -> Eval<schema::View> {
-        let style = Style { qualified: true, casing: self.casing };
+        let style = Style::new(true, self.casing).inlined();
         let mut with = None;
         if let Some((options, span)) = &view.options.with {
             let mut given = Vec::new();
@@ -207,9 +207,9 @@ impl Lowering<'_, '_, '_> {
         })
     }
 
-    pub(super) fn sql(&mut self, value: &Value, span: Span, what: &str, qualified: bool) -> Eval<String> {
+    pub(super) fn sql(&mut self, value: &Value, span: Span, what: &str, qualified: bool) -> Eval<schema::Sql> {
         match value.as_host::<Sql>() {
-            Some(sql) => sql.render(self.cx, Style { qualified, casing: self.casing }),
+            Some(sql) => sql.write(self.cx, Style::new(qualified, self.casing)),
             None => Err(known::mismatch(value, span, what, "an `sql` template").into()),
         }
     }

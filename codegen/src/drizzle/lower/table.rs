@@ -138,7 +138,7 @@ impl Lowering<'_, '_, '_> {
                 let value =
                     if value.is_callable() { self.cx.call(value, &Call::with([], *span))? } else { value.clone() };
                 match value.as_str() {
-                    Some(text) => Some(text.to_owned()),
+                    Some(text) => Some(text.to_owned().into()),
                     None => Some(self.sql(&value, *span, "the expression of a generated column", true)?),
                 }
             }
