@@ -1,6 +1,7 @@
 //! What the modules export, in drizzle-kit's order, as the schema IR.
 
 mod key;
+mod names;
 mod table;
 
 use std::collections::hash_map::Entry;
@@ -37,8 +38,16 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
         policies: Vec::new(),
         relations: Vec::new(),
     };
-    let mut lowering =
-        Lowering { cx, graph, casing, schema, seen: HashSet::new(), tables: HashMap::new(), policies: Vec::new() };
+    let mut lowering = Lowering {
+        cx,
+        graph,
+        casing,
+        schema,
+        seen: HashSet::new(),
+        tables: HashMap::new(),
+        policies: Vec::new(),
+        names: HashMap::new(),
+    };
     for entry in &graph.entries {
         lowering.module(*entry);
     }
@@ -59,6 +68,8 @@ struct Lowering<'c, 'i, 'g> {
     tables: HashMap<String, usize>,
     /// Exported policies, which may be linked to tables that are exported later.
     policies: Vec<Obj>,
+    /// Names that may be given once, with the place where they are.
+    names: HashMap<(names::Named, String), Span>,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -122,6 +133,7 @@ impl Lowering<'_, '_, '_> {
                 put(&mut self.schema.roles, role, |a, b| a.name == b.name);
             }
         } else if let Some(view) = value.as_host::<View>() {
+            self.claim(names::Named::View, view.name.schema.as_deref(), &view.name.name, view.span)?;
             let view = self.view(name, view)?;
             self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {

@@ -9,6 +9,7 @@ use super::super::runtime_value::runtime_value;
 use super::super::security::PgPolicy;
 use super::super::sequence::sequence_options;
 use super::super::table::Table;
+use super::names::Named;
 use super::{Lowering, add_policy, put};
 use crate::evaluate::{Call, Eval, Kind, Value};
 use crate::schema;
@@ -41,8 +42,12 @@ impl Lowering<'_, '_, '_> {
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
             if column.config.is_unique {
+                let name = column.config.unique_name.clone().unwrap_or_default();
+                if let Err(thrown) = self.claim(Named::Unique, Some(&scope(table)), &name, column.key_span) {
+                    self.cx.report(*thrown.diagnostic);
+                }
                 lowered.uniques.push(schema::UniqueConstraint {
-                    name: column.config.unique_name.clone().unwrap_or_default(),
+                    name,
                     columns: vec![self.name(column)],
                     nulls_not_distinct: column.config.nulls_not_distinct,
                 });
@@ -98,6 +103,7 @@ impl Lowering<'_, '_, '_> {
                 let names: Vec<&str> = columns.iter().map(|column| column.config.name.as_str()).collect();
                 format!("{}_{}_unique", table.name.name, names.join("_"))
             });
+            self.claim(Named::Unique, Some(&scope(table)), &name, unique.span)?;
             let nulls_not_distinct = unique.nulls_not_distinct.is_raised();
             let columns = self.names(&columns);
             lowered.uniques.push(schema::UniqueConstraint { name, columns, nulls_not_distinct });
@@ -109,6 +115,7 @@ impl Lowering<'_, '_, '_> {
             let index = self.index(index, table)?;
             lowered.indexes.push(index);
         } else if let Some(check) = item.as_host::<Check>() {
+            self.claim(Named::Check, Some(&scope(table)), &check.name, check.span)?;
             let expression = self.sql(&check.condition, check.span, "the condition of a check", true)?;
             lowered.checks.push(schema::Check { name: check.name.clone(), expression });
         } else if let Some(policy) = item.as_host::<PgPolicy>() {
@@ -193,6 +200,11 @@ impl Lowering<'_, '_, '_> {
         };
         Ok(Some(schema::Identity { always: *always, sequence, options }))
     }
+}
+
+/// Stands for this very declaration: of two tables with one name, each has names of its own.
+fn scope(table: &Table) -> String {
+    format!("{table:p}")
 }
 
 /// A comment's text without its tags, and the key that `@conflictKey` names.
