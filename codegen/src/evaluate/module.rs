@@ -24,6 +24,8 @@ pub(super) struct ModuleState {
     /// `export *`, in statement order.
     stars: Vec<Star>,
     namespace: Option<Obj>,
+    /// `module`, of a module that uses it: its `exports` are the module's too.
+    pub(super) common_js: Option<Obj>,
 }
 
 /// What an exported name stands for.
@@ -143,7 +145,7 @@ impl<'a> Interpreter<'a> {
             ast::ModuleDecl::ExportAll(export) if !export.type_only => {
                 let star = match self.import(id, &export.src) {
                     Some(Import::Module(module)) => Some(Star::Module(*module)),
-                    Some(Import::Package(package)) => self.packages.module(package).map(Star::Package),
+                    Some(Import::Package(package)) => self.package(package).map(Star::Package),
                     Some(Import::Unreadable(reason)) => {
                         self.report(unreadable(&export.src, reason));
                         None
@@ -223,8 +225,8 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What a package gives under a name, or as a whole.
-    fn package_export(&mut self, package: &str, name: Option<&str>, span: Span) -> Value {
-        let Some(namespace) = self.packages.module(package) else {
+    pub(super) fn package_export(&mut self, package: &str, name: Option<&str>, span: Span) -> Value {
+        let Some(namespace) = self.package(package) else {
             return Value::opaque(format!("the package `{package}` is not read"), span);
         };
         match name {
@@ -324,6 +326,9 @@ impl<'a> Interpreter<'a> {
             }
             None => {}
         }
+        if let Some(value) = self.common_js_export(id, name) {
+            return Ok(Some(value));
+        }
         if name == "default" {
             return Ok(None);
         }
@@ -359,9 +364,9 @@ impl<'a> Interpreter<'a> {
         let state = &self.modules[id.0];
         let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
         own.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
-        for name in own {
-            if !names.contains(name) {
-                names.push(name.clone());
+        for name in own.into_iter().cloned().chain(self.common_js_names(id)) {
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
         for star in &state.stars {
