@@ -110,7 +110,7 @@ fn drizzle_orm() -> Obj {
                 let of_the_next_major = move |_: &mut Interpreter<'_>, call: &Call| {
                     let message = format!("`{name}.{member}` is of drizzle-orm 1.0, and codegen reads schemas for 0.x");
                     let help = "write `pgTable`, and `casing` in drizzle.config.ts";
-                    Err(Diagnostic::error("E0404", message)
+                    Err(Diagnostic::error("E0309", message)
                         .at(call.span, "not known to drizzle-orm 0.x")
                         .help(help)
                         .into())
