@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, render};
 use crate::drizzle::{Casing, read_config};
 use crate::read::{ReadOptions, read as read_typescript};
 use crate::schema::{IR_VERSION, Schema};
-use crate::source::Sources;
+use crate::source::{Sources, normalize};
 
 /// A schema as read.
 #[derive(Debug)]
@@ -48,9 +48,8 @@ pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
         casing = config.casing;
         files.push(path.clone());
         if patterns.is_empty() {
-            let folder = path.parent().unwrap_or(&settings.root);
-            patterns =
-                config.schema.iter().map(|pattern| folder.join(pattern).to_string_lossy().into_owned()).collect();
+            let absolute = |pattern: &String| normalize(&config.folder.join(pattern)).to_string_lossy().into_owned();
+            patterns = config.schema.iter().map(absolute).collect();
         }
     }
     let casing = settings.casing.unwrap_or(casing);

@@ -263,6 +263,11 @@ impl Host for Column {
     }
 
     fn get(&self, _: &mut Interpreter<'_>, _: &Obj, key: &str, span: Span) -> Eval<Option<Value>> {
+        if key == "getSQLType" {
+            // Schemas keep this one and put their own in its place.
+            let sql_type = self.0.sql_type.clone();
+            return Ok(Some(Value::native(key, move |_, _| Ok(Value::string(&sql_type)))));
+        }
         Ok(property(&self.0, key).or_else(|| Some(Value::opaque(format!("`{key}` of a Drizzle column"), span))))
     }
 

@@ -16,6 +16,8 @@ use crate::source::Span;
 pub(super) struct Table {
     pub(super) name: Rc<TableName>,
     pub(super) columns: Vec<Rc<ColumnData>>,
+    /// The columns as the schema sees and may change them; none of a package's own table.
+    pub(super) objects: Vec<Value>,
     pub(super) inline_references: Vec<InlineReference>,
     /// The extra configuration's function, and the columns that it is given.
     pub(super) extra: Option<(Value, Value)>,
@@ -108,9 +110,11 @@ pub(super) fn pg_table(
         built.push(column);
     }
     let extra = call.arg(2);
+    let objects: Vec<Value> = built.iter().map(|column| Value::host(Column(column.clone()))).collect();
     let table = Table {
         name,
         columns: built.clone(),
+        objects: objects.clone(),
         inline_references: references,
         extra: (!extra.is_nullish()).then(|| (extra, Value::Object(extra_columns))),
         extra_span: call.arg_span(2),
@@ -121,9 +125,8 @@ pub(super) fn pg_table(
     for (key, span) in spoilt {
         object.define(key, Slot::Value(Value::reported(span)), span);
     }
-    for column in built {
-        let (key, span) = (column.key.clone(), column.key_span);
-        object.define(key, Slot::Value(Value::host(Column(column))), span);
+    for (column, value) in built.into_iter().zip(objects) {
+        object.define(column.key.clone(), Slot::Value(value), column.key_span);
     }
     Ok(Value::Object(object))
 }
@@ -174,6 +177,7 @@ fn external(schema: &str, name: &str, columns: &[(&str, &str, TypeInfo)]) -> Val
     let table = Table {
         name,
         columns: columns.clone(),
+        objects: Vec::new(),
         inline_references: Vec::new(),
         extra: None,
         extra_span: Span::default(),

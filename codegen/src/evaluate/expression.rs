@@ -97,6 +97,9 @@ impl<'a> Interpreter<'a> {
                 self.expression(&await_.arg, scope)?;
                 Ok(Value::opaque("the result of a promise", await_.span.into()))
             }
+            ast::Expr::MetaProp(meta) if meta.kind == ast::MetaPropKind::ImportMeta => {
+                Ok(self.import_meta(meta.span.into()))
+            }
             other => Ok(Value::opaque("syntax that is not evaluated", other.span().into())),
         }
     }
@@ -129,9 +132,7 @@ impl<'a> Interpreter<'a> {
                     .help("JavaScript runs a module from top to bottom; in a circular import, use it inside a function, such as `() => table.column`")
                     .into())
             }
-            None if builtins::is_node_global(&ident.sym) => {
-                Ok(Value::opaque(format!("the global `{}` is not known", ident.sym), span))
-            }
+            None if builtins::is_node_global(&ident.sym) => Ok(self.node_global(&ident.sym, span)),
             None => {
                 let message = format!("`{}` is not defined", ident.sym);
                 let diagnostic = Diagnostic::error("E0308", message).at(span, "neither declared here nor imported");

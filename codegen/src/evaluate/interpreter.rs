@@ -1,5 +1,6 @@
 //! The interpreter's state, its budgets, and how it reads, writes and calls.
 
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -31,6 +32,8 @@ const MAX_EXPRESSION_DEPTH: usize = 20_000;
 pub struct Interpreter<'a> {
     pub(super) graph: &'a ModuleGraph,
     pub(super) packages: &'a dyn Packages,
+    /// `process.cwd()`, where it is known.
+    pub(super) folder: Option<PathBuf>,
     pub(super) modules: Vec<ModuleState>,
     pub(super) globals: Rc<Scope>,
     pub(super) functions: Vec<Code<'a>>,
@@ -52,6 +55,7 @@ impl<'a> Interpreter<'a> {
         Self {
             graph,
             packages,
+            folder: None,
             modules: graph.modules.iter().map(|_| ModuleState::default()).collect(),
             globals: builtins::globals(),
             functions: Vec::new(),
@@ -65,6 +69,17 @@ impl<'a> Interpreter<'a> {
             exhausted: false,
             lenient: false,
         }
+    }
+
+    /// Makes a folder the one that `process.cwd()` gives.
+    pub fn with_working_folder(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        self
+    }
+
+    /// The namespace object of a known package's module, or of one of Node.js's own.
+    pub(super) fn package(&self, specifier: &str) -> Option<Obj> {
+        self.packages.module(specifier).or_else(|| super::node::module(specifier, self.folder.as_deref()))
     }
 
     /// Records an error or a warning and goes on.

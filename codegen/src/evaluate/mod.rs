@@ -14,6 +14,7 @@ mod function;
 mod host;
 mod interpreter;
 mod module;
+mod node;
 mod object;
 mod operation;
 mod operators;

@@ -26,6 +26,8 @@ pub(super) struct ModuleState {
     /// What they give, once all their modules have declared their exports.
     starred: Option<FxHashMap<Rc<str>, Place>>,
     namespace: Option<Obj>,
+    /// `module`, of a module that uses it: its `exports` are the module's too.
+    pub(super) common_js: Option<Obj>,
 }
 
 /// What an exported name stands for.
@@ -168,7 +170,7 @@ impl<'a> Interpreter<'a> {
             ast::ModuleDecl::ExportAll(export) if !export.type_only => {
                 let star = match self.import(id, &export.src) {
                     Some(Import::Module(module)) => Some(Star::Module(*module)),
-                    Some(Import::Package(package)) => self.packages.module(package).map(Star::Package),
+                    Some(Import::Package(package)) => self.package(package).map(Star::Package),
                     Some(Import::Unreadable(reason)) => {
                         self.report(unreadable(&export.src, reason));
                         None
@@ -248,8 +250,8 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What a package gives under a name, or as a whole.
-    fn package_export(&mut self, package: &str, name: Option<&str>, span: Span) -> Value {
-        let Some(namespace) = self.packages.module(package) else {
+    pub(super) fn package_export(&mut self, package: &str, name: Option<&str>, span: Span) -> Value {
+        let Some(namespace) = self.package(package) else {
             return Value::opaque(format!("the package `{package}` is not read"), span);
         };
         match name {
@@ -356,8 +358,13 @@ impl<'a> Interpreter<'a> {
                 return self.locate(module, &original, seen);
             }
             Some(own) => return own.place(id),
-            None if name == "default" || self.modules[id.0].stars.is_empty() => return None,
             None => {}
+        }
+        if let Some(value) = self.common_js_export(id, name) {
+            return Some(Place::Value(value));
+        }
+        if name == "default" || self.modules[id.0].stars.is_empty() {
+            return None;
         }
         if self.modules[id.0].starred.is_none() && self.has_linked_stars(id, &mut FxHashSet::default()) {
             let mut starred = FxHashMap::default();
@@ -411,7 +418,8 @@ impl<'a> Interpreter<'a> {
                 }
                 Star::Module(module) if seen.contains(&module) => {}
                 Star::Module(module) => {
-                    let names: Vec<Rc<str>> = self.modules[module.0].exports.keys().cloned().collect();
+                    let own = self.modules[module.0].exports.keys().cloned();
+                    let names: Vec<Rc<str>> = own.chain(self.common_js_names(module)).collect();
                     for name in names {
                         if &*name != "default"
                             && !starred.contains_key(&name)
@@ -449,9 +457,9 @@ impl<'a> Interpreter<'a> {
         let state = &self.modules[id.0];
         let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
         own.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
-        for name in own {
+        for name in own.into_iter().cloned().chain(self.common_js_names(id)) {
             if known.insert(name.clone()) {
-                names.push(name.clone());
+                names.push(name);
             }
         }
         for star in &state.stars {

@@ -20,7 +20,7 @@ use super::sql::{Sql, Style, column_name};
 use super::table::Table;
 use super::view::View;
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{Eval, Interpreter, Obj, Object, Value};
+use crate::evaluate::{Eval, Interpreter, Obj, Object, Opaque, Value};
 use crate::parse::{ModuleGraph, ModuleId};
 use crate::schema::{self, IR_VERSION, Schema};
 use crate::source::Span;
@@ -47,11 +47,13 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
         tables: HashMap::new(),
         policies: Vec::new(),
         names: HashMap::new(),
+        unknown: None,
     };
     for entry in &graph.entries {
         lowering.module(*entry);
     }
     lowering.link_policies();
+    lowering.warn_of_nothing();
     // Stable: drizzle-kit creates plain views first.
     lowering.schema.views.sort_by_key(|view| view.materialized);
     lowering.schema
@@ -70,6 +72,8 @@ struct Lowering<'c, 'i, 'g> {
     policies: Vec<Obj>,
     /// Names that may be given once, with the place where they are.
     names: HashMap<(names::Named, String), Span>,
+    /// The first export that is not known: its name, and why.
+    unknown: Option<(Rc<str>, Rc<Opaque>)>,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -83,10 +87,11 @@ impl Lowering<'_, '_, '_> {
                 }
             };
             // It may have been a table.
-            if let Value::Opaque(opaque) = &value
-                && let Some(failure) = &opaque.failure
-            {
-                self.cx.report((**failure).clone());
+            if let Value::Opaque(opaque) = &value {
+                match &opaque.failure {
+                    Some(failure) => self.cx.report((**failure).clone()),
+                    None => self.unknown = self.unknown.take().or_else(|| Some((name.clone(), opaque.clone()))),
+                }
             }
             let Some(object) = value.as_object() else { continue };
             // The modules keep what they export alive, so that an address stands for one object.
@@ -97,6 +102,19 @@ impl Lowering<'_, '_, '_> {
                 self.cx.report(*thrown.diagnostic);
             }
         }
+    }
+
+    /// Without a table, what is exported and not known was to be one: tables that a package makes.
+    fn warn_of_nothing(&mut self) {
+        if !self.schema.tables.is_empty() {
+            return;
+        }
+        let Some((name, unknown)) = self.unknown.take().filter(|(_, unknown)| !unknown.reported) else { return };
+        let message = format!("the schema has no tables, unless `{name}` is one, which is not known");
+        let warning = Diagnostic::warning("W0404", message)
+            .at(unknown.span, unknown.reason.clone())
+            .help("packages are not read: declare the table in the schema's own files");
+        self.cx.report(warning);
     }
 
     /// drizzle-kit keeps what is exported by name: of two with the same one, the later replaces the earlier.

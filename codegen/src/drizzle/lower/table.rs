@@ -8,10 +8,12 @@ use super::super::known;
 use super::super::runtime_value::runtime_value;
 use super::super::security::PgPolicy;
 use super::super::sequence::sequence_options;
+use super::super::sql::Sql;
 use super::super::table::Table;
 use super::names::Named;
 use super::{Lowering, add_policy, put};
-use crate::evaluate::{Call, Eval, Kind, Value};
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{Call, Eval, Kind, Slot, Value};
 use crate::schema;
 use crate::source::Span;
 
@@ -35,9 +37,15 @@ impl Lowering<'_, '_, '_> {
             row_level_security: table.row_level_security.is_raised(),
             policies: Vec::new(),
         };
-        for column in &table.columns {
+        for (position, column) in table.columns.iter().enumerate() {
             // An error in one column is told, and the others go on.
-            match self.column(column) {
+            let lowered_column = self.column(column).and_then(|mut lowered| {
+                if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
+                    lowered.sql_type = sql_type;
+                }
+                Ok(lowered)
+            });
+            match lowered_column {
                 Ok(column) => lowered.columns.push(column),
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
@@ -66,6 +74,19 @@ impl Lowering<'_, '_, '_> {
             }
         }
         Ok(lowered)
+    }
+
+    /// What a `getSQLType` that the schema put in place of the column's own gives.
+    fn replaced_type(&mut self, column: Option<&Value>, span: Span) -> Eval<Option<String>> {
+        let own = column.and_then(Value::as_object).and_then(|object| object.own("getSQLType"));
+        let (Some(column), Some(Slot::Value(function))) = (column, own.map(|property| property.slot)) else {
+            return Ok(None);
+        };
+        let sql_type = self.cx.call(&function, &Call { this: column.clone(), ..Call::with([], span) })?;
+        match sql_type.as_str() {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err(known::mismatch(&sql_type, span, "the type that `getSQLType` gives", "a string").into()),
+        }
     }
 
     /// The builders that the extra configuration gives: an array (flattened once), or an object's values.
@@ -125,6 +146,13 @@ impl Lowering<'_, '_, '_> {
             // What a condition left out (`isLarge && index()…`), drizzle-orm passes over.
         } else if matches!(item.as_object().map(|object| &object.kind), Some(Kind::Plain)) {
             // As `drizzle-kit pull` writes what it cannot express: drizzle-orm passes over it too.
+        } else if item.as_host::<Sql>().is_some() {
+            // So does what `drizzle-kit pull` never writes and people do, in the belief that it makes a constraint.
+            let message = format!("table `{}` gets nothing of this `sql` template", table.name.name);
+            let warning = Diagnostic::warning("W0403", message)
+                .at(table.extra_span, "drizzle-orm passes over the template in here")
+                .help("write `check('name', sql`…`)`, `unique('name').on(…)` or the like");
+            self.cx.report(warning);
         } else if !known::is_reported(item) {
             let what = format!("an entry of the extra configuration of table `{}`", table.name.name);
             let expected = "an index, a key, a unique constraint or a check";

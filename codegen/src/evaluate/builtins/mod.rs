@@ -5,6 +5,7 @@ mod collections;
 mod date;
 mod json;
 mod math;
+pub(super) mod node;
 pub(super) mod number;
 mod objects;
 pub(super) mod regexp;
@@ -71,6 +72,7 @@ const NODE_GLOBALS: &[&str] = &[
     "Blob",
     "BroadcastChannel",
     "Buffer",
+    "Bun",
     "ByteLengthQueuingStrategy",
     "CompressionStream",
     "CountQueuingStrategy",
@@ -78,6 +80,7 @@ const NODE_GLOBALS: &[&str] = &[
     "DOMException",
     "DataView",
     "DecompressionStream",
+    "Deno",
     "Event",
     "EventTarget",
     "File",
