@@ -4,6 +4,7 @@ use super::casing::Casing;
 use super::column::ColumnData;
 use super::known;
 use super::sql::{Sql, Style, quote_string};
+use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Eval, Interpreter, Kind, Value, iso_string, number_to_string, stringify};
 use crate::schema::{ColumnDefault, DataType};
 use crate::source::Span;
@@ -20,6 +21,17 @@ pub(super) fn default(cx: &mut Interpreter<'_>, column: &ColumnData, casing: Cas
     if let Some(sql) = value.as_host::<Sql>() {
         let sql = sql.render(cx, Style { qualified: true, casing })?;
         return Ok(Some(ColumnDefault { sql, expression: true }));
+    }
+    if let Value::Object(object) = value
+        && matches!(object.kind, Kind::Date(None))
+    {
+        let message = format!("the default of column `{}` is the moment of evaluation", column.config.name);
+        cx.report(
+            Diagnostic::warning("E0411", message)
+                .at(*span, "drizzle-kit writes the moment at which it runs; codegen writes `now()`")
+                .help("write `.defaultNow()` or `` .default(sql`now()`) `` if each row is to have its own"),
+        );
+        return Ok(Some(ColumnDefault { sql: "now()".to_owned(), expression: true }));
     }
     let sql = literal(cx, value, *span, column)?;
     Ok(Some(ColumnDefault { sql, expression: false }))
@@ -44,16 +56,10 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
     if let Value::Object(object) = value
         && let Kind::Date(Some(time)) = object.kind
     {
-        let iso = iso_string(time);
-        let text = match column.sql_type.to_lowercase().as_str() {
-            "date" => iso.split('T').next().unwrap_or_default().to_owned(),
-            "timestamp" => iso.replace('T', " ").trim_end_matches('Z').to_owned(),
-            _ => iso,
-        };
-        return Ok(quote_string(&text));
+        return Ok(quote_string(&moment(time, &column.sql_type)));
     }
     if let (DataType::Array { element, .. }, Some(items)) = (&column.data_type, value.as_array()) {
-        let text = array(cx, &items, element, span)?.map_err(|value| unknown(&value))?;
+        let text = array(cx, &items, element, column, span)?.map_err(|value| unknown(&value))?;
         return Ok(quote_string(&text));
     }
     Ok(match value {
@@ -69,8 +75,24 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
     })
 }
 
+/// A date as drizzle-kit writes it for a type, which it compares by name: `timestamp (3)` is no `timestamp`.
+fn moment(time: f64, sql_type: &str) -> String {
+    let iso = iso_string(time);
+    match sql_type.to_lowercase().as_str() {
+        "date" => iso.split('T').next().unwrap_or_default().to_owned(),
+        "timestamp" => iso.replace('T', " ").trim_end_matches('Z').to_owned(),
+        _ => iso,
+    }
+}
+
 /// The inside of an array literal, as drizzle-kit's `buildArrayString` writes it.
-fn array(cx: &mut Interpreter<'_>, items: &[Value], element: &DataType, span: Span) -> Eval<Result<String, Value>> {
+fn array(
+    cx: &mut Interpreter<'_>,
+    items: &[Value],
+    element: &DataType,
+    column: &ColumnData,
+    span: Span,
+) -> Eval<Result<String, Value>> {
     let mut parts = Vec::with_capacity(items.len());
     for item in items {
         let part = match item {
@@ -80,12 +102,14 @@ fn array(cx: &mut Interpreter<'_>, items: &[Value], element: &DataType, span: Sp
             Value::Null => "null".to_owned(),
             Value::String(text) => quote_element(text),
             _ => match (item.as_array(), element) {
-                (Some(inner), DataType::Array { element, .. }) => match array(cx, &inner, element, span)? {
+                (Some(inner), DataType::Array { element, .. }) => match array(cx, &inner, element, column, span)? {
                     Ok(text) => text,
                     Err(unknown) => return Ok(Err(unknown)),
                 },
                 _ => match (item.as_object().map(|object| &object.kind), stringify(cx, item, span)?) {
-                    (Some(Kind::Date(Some(time))), _) => quote_element(&iso_string(*time)),
+                    (Some(Kind::Date(Some(time))), _) => {
+                        quote_element(&moment(*time, column.sql_type.split('[').next().unwrap_or_default()))
+                    }
                     (_, Ok(Some(json))) => quote_element(&json),
                     (_, Ok(None)) => return Ok(Err(item.clone())),
                     (_, Err(unknown)) => return Ok(Err(unknown)),
