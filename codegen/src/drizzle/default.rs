@@ -4,6 +4,7 @@ use super::casing::Casing;
 use super::column::ColumnData;
 use super::known;
 use super::sql::{Sql, Style, quote_string};
+use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Eval, Interpreter, Kind, Value, iso_string, number_to_string, stringify};
 use crate::schema::{ColumnDefault, DataType, Sql as SchemaSql};
 use crate::source::Span;
@@ -20,6 +21,17 @@ pub(super) fn default(cx: &mut Interpreter<'_>, column: &ColumnData, casing: Cas
     if let Some(sql) = value.as_host::<Sql>() {
         let sql = sql.write(cx, Style::new(true, casing))?;
         return Ok(Some(ColumnDefault { sql, expression: true, value: None }));
+    }
+    if let Value::Object(object) = value
+        && matches!(object.kind, Kind::Date(None))
+    {
+        let message = format!("the default of column `{}` is the moment of evaluation", column.config.name);
+        cx.report(
+            Diagnostic::warning("W0405", message)
+                .at(*span, "drizzle-kit writes the moment at which it runs; codegen writes `now()`")
+                .help("write `.defaultNow()` or `` .default(sql`now()`) `` if each row is to have its own"),
+        );
+        return Ok(Some(ColumnDefault { sql: "now()".to_owned().into(), expression: true, value: None }));
     }
     let text = literal(cx, value, *span, column)?;
     let theirs = drizzle_kits(cx, value, *span, column)?.unwrap_or_else(|| text.clone());

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use super::column::{ColumnBase, ColumnBuilder};
 use super::{
-    column, constraint, enums, index, known, operators, pg_schema, query, relations, security, sequence, sql, table,
-    types, view, zod,
+    alias, column, constraint, enums, index, known, metadata, operators, pg_schema, query, relations, security,
+    sequence, set_operation, sql, subclass, table, types, view, zod,
 };
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, RandomUuid, Slot, Value};
@@ -135,28 +135,13 @@ fn drizzle_orm() -> Obj {
     orm.set("uniqueIndex", Value::native("uniqueIndex", |_, call| index::index(call, true)));
     orm.set("relations", Value::native("relations", relations::relations));
     orm.set("sql", sql::sql_function());
-    for name in ["getTableColumns", "getColumns"] {
-        orm.set(
-            name,
-            Value::native(name, |cx, call| {
-                let columns = Object::plain();
-                for (key, value, span) in cx.entries(&call.arg(0), call.arg_span(0))? {
-                    columns.define(key, Slot::Value(value), span);
-                }
-                Ok(Value::Object(columns))
-            }),
-        );
+    for name in ["alias", "aliasedTable"] {
+        orm.set(name, Value::native(name, alias::alias));
     }
-    orm.set(
-        "getTableName",
-        Value::native("getTableName", |_, call| {
-            let table = call.arg(0);
-            Ok(match table.as_host::<table::Table>() {
-                Some(table) => Value::string(&table.name.name),
-                None => Value::opaque("the name of what is no table", call.span),
-            })
-        }),
-    );
+    let own = subclass::builder_classes().chain(metadata::functions());
+    for (name, function) in set_operation::functions_by_name().chain(own) {
+        orm.set(name, function);
+    }
     for (name, function) in operators::operators() {
         orm.set(name, function);
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::casing::Casing;
 use super::column::{ColumnData, Flag, column_of};
+use super::encode::{Param, array_literal, sql_param};
 use super::enums::PgEnum;
 use super::known;
 use super::query::{Query, Subquery};
@@ -145,6 +146,11 @@ fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Styl
         text.push_str(&quote_identifier(&subquery.alias));
     } else if let Some(query) = value.as_host::<Query>() {
         text.push_str(&format!("({})", query.sql(cx)?.render(cx, style)?));
+    } else if let Some(param) = value.as_host::<Param>() {
+        match param.value.as_array() {
+            Some(items) => text.push_str(&quote_string(&array_literal(&items, false))),
+            None => text.push_str(&literal(cx, &param.value, span)?),
+        }
     } else if let Some(enum_) = value.as_host::<PgEnum>() {
         text.push_str(&qualified_name(enum_.schema.as_deref(), &enum_.name));
     } else if let Some(items) = value.as_array() {
@@ -315,7 +321,7 @@ pub(super) fn sql_function() -> Value {
                 Ok(Value::host(Sql::new(vec![Chunk::Identifier(Rc::from(name))])))
             }),
         ),
-        ("param", Value::native("param", |_, call| Ok(call.arg(0)))),
+        ("param", Value::native("param", sql_param)),
         ("join", Value::native("join", join)),
         (
             "fromList",
@@ -337,7 +343,7 @@ fn join(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
     let Some(items) = cx.iterate(&call.arg(0), call.arg_span(0))? else { return Ok(call.arg(0)) };
     let mut chunks = Vec::with_capacity(2 * items.len());
     for (index, item) in items.into_iter().enumerate() {
-        if index > 0 {
+        if index > 0 && !call.arg(1).is_undefined() {
             chunks.push(Chunk::Value(call.arg(1), call.arg_span(1)));
         }
         chunks.push(Chunk::Value(item, call.arg_span(0)));

@@ -44,6 +44,7 @@ impl<'a> Interpreter<'a> {
                 let inner = Scope::inside(scope);
                 let value = self.closure(Code::Function(&function.function), &inner, None);
                 if let Some(name) = &function.ident {
+                    self.name_function(&value, &name.sym);
                     inner.declare(&name.sym, Binding::Value(value.clone()));
                 }
                 Ok(value)
@@ -93,9 +94,24 @@ impl<'a> Interpreter<'a> {
                 }
                 Ok(last)
             }
-            ast::Expr::Await(await_) => {
-                self.expression(&await_.arg, scope)?;
-                Ok(Value::opaque("the result of a promise", await_.span.into()))
+            // A promise is opaque, and so is what it gives; anything else is what it is.
+            ast::Expr::Await(await_) => self.expression(&await_.arg, scope),
+            ast::Expr::Yield(yield_) => {
+                let value = match &yield_.arg {
+                    Some(value) => self.expression(value, scope)?,
+                    None => Value::Undefined,
+                };
+                let span = Span::from(yield_.span);
+                if !yield_.delegate {
+                    return self.yield_value(value, span);
+                }
+                match self.iterate(&value, span)? {
+                    Some(items) => {
+                        items.into_iter().try_for_each(|item| self.yield_value(item, span).map(drop))?;
+                        Ok(Value::Undefined)
+                    }
+                    None => self.yield_value(Value::opaque("values that are not known", span), span),
+                }
             }
             ast::Expr::MetaProp(meta) if meta.kind == ast::MetaPropKind::ImportMeta => {
                 Ok(self.import_meta(meta.span.into()))

@@ -39,6 +39,10 @@ pub struct Interpreter<'a> {
     pub(super) functions: Vec<Code<'a>>,
     pub(super) function_ids: FxHashMap<(u32, u32), usize>,
     pub(super) classes: Vec<&'a ast::Class>,
+    /// The names of functions, by their code.
+    pub(super) function_names: FxHashMap<usize, Rc<str>>,
+    /// What the generators that run have given so far, the innermost last.
+    pub(super) yields: Vec<Vec<Value>>,
     declarations: FxHashMap<u32, Span>,
     diagnostics: Vec<Diagnostic>,
     steps: u64,
@@ -61,6 +65,8 @@ impl<'a> Interpreter<'a> {
             functions: Vec::new(),
             function_ids: FxHashMap::default(),
             classes: Vec::new(),
+            function_names: FxHashMap::default(),
+            yields: Vec::new(),
             declarations: FxHashMap::default(),
             diagnostics: Vec::new(),
             steps: 0,
@@ -189,6 +195,9 @@ impl<'a> Interpreter<'a> {
                 if let Some(index) = array_index(key) {
                     return Ok(items.borrow().get(index as usize).cloned().unwrap_or(Value::Undefined));
                 }
+            }
+            Kind::Function(closure) if matches!(key, "name" | "length") => {
+                return Ok(self.function_property(closure, key));
             }
             _ => {}
         }
@@ -390,6 +399,8 @@ impl<'a> Interpreter<'a> {
                 Kind::Map(entries) => {
                     entries.borrow().values().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect()
                 }
+                Kind::Iterator(remaining) => return Ok(remaining.all()),
+                _ if target.find(super::symbol::ITERATOR).is_some() => return self.iterate_own(value, span),
                 _ => return Err(not_iterable(value, span).into()),
             },
             _ => return Err(not_iterable(value, span).into()),

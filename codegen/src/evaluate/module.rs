@@ -127,6 +127,10 @@ impl<'a> Interpreter<'a> {
             ast::ModuleDecl::Import(import) => &import.src,
             ast::ModuleDecl::ExportAll(export) => &export.src,
             ast::ModuleDecl::ExportNamed(export) => export.src.as_ref()?,
+            ast::ModuleDecl::TsImportEquals(import) => match &import.module_ref {
+                ast::TsModuleRef::TsExternalModuleRef(reference) => &reference.expr,
+                ast::TsModuleRef::TsEntityName(_) => return None,
+            },
             _ => return None,
         };
         match self.import(id, source)? {
@@ -163,8 +167,20 @@ impl<'a> Interpreter<'a> {
                     ast::Decl::Fn(function) => export_name(&function.ident.sym),
                     ast::Decl::Class(class) => export_name(&class.ident.sym),
                     ast::Decl::TsEnum(enum_) => export_name(&enum_.id.sym),
+                    ast::Decl::TsModule(module) if !module.declare => {
+                        if let ast::TsModuleName::Ident(name) = &module.id {
+                            export_name(&name.sym);
+                        }
+                    }
                     _ => {}
                 }
+            }
+            ast::ModuleDecl::TsImportEquals(import) if !import.is_type_only => {
+                if import.is_export {
+                    let name: Rc<str> = Rc::from(&*import.id.sym);
+                    self.modules[id.0].exports.insert(name.clone(), Export::Local(name));
+                }
+                self.link_import_equals(id, import, scope);
             }
             ast::ModuleDecl::ExportNamed(export) if !export.type_only => self.link_named_export(id, export),
             ast::ModuleDecl::ExportAll(export) if !export.type_only => {
@@ -217,6 +233,19 @@ impl<'a> Interpreter<'a> {
             };
             scope.declare(&local.sym, binding);
         }
+    }
+
+    /// `import name = require('…')`
+    fn link_import_equals(&mut self, id: ModuleId, import: &'a ast::TsImportEqualsDecl, scope: &Rc<Scope>) {
+        let ast::TsModuleRef::TsExternalModuleRef(reference) = &import.module_ref else { return };
+        let span = Span::from(import.id.span);
+        let binding = match self.import(id, &reference.expr) {
+            Some(Import::Module(module)) => Binding::Namespace(*module),
+            Some(Import::Package(package)) => Binding::Value(self.package_export(package, None, span)),
+            Some(Import::Unreadable(reason)) => Binding::Value(Value::failed(unreadable(&reference.expr, reason))),
+            None => return,
+        };
+        scope.declare(&import.id.sym, binding);
     }
 
     fn link_named_export(&mut self, id: ModuleId, export: &'a ast::NamedExport) {
@@ -292,7 +321,27 @@ impl<'a> Interpreter<'a> {
                 }
                 Ok(())
             }
+            ast::ModuleItem::ModuleDecl(ast::ModuleDecl::TsImportEquals(import)) if !import.is_type_only => {
+                if let ast::TsModuleRef::TsEntityName(name) = &import.module_ref
+                    && let Some(value) = self.entity(name, scope)?
+                {
+                    scope.declare(&import.id.sym, Binding::Value(value));
+                }
+                Ok(())
+            }
             ast::ModuleItem::ModuleDecl(_) => Ok(()),
+        }
+    }
+
+    /// `A.B.C`; `None` where it names a type only.
+    fn entity(&mut self, name: &'a ast::TsEntityName, scope: &Rc<Scope>) -> Eval<Option<Value>> {
+        match name {
+            ast::TsEntityName::Ident(ident) if scope.find(&ident.sym).is_none() => Ok(None),
+            ast::TsEntityName::Ident(ident) => self.identifier(ident, scope).map(Some),
+            ast::TsEntityName::TsQualifiedName(qualified) => match self.entity(&qualified.left, scope)? {
+                Some(value) => self.get(&value, &qualified.right.sym, qualified.right.span.into()).map(Some),
+                None => Ok(None),
+            },
         }
     }
 

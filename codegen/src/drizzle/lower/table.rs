@@ -7,9 +7,9 @@ use super::super::index::Index;
 use super::super::known;
 use super::super::runtime_value::runtime_value;
 use super::super::security::PgPolicy;
-use super::super::sequence::sequence_options;
+use super::super::sequence::{Bounds, sequence_options};
 use super::super::sql::Sql;
-use super::super::table::Table;
+use super::super::table::{Table, extra_config};
 use super::names::Named;
 use super::{Lowering, add_policy, put};
 use crate::diagnostic::Diagnostic;
@@ -68,7 +68,7 @@ impl Lowering<'_, '_, '_> {
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
         }
-        for item in self.extra_config(table)? {
+        for item in extra_config(self.cx, table)? {
             if let Err(thrown) = self.extra(&item, table, &mut lowered) {
                 self.cx.report(*thrown.diagnostic);
             }
@@ -86,25 +86,6 @@ impl Lowering<'_, '_, '_> {
         match sql_type.as_str() {
             Some(text) => Ok(Some(text.to_owned())),
             None => Err(known::mismatch(&sql_type, span, "the type that `getSQLType` gives", "a string").into()),
-        }
-    }
-
-    /// The builders that the extra configuration gives: an array (flattened once), or an object's values.
-    pub(super) fn extra_config(&mut self, table: &Table) -> Eval<Vec<Value>> {
-        let Some((function, columns)) = &table.extra else { return Ok(Vec::new()) };
-        let config = self.cx.call(function, &Call::with([columns.clone()], table.extra_span))?;
-        if known::is_reported(&config) {
-            return Ok(Vec::new());
-        }
-        match config.as_array() {
-            Some(items) => {
-                Ok(items.into_iter().flat_map(|item| item.as_array().unwrap_or_else(|| vec![item])).collect())
-            }
-            None if matches!(config, Value::Opaque(_)) => {
-                let what = format!("the extra configuration of table `{}`", table.name.name);
-                Err(known::mismatch(&config, table.extra_span, &what, "an array").into())
-            }
-            None => Ok(self.cx.entries(&config, table.extra_span)?.into_iter().map(|(_, value, _)| value).collect()),
         }
     }
 
@@ -213,7 +194,7 @@ impl Lowering<'_, '_, '_> {
     pub(super) fn identity(&mut self, column: &ColumnData, name: &str) -> Eval<Option<schema::Identity>> {
         let Some((always, given)) = &column.config.identity else { return Ok(None) };
         let what = format!("of the identity of column `{name}`");
-        let options = sequence_options(self.cx, given, column.key_span, &what, &column.sql_type)?;
+        let options = sequence_options(self.cx, given, column.key_span, &what, Bounds::of_identity(&column.sql_type))?;
         let sequence = match given {
             given if given.is_nullish() => Value::Undefined,
             given => self.cx.get(given, "name", column.key_span)?,
