@@ -4,10 +4,10 @@ use std::cell::OnceCell;
 
 use super::column::{ColumnBase, ColumnBuilder};
 use super::{
-    column, constraint, enums, index, known, operators, pg_schema, query, relations, security, sequence, sql, table,
-    types, view, zod,
+    column, constraint, enums, index, known, operators, pg_schema, query, relations, runtime_value, security, sequence,
+    sql, table, types, view, zod,
 };
-use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, RandomUuid, Value};
+use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, Value};
 
 /// `drizzle-orm`, `drizzle-orm/pg-core`, and the few others that decide what a schema means.
 #[derive(Debug, Default)]
@@ -17,6 +17,9 @@ pub struct DrizzlePackages {
     supabase: OnceCell<Obj>,
     neon: OnceCell<Obj>,
     uuid: OnceCell<Obj>,
+    nanoid: OnceCell<Obj>,
+    cuid2: OnceCell<Obj>,
+    ulid: OnceCell<Obj>,
     zod: OnceCell<Obj>,
 }
 
@@ -24,7 +27,10 @@ impl Packages for DrizzlePackages {
     fn module(&self, specifier: &str) -> Option<Obj> {
         let module = match specifier {
             "drizzle-kit" => self.kit.get_or_init(drizzle_kit),
-            "uuid" | "crypto" | "node:crypto" => self.uuid.get_or_init(uuid),
+            "uuid" | "uuidv7" | "crypto" | "node:crypto" => self.uuid.get_or_init(runtime_value::uuid),
+            "nanoid" | "nanoid/non-secure" => self.nanoid.get_or_init(runtime_value::nanoid),
+            "@paralleldrive/cuid2" => self.cuid2.get_or_init(runtime_value::cuid2),
+            "ulid" | "ulidx" => self.ulid.get_or_init(runtime_value::ulid),
             "drizzle-orm/supabase" => self.supabase.get_or_init(supabase),
             "drizzle-orm/neon" => self.neon.get_or_init(neon),
             "zod" | "zod/v3" | "zod/v4" => self.zod.get_or_init(zod::zod),
@@ -164,10 +170,4 @@ fn neon() -> Obj {
     module.set("authUid", Value::native("authUid", |_, call| Ok(security::auth_uid(call))));
     module.set("crudPolicy", Value::native("crudPolicy", security::crud_policy));
     module
-}
-
-/// Random ids that the database knows as `uuid`.
-fn uuid() -> Obj {
-    let random = |name: &str| Value::native(name, |_, _| Ok(Value::host(RandomUuid)));
-    sql::namespace([("v4", random("v4")), ("v7", random("v7")), ("randomUUID", random("randomUUID"))])
 }
