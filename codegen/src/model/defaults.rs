@@ -65,18 +65,18 @@ fn constant(json: &serde_json::Value, rust_type: &RustType) -> Option<String> {
         json if document => Some(json.to_string()),
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        Value::Array(items) => Some(array(items, rust_type)),
+        Value::Array(items) => Some(array(items)),
         json => Some(json.to_string()),
     }
 }
 
 /// An array in PostgreSQL's text form.
-fn array(items: &[serde_json::Value], rust_type: &RustType) -> String {
+fn array(items: &[serde_json::Value]) -> String {
     use serde_json::Value;
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     let item = |item: &Value| match item {
         Value::Null => "NULL".to_owned(),
-        Value::Array(inner) => array(inner, rust_type),
+        Value::Array(inner) => array(inner),
         Value::String(text) => quoted(text),
         item => quoted(&item.to_string()),
     };

@@ -825,7 +825,7 @@ impl<T: AsCell + std::fmt::Debug + Send + Sync> Elements for Vec<T> {
 
 /// One statement on one row of a table: its SQL, its parameters, and the row type it gives back.
 ///
-/// ```ignore
+/// ```text
 /// let school = SchoolInsert::new(169, "Coastal College").with_conference_id(ConferenceRef::NcaaId(821));
 /// let school: School = school.upsert().fetch_one(&pool).await?;
 ///

@@ -177,13 +177,15 @@ fn needs_value(column: &ColumnDef) -> bool {
     !filled && inserted_value(column).is_none() && (column.not_null || column.runtime_default.is_some())
 }
 
-/// What Drizzle's client would insert into a column that is not given: `$defaultFn`, else `$onUpdate`, where the database
+/// What Drizzle's client would insert into a column that is not given: `$defaultFn`, else `$onUpdate` where the database
 /// has no default (drizzle-orm, `PgDialect.buildInsertQuery`).
 fn inserted_value(column: &ColumnDef) -> Option<String> {
-    if column.default.is_some() || column.identity.is_some() || column.generated.is_some() {
-        return None;
-    }
-    let value = column.runtime_default.as_ref().or(column.on_update.as_ref())?;
+    let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+    let value = match &column.runtime_default {
+        Some(value) => value,
+        None if filled => return None,
+        None => column.on_update.as_ref()?,
+    };
     computed(column, value)
 }
 
