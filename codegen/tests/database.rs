@@ -5,6 +5,10 @@
 mod everything;
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
+#[path = "database/statements.rs"]
+mod statements;
+#[path = "database/validation.rs"]
+mod validation;
 
 use everything::*;
 use postgres::Server;

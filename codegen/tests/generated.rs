@@ -42,7 +42,7 @@ fn names_are_distinct_and_keep_the_columns_spelling() {
     assert_eq!(User::TABLE.qualified_name(), "public.user");
     assert_eq!(AuthUser::TABLE.qualified_name(), "auth.user");
     assert_eq!(OptionRow::TABLE.name, "option");
-    assert_eq!(TABLES.len(), 13);
+    assert_eq!(TABLES.len(), 15);
 
     let row = serde_json::json!({"id": 1, "flag": true, "type": "t", "2fa": "x", "Weird Name!": "y", "café": "z",
         "created_at": "a", "createdAt": "b", "numbers": [1], "changed": "2026-01-02T03:04:05Z",
@@ -91,7 +91,8 @@ fn an_insert_hands_over_what_is_given() {
     // Neither an identity that is always generated nor a generated column can be given.
     assert!(given(&CounterInsert::default()).is_empty());
     let token = uuid::Uuid::nil();
-    let everything = EverythingInsert::new("t", token).with_numbers(vec![1, 2]).with_matrix(PgText::from("{{1}}"));
+    let everything =
+        EverythingInsert::new("t").with_token(token).with_numbers(vec![1, 2]).with_matrix(PgText::from("{{1}}"));
     let names: Vec<String> =
         given(&everything).iter().map(|field| field.split('=').next().unwrap().to_owned()).collect();
     assert_eq!(names, ["numbers", "matrix", "type", "token"]);
@@ -115,14 +116,150 @@ fn a_reference_is_the_plain_id_or_a_natural_key() {
 
 #[test]
 fn keys_are_whole() {
-    assert_eq!(Keys::BY_A.predicate.as_deref(), Some("\"keys\".\"b\" is null"));
-    assert_eq!(Keys::BY_KEYS_A_OTHER_INDEX.predicate.as_deref(), Some("\"keys\".\"b\" = 'x'"));
-    assert_eq!(Keys::BY_KEYS_LOWER_INDEX.expressions.to_vec(), ["lower(\"a\")"]);
-    assert!(Keys::BY_B.nulls_not_distinct);
+    assert_eq!(Keys::BY_A.definition().predicate.as_deref(), Some("\"keys\".\"b\" is null"));
+    assert_eq!(Keys::BY_KEYS_A_OTHER_INDEX.definition().predicate.as_deref(), Some("\"keys\".\"b\" = 'x'"));
+    assert_eq!(Keys::BY_KEYS_LOWER_INDEX.definition().expressions.to_vec(), ["lower(\"a\")"]);
+    assert!(Keys::BY_B.definition().nulls_not_distinct);
     assert_eq!(Keys::TABLE.default_conflict_key(), None);
     // As PostgreSQL cuts it: 63 bytes.
     let cut = ATableWithANameThatIsQuiteLongButStillFitsSixty::BY_EXTERNAL_REFERENCE;
-    assert_eq!(cut.name, "a_table_with_a_name_that_is_quite_long_but_still_fits_sixty_ext");
+    assert_eq!(cut.definition().name, "a_table_with_a_name_that_is_quite_long_but_still_fits_sixty_ext");
     // The columns of a primary key are not null, whatever they say themselves.
     assert!(Tagging::TABLE.columns.iter().all(|column| column.not_null));
+}
+
+/// Statements are made without a database.
+#[test]
+fn statements_show_their_sql() {
+    let key = AuthUserRef::Login("ada".into());
+    let insert = KeysInsert::new("a", "c").with_owner(key.clone()).insert();
+    assert_eq!(
+        insert.sql(),
+        r#"INSERT INTO "public"."keys" ("a", "c", "owner") SELECT $1, $2, (SELECT "id" FROM "auth"."user" WHERE "login" = $3) WHERE (SELECT "id" FROM "auth"."user" WHERE "login" = $3) IS NOT NULL"#
+    );
+    assert_eq!(insert.parameters(), ["a", "c", "ada"].map(|text| Some(text.to_owned())));
+    let upsert = KeysInsert::new("a", "c").upsert_on(Keys::BY_KEYS_A_OTHER_INDEX);
+    assert_eq!(
+        upsert.sql(),
+        r#"INSERT INTO "public"."keys" ("a", "c") VALUES ($1, $2) ON CONFLICT ("a") WHERE "keys"."b" = 'x' DO UPDATE SET "c" = excluded."c" WHERE "public"."keys"."c" IS DISTINCT FROM excluded."c""#
+    );
+    let update = KeysPatch::default().with_b(None).update(7);
+    assert_eq!(update.sql(), r#"UPDATE "public"."keys" SET "b" = $1 WHERE "id" = $2::integer"#);
+    assert_eq!(update.parameters(), [None, Some("7".to_owned())]);
+    assert_eq!(AuthUser::find(key).sql(), r#"SELECT "id", "login", "phone" FROM "auth"."user" WHERE "login" = $1"#);
+}
+
+#[test]
+fn every_violation_is_told() {
+    let insert = LimitInsert::new(1)
+        .with_small(11)
+        .with_label("löngest".to_owned())
+        .with_amount("1000".parse::<rust_decimal::Decimal>().unwrap())
+        .with_status(TextStatus::from("paused"))
+        .with_level("middling".to_owned())
+        .with_document(serde_json::json!({"a": ["\0"]}))
+        .with_words(vec!["four".to_owned()]);
+    let violations = insert.validate().unwrap_err();
+    let told: Vec<_> =
+        violations.iter().map(|each| (each.column.as_str(), each.rule, each.value.as_deref().unwrap())).collect();
+    assert_eq!(
+        told,
+        [
+            ("small", Rule::Check, "11"),
+            ("label", Rule::TooLong, "löngest"),
+            ("amount", Rule::OutOfRange, "1000"),
+            ("status", Rule::UnknownLabel, "paused"),
+            ("level", Rule::NotListed, "middling"),
+            ("document", Rule::NulCharacter, r#"{"a":["\u0000"]}"#),
+            ("words", Rule::TooLong, r#"{"four"}"#),
+        ]
+    );
+    assert!(violations.iter().all(|each| each.table == "public.limit"));
+    assert!(violations[0].to_string().contains("limit_small"), "{}", violations[0]);
+    // A value is shown by its start.
+    let long = LimitPatch::default().with_label("x".repeat(200)).validate().unwrap_err();
+    assert_eq!(long[0].value.as_deref(), Some(&*format!("{}…", "x".repeat(60))));
+    assert_eq!(LimitPatch::default().with_label(None).validate(), Ok(()));
+    // In the parts of a natural key too.
+    let owner = AuthUserRef::Login("a\0".into());
+    let violations = KeysInsert::new("a", "c").with_owner(owner).validate().unwrap_err();
+    assert_eq!((violations[0].column.as_str(), violations[0].rule), ("owner.login", Rule::NulCharacter));
+}
+
+#[test]
+fn checks_are_read_or_left_whole() {
+    let read = |sql: &str| {
+        let schema = fixture().0;
+        let table = schema.tables.iter().find(|table| table.name == "limit").unwrap();
+        let check = codegen::schema::Check { name: "c".to_owned(), expression: sql.to_owned().into() };
+        codegen::model::checks::read(table, &check).len()
+    };
+    let cases = [
+        ("small > 0", 1),
+        ("(\"limit\".\"small\" > 0)", 1),
+        ("public.limit.small >= -1 and small < 5", 2),
+        ("7 > small", 1),
+        ("amount between 0 and 0.5", 2),
+        ("char_length(label) <= 4", 1),
+        ("label = 'x'", 1),
+        ("label in ('x', 'y') AND small != 3", 2),
+        // Another table's column, arithmetic, functions, casts, escapes, other operators: the database's to tell.
+        ("other.small > 0", 0),
+        ("missing > 0", 0),
+        ("small > 0 or amount > 0", 0),
+        ("not small > 0", 0),
+        ("small + 1 > 0", 0),
+        ("small > 1e3", 0),
+        ("small > - 1 - 1", 0),
+        ("small = '5'", 0),
+        ("label > 'a'", 0),
+        ("label = E'\\n'", 0),
+        ("label ~ '^a'", 0),
+        ("lower(label) = 'x'", 0),
+        ("code = 'abc'", 0),
+        ("day > '2020-01-01'", 0),
+        ("small::int > 0", 0),
+        ("small > amount", 0),
+        ("small > 0 and label ~ 'x'", 0),
+        ("length(words) > 1", 0),
+        ("small is not null", 0),
+        ("", 0),
+    ];
+    for (sql, conditions) in cases {
+        assert_eq!(read(sql), conditions, "{sql}");
+    }
+}
+
+#[test]
+fn a_numeric_fits_where_postgresql_says_so() {
+    let cases = [
+        ("99.99", 4, 2, true),
+        ("99.994", 4, 2, true),
+        ("99.995", 4, 2, false),
+        ("100", 4, 2, false),
+        ("-99.995", 4, 2, false),
+        ("0.004", 2, 2, true),
+        ("0.995", 2, 2, false),
+        ("12345", 3, -2, true),
+        ("99950", 3, -2, false),
+        ("0", 1, 1, true),
+        ("1e2", 3, 0, true),
+        ("1e3", 3, 0, false),
+        ("NaN", 1, 0, true),
+        ("Infinity", 1, 0, false),
+        ("0.0000001", 2, 4, true),
+        ("0.0099", 2, 4, true),
+        ("0.00995", 2, 4, false),
+    ];
+    for (form, precision, scale, expected) in cases {
+        let number = Number::parse(form).unwrap_or_else(|| panic!("{form} is a number"));
+        assert_eq!(number.fits(Some(precision), scale), expected, "{form} in numeric({precision}, {scale})");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_none() {
+    for form in ["", ".", "-", "1.2.3", "1e", "0x10", "1 2", "-NaN", "1,5"] {
+        assert_eq!(Number::parse(form), None, "{form:?}");
+    }
 }

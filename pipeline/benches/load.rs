@@ -35,24 +35,11 @@ const FLOOR: &str = "INSERT INTO athlete (ncaa_id, name, hometown, school_id, ga
                      = excluded.name, hometown = excluded.hometown, school_id = excluded.school_id, games = excluded.games";
 
 fn column(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
-    ColumnDef {
-        name: name.into(),
-        key: name.into(),
-        sql_type: sql_type.into(),
-        rust_type: "".into(),
-        kind,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    }
+    ColumnDef::new(name, sql_type, "", kind).not_null()
 }
 
 fn table(name: &'static str, columns: Vec<ColumnDef>, references: Vec<ReferenceDef>) -> &'static TableDef {
-    let id = ColumnDef { identity: Some(Identity::Always), ..column("id", "bigint", Kind::Int8) };
+    let id = column("id", "bigint", Kind::Int8).identity(Identity::Always);
     let key = KeyDef {
         name: "ncaa_id".into(),
         kind: KeyKind::UniqueConstraint,
@@ -62,13 +49,11 @@ fn table(name: &'static str, columns: Vec<ColumnDef>, references: Vec<ReferenceD
         nulls_not_distinct: false,
     };
     Box::leak(Box::new(TableDef {
-        schema: "public".into(),
-        name: name.into(),
         columns: [vec![id, column("ncaa_id", "integer", Kind::Int4)], columns].concat().into(),
         keys: vec![key].into(),
         references: references.into(),
         conflict_key: Some(0),
-        conflict_key_reason: "".into(),
+        ..TableDef::new("public", name, &[])
     }))
 }
 

@@ -4,11 +4,11 @@ use std::cell::OnceCell;
 
 use super::column::{ColumnBase, ColumnBuilder};
 use super::{
-    alias, column, constraint, enums, index, known, metadata, operators, pg_schema, query, relations, security,
-    sequence, set_operation, sql, subclass, table, types, view, zod,
+    alias, column, constraint, enums, index, known, metadata, operators, pg_schema, query, relations, runtime_value,
+    security, sequence, set_operation, sql, subclass, table, types, view, zod,
 };
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, RandomUuid, Slot, Value};
+use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, Slot, Value};
 
 /// `drizzle-orm`, `drizzle-orm/pg-core`, and the few others that decide what a schema means.
 #[derive(Debug, Default)]
@@ -18,6 +18,9 @@ pub struct DrizzlePackages {
     supabase: OnceCell<Obj>,
     neon: OnceCell<Obj>,
     uuid: OnceCell<Obj>,
+    nanoid: OnceCell<Obj>,
+    cuid2: OnceCell<Obj>,
+    ulid: OnceCell<Obj>,
     zod: OnceCell<Obj>,
     lodash: OnceCell<Obj>,
     ramda: OnceCell<Obj>,
@@ -39,7 +42,10 @@ impl Packages for DrizzlePackages {
     fn module(&self, specifier: &str) -> Option<Obj> {
         let module = match specifier {
             "drizzle-kit" => self.kit.get_or_init(drizzle_kit),
-            "uuid" | "crypto" | "node:crypto" => self.uuid.get_or_init(uuid),
+            "uuid" | "uuidv7" | "crypto" | "node:crypto" => self.uuid.get_or_init(runtime_value::uuid),
+            "nanoid" | "nanoid/non-secure" => self.nanoid.get_or_init(runtime_value::nanoid),
+            "@paralleldrive/cuid2" => self.cuid2.get_or_init(runtime_value::cuid2),
+            "ulid" | "ulidx" => self.ulid.get_or_init(runtime_value::ulid),
             "drizzle-orm/supabase" => self.supabase.get_or_init(supabase),
             "drizzle-orm/neon" => self.neon.get_or_init(neon),
             "zod" | "zod/v3" | "zod/v4" => self.zod.get_or_init(zod::zod),
@@ -213,10 +219,4 @@ fn object_tools(data: usize) -> Obj {
         (name, function)
     };
     sql::namespace([tool("omit", false), tool("pick", true)])
-}
-
-/// Random ids that the database knows as `uuid`.
-fn uuid() -> Obj {
-    let random = |name: &str| Value::native(name, |_, _| Ok(Value::host(RandomUuid)));
-    sql::namespace([("v4", random("v4")), ("v7", random("v7")), ("randomUUID", random("randomUUID"))])
 }

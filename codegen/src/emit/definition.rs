@@ -4,78 +4,82 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Table;
+use crate::model::checks::{Comparison, Condition, Test};
 use crate::model::fields::Field;
 use crate::model::types::Kind;
-use crate::schema::{DataType, ForeignKey, Key, KeyKind, RuntimeValue, truncated};
+use crate::schema::{Check, DataType, ForeignKey, Key, KeyKind, RuntimeValue, truncated};
 use crate::sql::types::spelling;
 use crate::sql::{literal, quote as quoted};
 
 use super::{Imports, count};
 
 pub(super) fn items(table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
-    let borrowed = imports.from("std", "Borrowed");
-    let (table_def, column_def) = (imports.runtime("TableDef"), imports.runtime("ColumnDef"));
-    let (key_def, reference_def) = (imports.runtime("KeyDef"), imports.runtime("ReferenceDef"));
+    let table_def = imports.runtime("TableDef");
     let columns: Vec<TokenStream> = table.fields.iter().map(|field| column(table, field, imports)).collect();
     let keys: Vec<TokenStream> = table.keys.iter().map(|(unique, _)| key(unique, imports)).collect();
     let references: Vec<TokenStream> = table.schema.foreign_keys.iter().map(|each| reference(each, imports)).collect();
-    let (column_count, key_count) = (count(columns.len()), count(keys.len()));
-    let reference_count = count(references.len());
+    let checks: Vec<TokenStream> = table.checks.iter().map(|(each, read)| check(each, read, imports)).collect();
     let schema = table.schema.schema.as_deref().unwrap_or("public");
     let name = &table.schema.name;
     let conflict_key = option(table.conflict.key.map(count));
     let reason = &table.conflict.reason;
-    vec![
-        quote! {
-            static TABLE: #table_def = #table_def {
-                schema: #borrowed(#schema),
-                name: #borrowed(#name),
-                columns: #borrowed(&COLUMNS),
-                keys: #borrowed(&KEYS),
-                references: #borrowed(&REFERENCES),
-                conflict_key: #conflict_key,
-                conflict_key_reason: #borrowed(#reason),
-            };
-        },
-        quote!(static COLUMNS: [#column_def; #column_count] = [#(#columns),*];),
-        quote!(static KEYS: [#key_def; #key_count] = [#(#keys),*];),
-        quote!(static REFERENCES: [#reference_def; #reference_count] = [#(#references),*];),
-    ]
+    let with_keys = (!keys.is_empty()).then(|| quote!(.keys(&KEYS)));
+    let with_references = (!references.is_empty()).then(|| quote!(.references(&REFERENCES)));
+    let with_checks = (!checks.is_empty()).then(|| quote!(.checks(&CHECKS)));
+    let mut items = vec![quote! {
+        static TABLE: #table_def = #table_def::new(#schema, #name, &COLUMNS)
+            #with_keys
+            #with_references
+            #with_checks
+            .conflict_key(#conflict_key, #reason);
+    }];
+    for (name, of, list) in [
+        ("COLUMNS", "ColumnDef", columns),
+        ("KEYS", "KeyDef", keys),
+        ("REFERENCES", "ReferenceDef", references),
+        ("CHECKS", "CheckDef", checks),
+    ] {
+        if !list.is_empty() || name == "COLUMNS" {
+            let (name, of, count) = (super::ident(name), imports.runtime(of), count(list.len()));
+            items.push(quote!(static #name: [#of; #count] = [#(#list),*];));
+        }
+    }
+    items
 }
 
+/// A builder's chain: only what is out of the ordinary is said.
 fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStream {
-    let borrowed = imports.from("std", "Borrowed");
     let column_def = imports.runtime("ColumnDef");
     let column = field.column;
     let (name, key) = (&column.name, &column.key);
     let sql_type = spelling(column);
     let rust_type = &field.rust_type.path;
     let kind = kind(&field.rust_type.kind, imports);
+    let key = (key != name).then(|| quote!(.key(#key)));
     let dimensions = count(field.rust_type.dimensions.into());
-    let not_null = field.not_null;
-    let default = option(default(table, field).map(|sql| quote!(#borrowed(#sql))));
-    let identity = option(column.identity.as_ref().map(|identity| {
+    let array = (field.rust_type.dimensions > 0).then(|| quote!(.array(#dimensions)));
+    let not_null = field.not_null.then(|| quote!(.not_null()));
+    let default = default(table, field).map(|sql| quote!(.default(#sql)));
+    let identity = column.identity.as_ref().map(|identity| {
         let name = imports.runtime("Identity");
-        if identity.always { quote!(#name::Always) } else { quote!(#name::ByDefault) }
-    }));
-    let generated = option(column.generated.as_deref().map(|sql| quote!(#borrowed(#sql))));
-    let runtime_default = option(column.runtime_default.as_ref().map(|value| runtime_value(value, imports)));
-    let on_update = option(column.on_update.as_ref().map(|value| runtime_value(value, imports)));
+        if identity.always { quote!(.identity(#name::Always)) } else { quote!(.identity(#name::ByDefault)) }
+    });
+    let generated = column.generated.as_deref().map(|sql| quote!(.generated(#sql)));
+    let allowed = column.text_enum.as_ref().map(|labels| {
+        let labels = texts(labels, imports);
+        quote!(.allowed(#labels))
+    });
+    let runtime_default = column.runtime_default.as_ref().map(|value| {
+        let value = runtime_value(value, imports);
+        quote!(.runtime_default(#value))
+    });
+    let on_update = column.on_update.as_ref().map(|value| {
+        let value = runtime_value(value, imports);
+        quote!(.on_update(#value))
+    });
     quote! {
-        #column_def {
-            name: #borrowed(#name),
-            key: #borrowed(#key),
-            sql_type: #borrowed(#sql_type),
-            rust_type: #borrowed(#rust_type),
-            kind: #kind,
-            dimensions: #dimensions,
-            not_null: #not_null,
-            default: #default,
-            identity: #identity,
-            generated: #generated,
-            runtime_default: #runtime_default,
-            on_update: #on_update,
-        }
+        #column_def::new(#name, #sql_type, #rust_type, #kind)
+            #key #array #not_null #default #identity #generated #allowed #runtime_default #on_update
     }
 }
 
@@ -114,8 +118,8 @@ fn kind(kind: &Kind, imports: &Imports) -> TokenStream {
             quote!(#name::Char { length: #length })
         }
         Kind::Enum(labels) => {
-            let labels = texts(labels, imports);
-            quote!(#name::Enum { labels: #labels })
+            let (borrowed, labels) = (imports.from("std", "Borrowed"), texts(labels, imports));
+            quote!(#name::Enum { labels: #borrowed(#labels) })
         }
     }
 }
@@ -125,6 +129,17 @@ fn runtime_value(value: &RuntimeValue, imports: &Imports) -> TokenStream {
     match value {
         RuntimeValue::Now => quote!(#name::Now),
         RuntimeValue::Uuid => quote!(#name::Uuid),
+        RuntimeValue::UuidV7 => quote!(#name::UuidV7),
+        RuntimeValue::NanoId { length, alphabet } => {
+            let borrowed = imports.from("std", "Borrowed");
+            let (length, alphabet) = (count(*length), alphabet.as_deref().unwrap_or_default());
+            quote!(#name::NanoId { length: #length, alphabet: #borrowed(#alphabet) })
+        }
+        RuntimeValue::Cuid2 { length } => {
+            let length = number(*length);
+            quote!(#name::Cuid2 { length: #length })
+        }
+        RuntimeValue::Ulid => quote!(#name::Ulid),
         RuntimeValue::Constant(json) => {
             let borrowed = imports.from("std", "Borrowed");
             let json = json.to_string();
@@ -135,7 +150,6 @@ fn runtime_value(value: &RuntimeValue, imports: &Imports) -> TokenStream {
 }
 
 fn key(key: &Key, imports: &Imports) -> TokenStream {
-    let borrowed = imports.from("std", "Borrowed");
     let (key_def, key_kind) = (imports.runtime("KeyDef"), imports.runtime("KeyKind"));
     let name = &key.name;
     let kind = match key.kind {
@@ -143,42 +157,70 @@ fn key(key: &Key, imports: &Imports) -> TokenStream {
         KeyKind::UniqueConstraint => quote!(#key_kind::UniqueConstraint),
         KeyKind::UniqueIndex => quote!(#key_kind::UniqueIndex),
     };
-    let (columns, expressions) = (texts(&key.columns, imports), texts(&key.expressions, imports));
-    let predicate = option(key.predicate.as_ref().map(|sql| quote!(#borrowed(#sql))));
-    let nulls_not_distinct = key.nulls_not_distinct;
-    quote! {
-        #key_def {
-            name: #borrowed(#name),
-            kind: #kind,
-            columns: #columns,
-            expressions: #expressions,
-            predicate: #predicate,
-            nulls_not_distinct: #nulls_not_distinct,
-        }
-    }
+    let columns = texts(&key.columns, imports);
+    let expressions = (!key.expressions.is_empty()).then(|| {
+        let expressions = texts(&key.expressions, imports);
+        quote!(.expressions(#expressions))
+    });
+    let predicate = key.predicate.as_ref().map(|sql| quote!(.predicate(#sql)));
+    let nulls_not_distinct = key.nulls_not_distinct.then(|| quote!(.nulls_not_distinct()));
+    quote!(#key_def::new(#name, #kind, #columns) #expressions #predicate #nulls_not_distinct)
 }
 
 fn reference(key: &ForeignKey, imports: &Imports) -> TokenStream {
-    let borrowed = imports.from("std", "Borrowed");
     let reference_def = imports.runtime("ReferenceDef");
     let name = truncated(&key.name);
     let schema = key.foreign_schema.as_deref().unwrap_or("public");
     let table = &key.foreign_table;
     let (columns, foreign_columns) = (texts(&key.columns, imports), texts(&key.foreign_columns, imports));
-    quote! {
-        #reference_def {
-            name: #borrowed(#name),
-            columns: #columns,
-            foreign_schema: #borrowed(#schema),
-            foreign_table: #borrowed(#table),
-            foreign_columns: #foreign_columns,
+    quote!(#reference_def::new(#name, #columns, (#schema, #table), #foreign_columns))
+}
+
+fn check(check: &Check, conditions: &[Condition], imports: &Imports) -> TokenStream {
+    let check_def = imports.runtime("CheckDef");
+    let (name, sql) = (truncated(&check.name), check.expression.as_str());
+    let conditions: Vec<TokenStream> = conditions.iter().map(|condition| self::condition(condition, imports)).collect();
+    let conditions = (!conditions.is_empty()).then(|| quote!(.conditions(&[#(#conditions),*])));
+    quote!(#check_def::new(#name, #sql) #conditions)
+}
+
+fn condition(Condition { column, test }: &Condition, imports: &Imports) -> TokenStream {
+    let (condition, name) = (imports.runtime("Condition"), imports.runtime("Test"));
+    let comparison = |comparison: &Comparison| {
+        let name = imports.runtime("Comparison");
+        let variant = super::ident(&format!("{comparison:?}"));
+        quote!(#name::#variant)
+    };
+    let list = |values: &[String]| {
+        let (borrowed, values) = (imports.from("std", "Borrowed"), texts(values, imports));
+        quote!(#borrowed(#values))
+    };
+    let test = match test {
+        Test::Number(sign, constant) => {
+            let (borrowed, sign) = (imports.from("std", "Borrowed"), comparison(sign));
+            quote!(#name::Number(#sign, #borrowed(#constant)))
         }
-    }
+        Test::Length(sign, constant) => {
+            let (sign, constant) = (comparison(sign), number(*constant));
+            quote!(#name::Length(#sign, #constant))
+        }
+        Test::OneOf(values) => {
+            let values = list(values);
+            quote!(#name::OneOf(#values))
+        }
+        Test::NoneOf(values) => {
+            let values = list(values);
+            quote!(#name::NoneOf(#values))
+        }
+    };
+    // No call: only so is a list of them a constant.
+    let borrowed = imports.from("std", "Borrowed");
+    quote!(#condition { column: #borrowed(#column), test: #test })
 }
 
 fn texts(texts: &[String], imports: &Imports) -> TokenStream {
     let borrowed = imports.from("std", "Borrowed");
-    quote!(#borrowed(&[#(#borrowed(#texts)),*]))
+    quote!(&[#(#borrowed(#texts)),*])
 }
 
 fn option(value: Option<TokenStream>) -> TokenStream {

@@ -104,7 +104,13 @@ pub(super) fn insert_field(field: &Field<'_>) -> String {
     };
     match (field.presence, &column.default) {
         (Presence::Required | Presence::Never, _) => about,
+        (Presence::Optional, _) if column.runtime_default.is_some() => {
+            format!("{about}\n\nAbsent: computed, as by Drizzle (`$defaultFn`).")
+        }
         (Presence::Optional, Some(default)) => format!("{about}\n\nAbsent: {}.", code(&default.sql)),
+        (Presence::Optional, None) if column.on_update.is_some() => {
+            format!("{about}\n\nAbsent: computed, as by Drizzle (`$onUpdate`).")
+        }
         (Presence::Optional, None) if field.not_null => format!("{about}\n\nAbsent: the sequence's next."),
         (Presence::Optional, None) => format!("{about}\n\nAbsent: null."),
     }

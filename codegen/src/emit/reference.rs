@@ -16,16 +16,19 @@ pub(super) fn items(model: &Model<'_>, table: &Table<'_>, imports: &Imports) -> 
             imports.from(&target.module, &target.reference_name());
         }
     }
+    imports.runtime("AsCell");
     let mut items = vec![declaration(table, reference)];
     items.extend(from_target(table, reference));
-    items.push(as_cell(table, reference, imports));
+    if reference.target.is_some() {
+        items.push(as_cell(table, reference, imports));
+    }
     items.push(implementation(table, reference, imports));
     items
 }
 
 /// Whether the variant is the plain value of the column that foreign keys hold.
 fn is_target(reference: &Reference, variant: &Variant) -> bool {
-    matches!(variant.parts[..], [Part { field, .. }] if field == reference.target)
+    matches!(variant.parts[..], [Part { field, .. }] if Some(field) == reference.target)
 }
 
 fn part_type(table: &Table<'_>, reference: &Reference, variant: &Variant, part: &Part) -> TokenStream {
@@ -37,11 +40,12 @@ fn part_type(table: &Table<'_>, reference: &Reference, variant: &Variant, part: 
 
 fn declaration(table: &Table<'_>, reference: &Reference) -> TokenStream {
     let name = ident(&table.reference_name());
-    let about = docs::attributes(&format!(
-        "A row of `{}`, named by one of its keys. The database resolves all but the plain `{}`.",
-        table.schema.qualified_name(),
-        table.fields[reference.target].column.name,
-    ));
+    let mut about = format!("A row of `{}`, named by one of its keys.", table.schema.qualified_name());
+    if let Some(target) = reference.target {
+        let target = &table.fields[target].column.name;
+        about.push_str(&format!(" The database resolves all but the plain `{target}`."));
+    }
+    let about = docs::attributes(&about);
     let variants = reference.variants.iter().map(|variant| {
         let key = &table.keys[variant.key].0;
         let columns: Vec<String> = key.columns.iter().map(|column| docs::code(column)).collect();
@@ -71,8 +75,9 @@ fn from_target(table: &Table<'_>, reference: &Reference) -> Option<TokenStream> 
     let variant = reference.variants.iter().find(|variant| is_target(reference, variant))?;
     let name = ident(&table.reference_name());
     let variant_name = ident(&variant.name);
-    let parameter = ident(&table.fields[reference.target].name);
-    let value = tokens(&table.fields[reference.target].rust_type.path);
+    let target = &table.fields[reference.target?];
+    let parameter = ident(&target.name);
+    let value = tokens(&target.rust_type.path);
     Some(quote! {
         impl From<#value> for #name {
             fn from(#parameter: #value) -> Self {

@@ -1,18 +1,16 @@
-//! The row struct, its table and its keys.
+//! The row struct.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Table;
-use crate::schema::KeyKind;
 
-use super::{Imports, count, docs, ident, tokens};
+use super::{Imports, docs, ident, tokens};
 
 pub(super) fn items(table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
-    vec![row(table), implementation(table, imports), keys(table, imports)]
-        .into_iter()
-        .filter(|t| !t.is_empty())
-        .collect()
+    let mut items = vec![row(table)];
+    items.extend(super::table::items(table, imports));
+    items
 }
 
 fn row(table: &Table<'_>) -> TokenStream {
@@ -36,48 +34,7 @@ fn row(table: &Table<'_>) -> TokenStream {
     quote! {
         #about
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+        #[non_exhaustive]
         pub struct #name { #(#fields),* }
     }
-}
-
-fn implementation(table: &Table<'_>, imports: &Imports) -> TokenStream {
-    let name = ident(&table.name);
-    let (table_trait, table_def) = (imports.runtime("Table"), imports.runtime("TableDef"));
-    quote! {
-        impl #table_trait for #name {
-            const TABLE: &'static #table_def = &TABLE;
-        }
-    }
-}
-
-fn keys(table: &Table<'_>, imports: &Imports) -> TokenStream {
-    if table.keys.is_empty() {
-        return TokenStream::new();
-    }
-    let name = ident(&table.name);
-    let key_def = imports.runtime("KeyDef");
-    let constants = table.keys.iter().enumerate().map(|(index, (key, constant))| {
-        let kind = match key.kind {
-            KeyKind::PrimaryKey => "Primary key",
-            KeyKind::UniqueConstraint => "Unique constraint",
-            KeyKind::UniqueIndex => "Unique index",
-        };
-        let parts: Vec<String> = key.columns.iter().chain(&key.expressions).map(|part| docs::code(part)).collect();
-        let mut about = format!("{kind} `{}` over {}", key.name, parts.join(", "));
-        if let Some(predicate) = &key.predicate {
-            about.push_str(&format!(", where {}", docs::code(predicate)));
-        }
-        if key.nulls_not_distinct {
-            about.push_str("; two nulls are the same");
-        }
-        about.push('.');
-        if table.conflict.key == Some(index) {
-            about.push_str(&format!("\n\nThe default conflict key: {}.", table.conflict.reason));
-        }
-        let docs = docs::attributes(&about);
-        let (constant, index) = (ident(constant), count(index));
-        quote!(#docs pub const #constant: &'static #key_def = &KEYS[#index];)
-    });
-    let constants: Vec<TokenStream> = constants.collect();
-    quote!(impl #name { #(#constants)* })
 }

@@ -1,7 +1,7 @@
 //! Columns as fields of the row and of the insert struct.
 
 use crate::generate::Overrides;
-use crate::schema::{self, Column, DataType, Schema};
+use crate::schema::{self, Column, DataType, RuntimeValue, Schema};
 
 use super::enums::Enum;
 use super::is_not_null;
@@ -30,7 +30,7 @@ pub struct Field<'a> {
 /// Whether an insert gives a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// It must: not null, and the database has no default.
+    /// It must: not null and without a default, or with one that only Drizzle's client can compute.
     Required,
     /// It may.
     Optional,
@@ -75,13 +75,16 @@ pub fn build<'a>(
     table.columns.iter().map(field).collect()
 }
 
-/// drizzle-orm's rule for insert models (`InferInsertModel`), except that a default which only its client knows
-/// (`$defaultFn`) is the caller's to give.
+/// drizzle-orm's rule for insert models (`InferInsertModel`), except that a default which only Drizzle's client can compute,
+/// because its function could not be read, is the caller's to give.
 fn presence(column: &Column, not_null: bool) -> Presence {
     let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
+    let filled = column.default.is_some() || column.identity.is_some() || serial;
+    let known = |value: &Option<RuntimeValue>| value.as_ref().is_some_and(|value| *value != RuntimeValue::Unknown);
+    let by_nobody = not_null && !filled && !known(&column.runtime_default) && !known(&column.on_update);
     if column.generated.is_some() || column.identity.as_ref().is_some_and(|identity| identity.always) {
         Presence::Never
-    } else if not_null && column.default.is_none() && column.identity.is_none() && !serial {
+    } else if by_nobody || column.runtime_default == Some(RuntimeValue::Unknown) {
         Presence::Required
     } else {
         Presence::Optional

@@ -2,7 +2,9 @@
 //!
 //! Nothing here knows how Rust is written down; [`crate::emit`] does.
 
+pub mod checks;
 pub mod conflict;
+pub mod defaults;
 pub mod enums;
 pub mod fields;
 pub mod names;
@@ -13,6 +15,7 @@ use crate::generate::Overrides;
 use crate::notice::Notice;
 use crate::schema::{self, Column, Key, Schema, truncated};
 
+use checks::Condition;
 use conflict::Choice;
 use enums::Enum;
 use fields::Field;
@@ -43,6 +46,8 @@ pub struct Table<'a> {
     pub keys: Vec<(Key, String)>,
     /// The default conflict key.
     pub conflict: Choice,
+    /// The check constraints, with what they ask for where that can be read exactly.
+    pub checks: Vec<(&'a schema::Check, Vec<Condition>)>,
     /// How other rows name a row of it, if they can.
     pub reference: Option<Reference>,
 }
@@ -53,13 +58,18 @@ impl Table<'_> {
         format!("{}Insert", self.name)
     }
 
+    /// The patch struct's name.
+    pub fn patch_name(&self) -> String {
+        format!("{}Patch", self.name)
+    }
+
     /// The reference enum's name.
     pub fn reference_name(&self) -> String {
         format!("{}Ref", self.name)
     }
 }
 
-/// What a table's types are called after its base name; `Patch` is reserved for the update type.
+/// What a table's types are called after its base name.
 const FAMILY: &[&str] = &["", "Insert", "Patch", "Ref"];
 
 /// Names that generated modules use from the runtime, the prelude and the primitive types.
@@ -68,8 +78,11 @@ const RESERVED_TYPES: &[&str] = &[
     "Borrowed",
     "Box",
     "Cell",
+    "CheckDef",
     "Clone",
     "ColumnDef",
+    "Comparison",
+    "Condition",
     "Debug",
     "Default",
     "Elements",
@@ -80,14 +93,17 @@ const RESERVED_TYPES: &[&str] = &[
     "Identity",
     "Insert",
     "Into",
+    "Key",
     "KeyDef",
     "KeyKind",
+    "Keyed",
     "Kind",
     "List",
     "None",
     "Ok",
     "Option",
     "PartialEq",
+    "Patch",
     "PgText",
     "Reference",
     "ReferenceDef",
@@ -99,6 +115,7 @@ const RESERVED_TYPES: &[&str] = &[
     "String",
     "Table",
     "TableDef",
+    "Test",
     "Upsert",
     "Vec",
 ];
@@ -142,6 +159,7 @@ pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec
             fields,
             keys: key_constants(keys),
             conflict,
+            checks: table.checks.iter().map(|check| (check, checks::read(table, check))).collect(),
             reference,
         }
     });

@@ -9,8 +9,9 @@ use super::names::{Names, pascal};
 /// The reference enum of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// The field of the column that foreign keys hold: the variant with its plain value.
-    pub target: usize,
+    /// The field of the column that foreign keys hold: the variant with its plain value. `None` where the primary key has
+    /// several columns: then no foreign key takes the reference, and it only names rows to find and update.
+    pub target: Option<usize>,
     /// One variant for each key that can name a row, that column's own first.
     pub variants: Vec<Variant>,
 }
@@ -45,7 +46,7 @@ pub fn targets(schema: &Schema) -> Vec<Option<usize>> {
     schema.tables.iter().map(target).collect()
 }
 
-/// The reference of a table, if it has a column to stand for.
+/// The reference of a table, if a key can name its rows.
 ///
 /// A variant needs a key that names at most one row and that a join can use: no predicate, no expressions, all columns
 /// not null, nulls not made equal.
@@ -56,7 +57,7 @@ pub fn build(
     fields: &[Field<'_>],
     targets: &[Option<usize>],
 ) -> Option<Reference> {
-    let target = targets[table]?;
+    let target = targets[table];
     let definition = &schema.tables[table];
     let mut names = Names::default();
     let usable = |key: &Key| {
@@ -84,7 +85,7 @@ pub fn build(
         let name = names.give(&[pascal(&key.columns.join("_")), pascal(&key.name)]);
         variants.extend(parts.map(|parts| Variant { name, key: index, parts }));
     }
-    Some(Reference { target, variants })
+    (!variants.is_empty()).then_some(Reference { target, variants })
 }
 
 /// Whether the reference to one table contains, over any number of steps, the reference to another.

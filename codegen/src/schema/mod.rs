@@ -277,6 +277,22 @@ pub enum RuntimeValue {
     Now,
     /// `crypto.randomUUID()` and uuid's `v4()`.
     Uuid,
+    /// uuid's `v7()`.
+    UuidV7,
+    /// `nanoid(length)`, `customAlphabet(alphabet, length)()`.
+    NanoId {
+        /// The number of characters.
+        length: usize,
+        /// The characters it is made of, where they are not nanoid's own.
+        alphabet: Option<String>,
+    },
+    /// cuid2's `createId()`.
+    Cuid2 {
+        /// The number of characters.
+        length: u16,
+    },
+    /// `ulid()`
+    Ulid,
     /// A constant, as JSON.
     Constant(serde_json::Value),
     /// A function whose result static evaluation cannot know.

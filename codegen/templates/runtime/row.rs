@@ -3,9 +3,21 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// A row type of a table.
-pub trait Table {
+pub trait Table: Send + Unpin + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> {
     /// The table as plain data.
     const TABLE: &'static TableDef;
+
+    /// A new value of a column's `$defaultFn`, in text form.
+    fn default_value(column: usize) -> Option<String> {
+        let _ = column;
+        None
+    }
+
+    /// A new value of a column's `$onUpdate`, in text form.
+    fn update_value(column: usize) -> Option<String> {
+        let _ = column;
+        None
+    }
 }
 
 /// One field of a row on its way into the database.
@@ -52,18 +64,99 @@ pub enum Cell<'a> {
 
 /// A row that can be inserted.
 pub trait Insert: Send + Sync {
-    /// The table it goes into.
-    const TABLE: &'static TableDef;
+    /// The row type of the table it goes into.
+    type Row: Table;
+
+    /// That table.
+    const TABLE: &'static TableDef = Self::Row::TABLE;
 
     /// Hands over each field that the row gives, with its index in [`TableDef::columns`], in rising order. A field that is
     /// absent is not handed over: it takes the default on insert and is left alone on update.
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>));
+
+    /// Every rule of the table that the row breaks, as far as that can be told without the database.
+    ///
+    /// # Errors
+    /// The violations.
+    fn validate(&self) -> Result<(), Violations> {
+        let mut rules = Rules::new(Self::TABLE);
+        self.visit(&mut |column, cell| rules.field(column, cell));
+        rules.complete(|column| computed::<Self::Row>(column).is_some());
+        rules.outcome()
+    }
+
+    /// `INSERT`
+    fn insert(&self) -> Statement<Self::Row>
+    where
+        Self: Sized,
+    {
+        Statement::insert(self)
+    }
+
+    /// `INSERT … ON CONFLICT … DO UPDATE`: a row with the key's values takes the given fields, and keeps those that are
+    /// absent. If it has them all already, it is not touched.
+    fn upsert_on(&self, key: Key<Self::Row>) -> Statement<Self::Row>
+    where
+        Self: Sized,
+    {
+        Statement::upsert(self, key)
+    }
 }
 
 /// An insert type of a table that has a default conflict key.
 pub trait Upsert: Insert {
     /// That key.
-    const CONFLICT_KEY: &'static KeyDef;
+    const CONFLICT_KEY: Key<Self::Row>;
+
+    /// [`Insert::upsert_on`] that key.
+    fn upsert(&self) -> Statement<Self::Row>
+    where
+        Self: Sized,
+    {
+        self.upsert_on(Self::CONFLICT_KEY)
+    }
+}
+
+/// Changes to a row.
+pub trait Patch: Send + Sync {
+    /// The row type of the table.
+    type Row: Table;
+
+    /// That table.
+    const TABLE: &'static TableDef = Self::Row::TABLE;
+
+    /// Hands over each field that the patch gives, as [`Insert::visit`] does.
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>));
+
+    /// Every rule of the table that the changes break, as far as that can be told without the database.
+    ///
+    /// # Errors
+    /// The violations.
+    fn validate(&self) -> Result<(), Violations> {
+        let mut rules = Rules::new(Self::TABLE);
+        self.visit(&mut |column, cell| rules.field(column, cell));
+        rules.outcome()
+    }
+
+    /// `UPDATE` of the row that the key names. A patch without fields changes nothing.
+    fn update(&self, key: impl Into<<Self::Row as Keyed>::Ref>) -> Statement<Self::Row>
+    where
+        Self: Sized,
+        Self::Row: Keyed,
+    {
+        Statement::update(self, &key.into())
+    }
+}
+
+/// A row type whose rows can be named by a key.
+pub trait Keyed: Table {
+    /// A row's name: the value of one of its keys.
+    type Ref: Reference;
+
+    /// `SELECT` of the row that the key names.
+    fn find(key: impl Into<Self::Ref>) -> Statement<Self> {
+        Statement::find(&key.into())
+    }
 }
 
 /// A parent row named by one of its unique keys.
@@ -111,6 +204,15 @@ impl<T> Field<T> {
         match self {
             Field::Absent => None,
             Field::Value(value) => Some(value),
+        }
+    }
+}
+
+impl<T: AsCell> Field<T> {
+    /// Hands the value over, if it is given.
+    pub fn visit<'a>(&'a self, column: usize, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        if let Field::Value(value) = self {
+            visit(column, value.as_cell());
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct TableDef {
     pub keys: List<KeyDef>,
     /// Foreign keys.
     pub references: List<ReferenceDef>,
+    /// Check constraints.
+    pub checks: List<CheckDef>,
     /// The key that an upsert uses when none is named, as an index into `keys`.
     pub conflict_key: Option<usize>,
     /// Why that key, or why none.
@@ -53,6 +55,9 @@ pub struct ColumnDef {
     pub identity: Option<Identity>,
     /// The expression of a generated column.
     pub generated: Option<Str>,
+    /// The labels of `text({ enum: [...] })`, to which Drizzle's types hold a column and the database does not; empty where
+    /// there are none.
+    pub allowed: List<Str>,
     /// The client computes it at insert (`$defaultFn`).
     pub runtime_default: Option<RuntimeValue>,
     /// The client computes it at update (`$onUpdate`).
@@ -132,8 +137,24 @@ pub enum Identity {
 pub enum RuntimeValue {
     /// The current time.
     Now,
-    /// A random UUID.
+    /// A random UUID (version 4).
     Uuid,
+    /// A UUID that sorts by its time (version 7).
+    UuidV7,
+    /// `nanoid()`
+    NanoId {
+        /// Its number of characters.
+        length: usize,
+        /// The characters it is made of; empty for nanoid's own.
+        alphabet: Str,
+    },
+    /// cuid2's `createId()`
+    Cuid2 {
+        /// Its number of characters.
+        length: u16,
+    },
+    /// `ulid()`
+    Ulid,
     /// A constant, as JSON.
     Constant(Str),
     /// A function that static evaluation could not read.
@@ -183,7 +204,78 @@ pub struct ReferenceDef {
     pub foreign_columns: List<Str>,
 }
 
+/// A check constraint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckDef {
+    /// The constraint's name in the database.
+    pub name: Str,
+    /// The condition as SQL.
+    pub sql: Str,
+    /// What it asks for, where that can be read exactly: it holds if each of these does. Empty where only the database can
+    /// tell.
+    pub conditions: List<Condition>,
+}
+
+/// What a check constraint asks of one column. As in SQL, null satisfies it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// The column's name.
+    pub column: Str,
+    /// What is asked.
+    pub test: Test,
+}
+
+/// A test of a value.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Test {
+    /// A number compared with a constant, such as `> 0`.
+    Number(Comparison, Str),
+    /// A number of characters compared with a constant, such as `length(…) <= 20`.
+    Length(Comparison, i64),
+    /// One of these texts, labels or numbers: `= 'x'`, `in (…)`.
+    OneOf(List<Str>),
+    /// None of these: `<> 'x'`.
+    NoneOf(List<Str>),
+}
+
+/// A comparison operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `>=`
+    GreaterOrEqual,
+    /// `>`
+    Greater,
+}
+
+impl Comparison {
+    /// Whether it holds between two values of that order.
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Comparison::Less => order.is_lt(),
+            Comparison::LessOrEqual => order.is_le(),
+            Comparison::Equal => order.is_eq(),
+            Comparison::NotEqual => order.is_ne(),
+            Comparison::GreaterOrEqual => order.is_ge(),
+            Comparison::Greater => order.is_gt(),
+        }
+    }
+}
+
 impl TableDef {
+    /// The column of a database name.
+    pub fn column(&self, name: &str) -> Option<&ColumnDef> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
     /// The position of a column by its database name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

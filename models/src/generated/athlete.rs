@@ -4,14 +4,15 @@
 
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, RuntimeValue, Table, TableDef, Upsert, now,
 };
 
 /// A person who plays, across seasons.
 ///
 /// Table `public.athlete` · `drizzle-schemas/team.sql.ts:53`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct Athlete {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -35,20 +36,32 @@ pub struct Athlete {
 
 impl Table for Athlete {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            6 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for Athlete {
+    type Ref = AthleteRef;
 }
 
 impl Athlete {
     /// Primary key `athlete_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<Athlete> = Key::new(&KEYS[0]);
 
     /// Unique constraint `athlete_identity_key_unique` over `identity_key`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_IDENTITY_KEY: &'static KeyDef = &KEYS[1];
+    pub const BY_IDENTITY_KEY: Key<Athlete> = Key::new(&KEYS[1]);
 }
 
 /// A [`Athlete`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct AthleteInsert {
     /// What makes two roster entries the same person; made by the linking rules.
     pub identity_key: String,
@@ -131,31 +144,109 @@ impl AthleteInsert {
 }
 
 impl Insert for AthleteInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = Athlete;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.identity_key.as_cell());
         visit(2, self.name.as_cell());
-        if let Field::Value(value) = &self.hometown {
-            visit(3, value.as_cell());
-        }
-        if let Field::Value(value) = &self.high_school {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(7, value.as_cell());
-        }
+        self.hometown.visit(3, visit);
+        self.high_school.visit(4, visit);
+        self.created_at.visit(5, visit);
+        self.updated_at.visit(6, visit);
+        self.deleted_at.visit(7, visit);
     }
 }
 
 impl Upsert for AthleteInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<Athlete> = Athlete::BY_IDENTITY_KEY;
+}
+
+/// Changes to a [`Athlete`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AthletePatch {
+    /// What makes two roster entries the same person; made by the linking rules.
+    pub identity_key: Field<String>,
+    /// The column `name`.
+    pub name: Field<String>,
+    /// The column `hometown`.
+    pub hometown: Field<Option<String>>,
+    /// The column `high_school`.
+    pub high_school: Field<Option<String>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl AthletePatch {
+    /// Gives `identity_key`.
+    #[must_use]
+    pub fn with_identity_key(mut self, identity_key: impl Into<String>) -> Self {
+        self.identity_key = Field::Value(identity_key.into());
+        self
+    }
+
+    /// Gives `name`.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Field::Value(name.into());
+        self
+    }
+
+    /// Gives `hometown`.
+    #[must_use]
+    pub fn with_hometown(mut self, hometown: impl Into<Option<String>>) -> Self {
+        self.hometown = Field::Value(hometown.into());
+        self
+    }
+
+    /// Gives `high_school`.
+    #[must_use]
+    pub fn with_high_school(mut self, high_school: impl Into<Option<String>>) -> Self {
+        self.high_school = Field::Value(high_school.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for AthletePatch {
+    type Row = Athlete;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.identity_key.visit(1, visit);
+        self.name.visit(2, visit);
+        self.hometown.visit(3, visit);
+        self.high_school.visit(4, visit);
+        self.created_at.visit(5, visit);
+        self.updated_at.visit(6, visit);
+        self.deleted_at.visit(7, visit);
+    }
 }
 
 /// A row of `public.athlete`, named by one of its keys. The database resolves all but the plain `id`.
@@ -202,150 +293,55 @@ impl Reference for AthleteRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("athlete"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "athlete", &COLUMNS)
+    .keys(&KEYS)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 8] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed("nextval(pg_get_serial_sequence('\"public\".\"athlete\"', 'id'))"),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("identity_key"),
-        key: Borrowed("identityKey"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("name"),
-        key: Borrowed("name"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("hometown"),
-        key: Borrowed("hometown"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("high_school"),
-        key: Borrowed("highSchool"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"athlete\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("identity_key", "text", "String", Kind::Text { max_length: None })
+        .key("identityKey")
+        .not_null(),
+    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
+    ColumnDef::new("hometown", "text", "String", Kind::Text { max_length: None }),
+    ColumnDef::new("high_school", "text", "String", Kind::Text { max_length: None })
+        .key("highSchool"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("athlete_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("athlete_identity_key_unique"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("identity_key")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("athlete_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "athlete_identity_key_unique",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("identity_key")],
+    ),
 ];
-
-static REFERENCES: [ReferenceDef; 0] = [];

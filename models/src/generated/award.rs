@@ -5,8 +5,8 @@
 use std::borrow::Cow::Borrowed;
 use super::athlete::AthleteRef;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -15,6 +15,7 @@ use super::sport::SportRef;
 ///
 /// Table `public.award` · `drizzle-schemas/award.sql.ts:10`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct Award {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -56,20 +57,34 @@ pub struct Award {
 
 impl Table for Award {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            13 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for Award {
+    type Ref = AwardRef;
 }
 
 impl Award {
     /// Primary key `award_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<Award> = Key::new(&KEYS[0]);
 
     /// Unique constraint `award_key` over `year`, `award`, `selector`, `team_level`, `player_name`, `school_name`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_YEAR_AWARD_SELECTOR_TEAM_LEVEL_PLAYER_NAME_SCHOOL_NAME: &'static KeyDef = &KEYS[1];
+    pub const BY_YEAR_AWARD_SELECTOR_TEAM_LEVEL_PLAYER_NAME_SCHOOL_NAME: Key<Award> = Key::new(
+        &KEYS[1],
+    );
 }
 
 /// A [`Award`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct AwardInsert {
     /// The column `year`.
     pub year: i32,
@@ -223,48 +238,186 @@ impl AwardInsert {
 }
 
 impl Insert for AwardInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = Award;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.year.as_cell());
         visit(2, self.award.as_cell());
-        if let Field::Value(value) = &self.selector {
-            visit(3, value.as_cell());
-        }
-        if let Field::Value(value) = &self.team_level {
-            visit(4, value.as_cell());
-        }
+        self.selector.visit(3, visit);
+        self.team_level.visit(4, visit);
         visit(5, self.player_name.as_cell());
         visit(6, self.school_name.as_cell());
-        if let Field::Value(value) = &self.position {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.class_year {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.sport_id {
-            visit(9, value.as_cell());
-        }
-        if let Field::Value(value) = &self.school_id {
-            visit(10, value.as_cell());
-        }
-        if let Field::Value(value) = &self.athlete_id {
-            visit(11, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(12, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(13, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(14, value.as_cell());
-        }
+        self.position.visit(7, visit);
+        self.class_year.visit(8, visit);
+        self.sport_id.visit(9, visit);
+        self.school_id.visit(10, visit);
+        self.athlete_id.visit(11, visit);
+        self.created_at.visit(12, visit);
+        self.updated_at.visit(13, visit);
+        self.deleted_at.visit(14, visit);
     }
 }
 
 impl Upsert for AwardInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<Award> = Award::BY_YEAR_AWARD_SELECTOR_TEAM_LEVEL_PLAYER_NAME_SCHOOL_NAME;
+}
+
+/// Changes to a [`Award`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AwardPatch {
+    /// The column `year`.
+    pub year: Field<i32>,
+    /// The column `award`.
+    pub award: Field<String>,
+    /// Who chose: a body of coaches, a newspaper; empty where the award has one selector only.
+    pub selector: Field<String>,
+    /// `1`, `2`, `3`, `HM`; empty where the award has no teams.
+    pub team_level: Field<String>,
+    /// The column `player_name`.
+    pub player_name: Field<String>,
+    /// The school as the source writes it.
+    pub school_name: Field<String>,
+    /// The column `position`.
+    pub position: Field<Option<String>>,
+    /// The column `class_year`.
+    pub class_year: Field<Option<String>>,
+    /// The column `sport_id`.
+    pub sport_id: Field<Option<SportRef>>,
+    /// The column `school_id`.
+    pub school_id: Field<Option<SchoolRef>>,
+    /// The column `athlete_id`.
+    pub athlete_id: Field<Option<AthleteRef>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl AwardPatch {
+    /// Gives `year`.
+    #[must_use]
+    pub fn with_year(mut self, year: i32) -> Self {
+        self.year = Field::Value(year);
+        self
+    }
+
+    /// Gives `award`.
+    #[must_use]
+    pub fn with_award(mut self, award: impl Into<String>) -> Self {
+        self.award = Field::Value(award.into());
+        self
+    }
+
+    /// Gives `selector`.
+    #[must_use]
+    pub fn with_selector(mut self, selector: impl Into<String>) -> Self {
+        self.selector = Field::Value(selector.into());
+        self
+    }
+
+    /// Gives `team_level`.
+    #[must_use]
+    pub fn with_team_level(mut self, team_level: impl Into<String>) -> Self {
+        self.team_level = Field::Value(team_level.into());
+        self
+    }
+
+    /// Gives `player_name`.
+    #[must_use]
+    pub fn with_player_name(mut self, player_name: impl Into<String>) -> Self {
+        self.player_name = Field::Value(player_name.into());
+        self
+    }
+
+    /// Gives `school_name`.
+    #[must_use]
+    pub fn with_school_name(mut self, school_name: impl Into<String>) -> Self {
+        self.school_name = Field::Value(school_name.into());
+        self
+    }
+
+    /// Gives `position`.
+    #[must_use]
+    pub fn with_position(mut self, position: impl Into<Option<String>>) -> Self {
+        self.position = Field::Value(position.into());
+        self
+    }
+
+    /// Gives `class_year`.
+    #[must_use]
+    pub fn with_class_year(mut self, class_year: impl Into<Option<String>>) -> Self {
+        self.class_year = Field::Value(class_year.into());
+        self
+    }
+
+    /// Gives `sport_id`.
+    #[must_use]
+    pub fn with_sport_id(mut self, sport_id: impl Into<Option<SportRef>>) -> Self {
+        self.sport_id = Field::Value(sport_id.into());
+        self
+    }
+
+    /// Gives `school_id`.
+    #[must_use]
+    pub fn with_school_id(mut self, school_id: impl Into<Option<SchoolRef>>) -> Self {
+        self.school_id = Field::Value(school_id.into());
+        self
+    }
+
+    /// Gives `athlete_id`.
+    #[must_use]
+    pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
+        self.athlete_id = Field::Value(athlete_id.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for AwardPatch {
+    type Row = Award;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.year.visit(1, visit);
+        self.award.visit(2, visit);
+        self.selector.visit(3, visit);
+        self.team_level.visit(4, visit);
+        self.player_name.visit(5, visit);
+        self.school_name.visit(6, visit);
+        self.position.visit(7, visit);
+        self.class_year.visit(8, visit);
+        self.sport_id.visit(9, visit);
+        self.school_id.visit(10, visit);
+        self.athlete_id.visit(11, visit);
+        self.created_at.visit(12, visit);
+        self.updated_at.visit(13, visit);
+        self.deleted_at.visit(14, visit);
+    }
 }
 
 /// A row of `public.award`, named by one of its keys. The database resolves all but the plain `id`.
@@ -342,279 +495,99 @@ impl Reference for AwardRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("award"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "award", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 15] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed("nextval(pg_get_serial_sequence('\"public\".\"award\"', 'id'))"),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("year"),
-        key: Borrowed("year"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("award"),
-        key: Borrowed("award"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("selector"),
-        key: Borrowed("selector"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("''")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("team_level"),
-        key: Borrowed("teamLevel"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("''")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("player_name"),
-        key: Borrowed("playerName"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("school_name"),
-        key: Borrowed("schoolName"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("position"),
-        key: Borrowed("position"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("class_year"),
-        key: Borrowed("classYear"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("sport_id"),
-        key: Borrowed("sportId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("school_id"),
-        key: Borrowed("schoolId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("athlete_id"),
-        key: Borrowed("athleteId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"award\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("year", "integer", "i32", Kind::Int4).not_null(),
+    ColumnDef::new("award", "text", "String", Kind::Text { max_length: None })
+        .not_null(),
+    ColumnDef::new("selector", "text", "String", Kind::Text { max_length: None })
+        .not_null()
+        .default("''"),
+    ColumnDef::new("team_level", "text", "String", Kind::Text { max_length: None })
+        .key("teamLevel")
+        .not_null()
+        .default("''"),
+    ColumnDef::new("player_name", "text", "String", Kind::Text { max_length: None })
+        .key("playerName")
+        .not_null(),
+    ColumnDef::new("school_name", "text", "String", Kind::Text { max_length: None })
+        .key("schoolName")
+        .not_null(),
+    ColumnDef::new("position", "text", "String", Kind::Text { max_length: None }),
+    ColumnDef::new("class_year", "text", "String", Kind::Text { max_length: None })
+        .key("classYear"),
+    ColumnDef::new("sport_id", "bigint", "i64", Kind::Int8).key("sportId"),
+    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId"),
+    ColumnDef::new("athlete_id", "bigint", "i64", Kind::Int8).key("athleteId"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("award_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("award_key"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(
-            &[
-                Borrowed("year"),
-                Borrowed("award"),
-                Borrowed("selector"),
-                Borrowed("team_level"),
-                Borrowed("player_name"),
-                Borrowed("school_name"),
-            ],
-        ),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("award_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "award_key",
+        KeyKind::UniqueConstraint,
+        &[
+            Borrowed("year"),
+            Borrowed("award"),
+            Borrowed("selector"),
+            Borrowed("team_level"),
+            Borrowed("player_name"),
+            Borrowed("school_name"),
+        ],
+    ),
 ];
 
 static REFERENCES: [ReferenceDef; 3] = [
-    ReferenceDef {
-        name: Borrowed("award_sport_id_sport_id_fk"),
-        columns: Borrowed(&[Borrowed("sport_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("sport"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("award_school_id_school_id_fk"),
-        columns: Borrowed(&[Borrowed("school_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("school"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("award_athlete_id_athlete_id_fk"),
-        columns: Borrowed(&[Borrowed("athlete_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("athlete"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "award_sport_id_sport_id_fk",
+        &[Borrowed("sport_id")],
+        ("public", "sport"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "award_school_id_school_id_fk",
+        &[Borrowed("school_id")],
+        ("public", "school"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "award_athlete_id_athlete_id_fk",
+        &[Borrowed("athlete_id")],
+        ("public", "athlete"),
+        &[Borrowed("id")],
+    ),
 ];

@@ -5,14 +5,15 @@
 use std::borrow::Cow::Borrowed;
 use super::enums::Division;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
 };
 
 /// A conference. `Independent` is one too, with the NCAA's id 0.
 ///
 /// Table `public.conference` · `drizzle-schemas/conference.sql.ts:10`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct Conference {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -42,20 +43,32 @@ pub struct Conference {
 
 impl Table for Conference {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            8 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for Conference {
+    type Ref = ConferenceRef;
 }
 
 impl Conference {
     /// Primary key `conference_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<Conference> = Key::new(&KEYS[0]);
 
     /// Unique constraint `conference_ncaa_id_unique` over `ncaa_id`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_NCAA_ID: &'static KeyDef = &KEYS[1];
+    pub const BY_NCAA_ID: Key<Conference> = Key::new(&KEYS[1]);
 }
 
 /// A [`Conference`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct ConferenceInsert {
     /// The NCAA's organisation id.
     pub ncaa_id: i32,
@@ -165,37 +178,134 @@ impl ConferenceInsert {
 }
 
 impl Insert for ConferenceInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = Conference;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.ncaa_id.as_cell());
         visit(2, self.name.as_cell());
-        if let Field::Value(value) = &self.division {
-            visit(3, value.as_cell());
-        }
-        if let Field::Value(value) = &self.website_url {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.social_links {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.parent_conference_id {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(9, value.as_cell());
-        }
+        self.division.visit(3, visit);
+        self.website_url.visit(4, visit);
+        self.social_links.visit(5, visit);
+        self.parent_conference_id.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
     }
 }
 
 impl Upsert for ConferenceInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<Conference> = Conference::BY_NCAA_ID;
+}
+
+/// Changes to a [`Conference`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ConferencePatch {
+    /// The NCAA's organisation id.
+    pub ncaa_id: Field<i32>,
+    /// The column `name`.
+    pub name: Field<String>,
+    /// The column `division`.
+    pub division: Field<Option<Division>>,
+    /// The column `website_url`.
+    pub website_url: Field<Option<String>>,
+    /// The column `social_links`.
+    pub social_links: Field<serde_json::Value>,
+    /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
+    pub parent_conference_id: Field<Option<ConferenceRef>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl ConferencePatch {
+    /// Gives `ncaa_id`.
+    #[must_use]
+    pub fn with_ncaa_id(mut self, ncaa_id: i32) -> Self {
+        self.ncaa_id = Field::Value(ncaa_id);
+        self
+    }
+
+    /// Gives `name`.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Field::Value(name.into());
+        self
+    }
+
+    /// Gives `division`.
+    #[must_use]
+    pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
+        self.division = Field::Value(division.into());
+        self
+    }
+
+    /// Gives `website_url`.
+    #[must_use]
+    pub fn with_website_url(mut self, website_url: impl Into<Option<String>>) -> Self {
+        self.website_url = Field::Value(website_url.into());
+        self
+    }
+
+    /// Gives `social_links`.
+    #[must_use]
+    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+        self.social_links = Field::Value(social_links);
+        self
+    }
+
+    /// Gives `parent_conference_id`.
+    #[must_use]
+    pub fn with_parent_conference_id(
+        mut self,
+        parent_conference_id: impl Into<Option<ConferenceRef>>,
+    ) -> Self {
+        self.parent_conference_id = Field::Value(parent_conference_id.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for ConferencePatch {
+    type Row = Conference;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.ncaa_id.visit(1, visit);
+        self.name.visit(2, visit);
+        self.division.visit(3, visit);
+        self.website_url.visit(4, visit);
+        self.social_links.visit(5, visit);
+        self.parent_conference_id.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
+    }
 }
 
 /// A row of `public.conference`, named by one of its keys. The database resolves all but the plain `id`.
@@ -242,190 +352,76 @@ impl Reference for ConferenceRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("conference"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "conference", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed(
-                "nextval(pg_get_serial_sequence('\"public\".\"conference\"', 'id'))",
-            ),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("ncaa_id"),
-        key: Borrowed("ncaaId"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("name"),
-        key: Borrowed("name"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("division"),
-        key: Borrowed("division"),
-        sql_type: Borrowed("public.division"),
-        rust_type: Borrowed("Division"),
-        kind: Kind::Enum {
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"conference\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("ncaa_id", "integer", "i32", Kind::Int4).key("ncaaId").not_null(),
+    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
+    ColumnDef::new(
+        "division",
+        "public.division",
+        "Division",
+        Kind::Enum {
             labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("website_url"),
-        key: Borrowed("websiteUrl"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("social_links"),
-        key: Borrowed("socialLinks"),
-        sql_type: Borrowed("jsonb"),
-        rust_type: Borrowed("serde_json::Value"),
-        kind: Kind::Jsonb,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("'{}'::jsonb")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("parent_conference_id"),
-        key: Borrowed("parentConferenceId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ),
+    ColumnDef::new("website_url", "text", "String", Kind::Text { max_length: None })
+        .key("websiteUrl"),
+    ColumnDef::new("social_links", "jsonb", "serde_json::Value", Kind::Jsonb)
+        .key("socialLinks")
+        .not_null()
+        .default("'{}'::jsonb"),
+    ColumnDef::new("parent_conference_id", "bigint", "i64", Kind::Int8)
+        .key("parentConferenceId"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("conference_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("conference_ncaa_id_unique"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("ncaa_id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("conference_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "conference_ncaa_id_unique",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("ncaa_id")],
+    ),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
-    ReferenceDef {
-        name: Borrowed("conference_parent_conference_id_conference_id_fk"),
-        columns: Borrowed(&[Borrowed("parent_conference_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("conference"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "conference_parent_conference_id_conference_id_fk",
+        &[Borrowed("parent_conference_id")],
+        ("public", "conference"),
+        &[Borrowed("id")],
+    ),
 ];

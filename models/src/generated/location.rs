@@ -4,14 +4,15 @@
 
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, RuntimeValue, Table, TableDef, Upsert, now,
 };
 
 /// A postal address. Only addresses with a street and a city get a row.
 ///
 /// Table `public.location` · `drizzle-schemas/location.sql.ts:8`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct Location {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -43,20 +44,32 @@ pub struct Location {
 
 impl Table for Location {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            8 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for Location {
+    type Ref = LocationRef;
 }
 
 impl Location {
     /// Primary key `location_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<Location> = Key::new(&KEYS[0]);
 
     /// Unique constraint `location_address_key_unique` over `address_key`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_ADDRESS_KEY: &'static KeyDef = &KEYS[1];
+    pub const BY_ADDRESS_KEY: Key<Location> = Key::new(&KEYS[1]);
 }
 
 /// A [`Location`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct LocationInsert {
     /// The normalised address: what makes two spellings the same place.
     pub address_key: String,
@@ -158,35 +171,131 @@ impl LocationInsert {
 }
 
 impl Insert for LocationInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = Location;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.address_key.as_cell());
         visit(2, self.street.as_cell());
         visit(3, self.city.as_cell());
-        if let Field::Value(value) = &self.state {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.country {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.zip_code {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(9, value.as_cell());
-        }
+        self.state.visit(4, visit);
+        self.country.visit(5, visit);
+        self.zip_code.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
     }
 }
 
 impl Upsert for LocationInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<Location> = Location::BY_ADDRESS_KEY;
+}
+
+/// Changes to a [`Location`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LocationPatch {
+    /// The normalised address: what makes two spellings the same place.
+    pub address_key: Field<String>,
+    /// The column `street`.
+    pub street: Field<String>,
+    /// The column `city`.
+    pub city: Field<String>,
+    /// State, province or territory, as its postal abbreviation.
+    pub state: Field<Option<String>>,
+    /// ISO 3166-1 alpha-2.
+    pub country: Field<String>,
+    /// The column `zip_code`.
+    pub zip_code: Field<Option<String>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl LocationPatch {
+    /// Gives `address_key`.
+    #[must_use]
+    pub fn with_address_key(mut self, address_key: impl Into<String>) -> Self {
+        self.address_key = Field::Value(address_key.into());
+        self
+    }
+
+    /// Gives `street`.
+    #[must_use]
+    pub fn with_street(mut self, street: impl Into<String>) -> Self {
+        self.street = Field::Value(street.into());
+        self
+    }
+
+    /// Gives `city`.
+    #[must_use]
+    pub fn with_city(mut self, city: impl Into<String>) -> Self {
+        self.city = Field::Value(city.into());
+        self
+    }
+
+    /// Gives `state`.
+    #[must_use]
+    pub fn with_state(mut self, state: impl Into<Option<String>>) -> Self {
+        self.state = Field::Value(state.into());
+        self
+    }
+
+    /// Gives `country`.
+    #[must_use]
+    pub fn with_country(mut self, country: impl Into<String>) -> Self {
+        self.country = Field::Value(country.into());
+        self
+    }
+
+    /// Gives `zip_code`.
+    #[must_use]
+    pub fn with_zip_code(mut self, zip_code: impl Into<Option<String>>) -> Self {
+        self.zip_code = Field::Value(zip_code.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for LocationPatch {
+    type Row = Location;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.address_key.visit(1, visit);
+        self.street.visit(2, visit);
+        self.city.visit(3, visit);
+        self.state.visit(4, visit);
+        self.country.visit(5, visit);
+        self.zip_code.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
+    }
 }
 
 /// A row of `public.location`, named by one of its keys. The database resolves all but the plain `id`.
@@ -233,178 +342,60 @@ impl Reference for LocationRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("location"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "location", &COLUMNS)
+    .keys(&KEYS)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed("nextval(pg_get_serial_sequence('\"public\".\"location\"', 'id'))"),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("address_key"),
-        key: Borrowed("addressKey"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("street"),
-        key: Borrowed("street"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("city"),
-        key: Borrowed("city"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("state"),
-        key: Borrowed("state"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("country"),
-        key: Borrowed("country"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("'US'")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("zip_code"),
-        key: Borrowed("zipCode"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"location\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("address_key", "text", "String", Kind::Text { max_length: None })
+        .key("addressKey")
+        .not_null(),
+    ColumnDef::new("street", "text", "String", Kind::Text { max_length: None })
+        .not_null(),
+    ColumnDef::new("city", "text", "String", Kind::Text { max_length: None }).not_null(),
+    ColumnDef::new("state", "text", "String", Kind::Text { max_length: None }),
+    ColumnDef::new("country", "text", "String", Kind::Text { max_length: None })
+        .not_null()
+        .default("'US'"),
+    ColumnDef::new("zip_code", "text", "String", Kind::Text { max_length: None })
+        .key("zipCode"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("location_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("location_address_key_unique"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("address_key")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("location_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "location_address_key_unique",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("address_key")],
+    ),
 ];
-
-static REFERENCES: [ReferenceDef; 0] = [];

@@ -2,7 +2,8 @@
 
 //! Rust models of a Drizzle schema.
 //!
-//! For each table: a row, an insert, a reference to a row of it, and the table as plain data ([`TableDef`]).
+//! For each table: a row, an insert, a patch, a reference to a row of it, its keys, and the table as plain data
+//! ([`TableDef`]).
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 // A schema holds more than one program uses, and its comments are written for TypeScript.

@@ -5,14 +5,16 @@
 use std::borrow::Cow::Borrowed;
 use super::niche_profile::NicheProfileRef;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Insert, KeyDef, KeyKind, Kind, ReferenceDef,
-    RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, CheckDef, ColumnDef, Condition, Field, Insert, Key, KeyDef, KeyKind,
+    Keyed, Kind, Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Test,
+    Upsert, now,
 };
 
 /// One of a profile's grades.
 ///
 /// Table `public.niche_grade` · `drizzle-schemas/niche.sql.ts:25`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct NicheGrade {
     /// `bigint not null` · primary key · references `niche_profile(id)` · `drizzle-schemas/niche.sql.ts:28`
     pub niche_profile_id: i64,
@@ -32,17 +34,31 @@ pub struct NicheGrade {
 
 impl Table for NicheGrade {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            4 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for NicheGrade {
+    type Ref = NicheGradeRef;
 }
 
 impl NicheGrade {
     /// Primary key `niche_grade_key` over `niche_profile_id`, `category`.
     ///
     /// The default conflict key: the primary key, which is natural.
-    pub const BY_NICHE_PROFILE_ID_CATEGORY: &'static KeyDef = &KEYS[0];
+    pub const BY_NICHE_PROFILE_ID_CATEGORY: Key<NicheGrade> = Key::new(&KEYS[0]);
 }
 
 /// A [`NicheGrade`] to be inserted.
+///
+/// Checks that `validate` holds it to: `niche_grade_scale`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NicheGradeInsert {
     /// The column `niche_profile_id`.
     pub niche_profile_id: NicheProfileRef,
@@ -108,142 +124,224 @@ impl NicheGradeInsert {
 }
 
 impl Insert for NicheGradeInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = NicheGrade;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(0, self.niche_profile_id.as_cell());
         visit(1, self.category.as_cell());
         visit(2, self.grade.as_cell());
-        if let Field::Value(value) = &self.created_at {
-            visit(3, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(5, value.as_cell());
-        }
+        self.created_at.visit(3, visit);
+        self.updated_at.visit(4, visit);
+        self.deleted_at.visit(5, visit);
     }
 }
 
 impl Upsert for NicheGradeInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[0];
+    const CONFLICT_KEY: Key<NicheGrade> = NicheGrade::BY_NICHE_PROFILE_ID_CATEGORY;
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("niche_grade"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(0),
-    conflict_key_reason: Borrowed("the primary key, which is natural"),
-};
+/// Changes to a [`NicheGrade`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NicheGradePatch {
+    /// The column `niche_profile_id`.
+    pub niche_profile_id: Field<NicheProfileRef>,
+    /// Such as `Academics` or `Campus Food`.
+    pub category: Field<String>,
+    /// The column `grade`.
+    pub grade: Field<String>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl NicheGradePatch {
+    /// Gives `niche_profile_id`.
+    #[must_use]
+    pub fn with_niche_profile_id(
+        mut self,
+        niche_profile_id: impl Into<NicheProfileRef>,
+    ) -> Self {
+        self.niche_profile_id = Field::Value(niche_profile_id.into());
+        self
+    }
+
+    /// Gives `category`.
+    #[must_use]
+    pub fn with_category(mut self, category: impl Into<String>) -> Self {
+        self.category = Field::Value(category.into());
+        self
+    }
+
+    /// Gives `grade`.
+    #[must_use]
+    pub fn with_grade(mut self, grade: impl Into<String>) -> Self {
+        self.grade = Field::Value(grade.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for NicheGradePatch {
+    type Row = NicheGrade;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.niche_profile_id.visit(0, visit);
+        self.category.visit(1, visit);
+        self.grade.visit(2, visit);
+        self.created_at.visit(3, visit);
+        self.updated_at.visit(4, visit);
+        self.deleted_at.visit(5, visit);
+    }
+}
+
+/// A row of `public.niche_grade`, named by one of its keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NicheGradeRef {
+    /// By `niche_profile_id`, `category` (`niche_grade_key`).
+    NicheProfileIdCategory {
+        /// The column `niche_profile_id`.
+        niche_profile_id: NicheProfileRef,
+        /// Such as `Academics` or `Campus Food`.
+        category: String,
+    },
+}
+
+impl Reference for NicheGradeRef {
+    fn table(&self) -> &'static TableDef {
+        &TABLE
+    }
+
+    fn key(&self) -> &'static KeyDef {
+        match self {
+            Self::NicheProfileIdCategory { .. } => &KEYS[0],
+        }
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        match self {
+            Self::NicheProfileIdCategory { niche_profile_id, category } => {
+                visit(0, niche_profile_id.as_cell());
+                visit(1, category.as_cell());
+            }
+        }
+    }
+}
+
+static TABLE: TableDef = TableDef::new("public", "niche_grade", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .checks(&CHECKS)
+    .conflict_key(Some(0), "the primary key, which is natural");
 
 static COLUMNS: [ColumnDef; 6] = [
-    ColumnDef {
-        name: Borrowed("niche_profile_id"),
-        key: Borrowed("nicheProfileId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("category"),
-        key: Borrowed("category"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("grade"),
-        key: Borrowed("grade"),
-        sql_type: Borrowed("varchar(2)"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: Some(2) },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("niche_profile_id", "bigint", "i64", Kind::Int8)
+        .key("nicheProfileId")
+        .not_null(),
+    ColumnDef::new("category", "text", "String", Kind::Text { max_length: None })
+        .not_null(),
+    ColumnDef::new("grade", "varchar(2)", "String", Kind::Text { max_length: Some(2) })
+        .not_null(),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 1] = [
-    KeyDef {
-        name: Borrowed("niche_grade_key"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("niche_profile_id"), Borrowed("category")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new(
+        "niche_grade_key",
+        KeyKind::PrimaryKey,
+        &[Borrowed("niche_profile_id"), Borrowed("category")],
+    ),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
-    ReferenceDef {
-        name: Borrowed("niche_grade_niche_profile_id_niche_profile_id_fk"),
-        columns: Borrowed(&[Borrowed("niche_profile_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("niche_profile"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "niche_grade_niche_profile_id_niche_profile_id_fk",
+        &[Borrowed("niche_profile_id")],
+        ("public", "niche_profile"),
+        &[Borrowed("id")],
+    ),
+];
+
+static CHECKS: [CheckDef; 1] = [
+    CheckDef::new(
+            "niche_grade_scale",
+            "\"niche_grade\".\"grade\" in ('A+', 'A', 'A-', 'B+', 'B', 'B-', 'C+', 'C', 'C-', 'D+', 'D', 'D-', 'F')",
+        )
+        .conditions(
+            &[
+                Condition {
+                    column: Borrowed("grade"),
+                    test: Test::OneOf(
+                        Borrowed(
+                            &[
+                                Borrowed("A+"),
+                                Borrowed("A"),
+                                Borrowed("A-"),
+                                Borrowed("B+"),
+                                Borrowed("B"),
+                                Borrowed("B-"),
+                                Borrowed("C+"),
+                                Borrowed("C"),
+                                Borrowed("C-"),
+                                Borrowed("D+"),
+                                Borrowed("D"),
+                                Borrowed("D-"),
+                                Borrowed("F"),
+                            ],
+                        ),
+                    ),
+                },
+            ],
+        ),
 ];

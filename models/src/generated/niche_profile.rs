@@ -4,8 +4,8 @@
 
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 
@@ -13,6 +13,7 @@ use super::school::SchoolRef;
 ///
 /// Table `public.niche_profile` · `drizzle-schemas/niche.sql.ts:8`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct NicheProfile {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -36,20 +37,32 @@ pub struct NicheProfile {
 
 impl Table for NicheProfile {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            5 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for NicheProfile {
+    type Ref = NicheProfileRef;
 }
 
 impl NicheProfile {
     /// Primary key `niche_profile_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<NicheProfile> = Key::new(&KEYS[0]);
 
     /// Unique constraint `niche_profile_school_id_unique` over `school_id`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_SCHOOL_ID: &'static KeyDef = &KEYS[1];
+    pub const BY_SCHOOL_ID: Key<NicheProfile> = Key::new(&KEYS[1]);
 }
 
 /// A [`NicheProfile`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NicheProfileInsert {
     /// The column `school_id`.
     pub school_id: SchoolRef,
@@ -120,28 +133,98 @@ impl NicheProfileInsert {
 }
 
 impl Insert for NicheProfileInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = NicheProfile;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.school_id.as_cell());
         visit(2, self.slug.as_cell());
-        if let Field::Value(value) = &self.national_rank {
-            visit(3, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(6, value.as_cell());
-        }
+        self.national_rank.visit(3, visit);
+        self.created_at.visit(4, visit);
+        self.updated_at.visit(5, visit);
+        self.deleted_at.visit(6, visit);
     }
 }
 
 impl Upsert for NicheProfileInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<NicheProfile> = NicheProfile::BY_SCHOOL_ID;
+}
+
+/// Changes to a [`NicheProfile`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NicheProfilePatch {
+    /// The column `school_id`.
+    pub school_id: Field<SchoolRef>,
+    /// The profile's place on the site, `/colleges/{slug}/`.
+    pub slug: Field<String>,
+    /// The position in the list of best colleges.
+    pub national_rank: Field<Option<i32>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl NicheProfilePatch {
+    /// Gives `school_id`.
+    #[must_use]
+    pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
+        self.school_id = Field::Value(school_id.into());
+        self
+    }
+
+    /// Gives `slug`.
+    #[must_use]
+    pub fn with_slug(mut self, slug: impl Into<String>) -> Self {
+        self.slug = Field::Value(slug.into());
+        self
+    }
+
+    /// Gives `national_rank`.
+    #[must_use]
+    pub fn with_national_rank(mut self, national_rank: impl Into<Option<i32>>) -> Self {
+        self.national_rank = Field::Value(national_rank.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for NicheProfilePatch {
+    type Row = NicheProfile;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.school_id.visit(1, visit);
+        self.slug.visit(2, visit);
+        self.national_rank.visit(3, visit);
+        self.created_at.visit(4, visit);
+        self.updated_at.visit(5, visit);
+        self.deleted_at.visit(6, visit);
+    }
 }
 
 /// A row of `public.niche_profile`, named by one of its keys. The database resolves all but the plain `id`.
@@ -188,146 +271,61 @@ impl Reference for NicheProfileRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("niche_profile"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "niche_profile", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 7] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed(
-                "nextval(pg_get_serial_sequence('\"public\".\"niche_profile\"', 'id'))",
-            ),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("school_id"),
-        key: Borrowed("schoolId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("slug"),
-        key: Borrowed("slug"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("national_rank"),
-        key: Borrowed("nationalRank"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"niche_profile\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
+    ColumnDef::new("slug", "text", "String", Kind::Text { max_length: None }).not_null(),
+    ColumnDef::new("national_rank", "integer", "i32", Kind::Int4).key("nationalRank"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("niche_profile_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("niche_profile_school_id_unique"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("school_id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("niche_profile_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "niche_profile_school_id_unique",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("school_id")],
+    ),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
-    ReferenceDef {
-        name: Borrowed("niche_profile_school_id_school_id_fk"),
-        columns: Borrowed(&[Borrowed("school_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("school"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "niche_profile_school_id_school_id_fk",
+        &[Borrowed("school_id")],
+        ("public", "school"),
+        &[Borrowed("id")],
+    ),
 ];

@@ -5,14 +5,15 @@
 use std::borrow::Cow::Borrowed;
 use super::roster_entry::RosterEntryRef;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
 };
 
 /// One statistic of a roster entry, over a season, a week or a game.
 ///
 /// Table `public.player_stat` · `drizzle-schemas/team.sql.ts:114`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct PlayerStat {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -42,20 +43,32 @@ pub struct PlayerStat {
 
 impl Table for PlayerStat {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            8 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for PlayerStat {
+    type Ref = PlayerStatRef;
 }
 
 impl PlayerStat {
     /// Primary key `player_stat_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<PlayerStat> = Key::new(&KEYS[0]);
 
     /// Unique constraint `player_stat_key` over `roster_entry_id`, `period`, `category`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY: &'static KeyDef = &KEYS[1];
+    pub const BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY: Key<PlayerStat> = Key::new(&KEYS[1]);
 }
 
 /// A [`PlayerStat`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PlayerStatInsert {
     /// The column `roster_entry_id`.
     pub roster_entry_id: RosterEntryRef,
@@ -155,33 +168,140 @@ impl PlayerStatInsert {
 }
 
 impl Insert for PlayerStatInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = PlayerStat;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.roster_entry_id.as_cell());
         visit(2, self.period.as_cell());
         visit(3, self.category.as_cell());
-        if let Field::Value(value) = &self.value {
-            visit(4, value.as_cell());
-        }
+        self.value.visit(4, visit);
         visit(5, self.raw_value.as_cell());
-        if let Field::Value(value) = &self.played_on {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(9, value.as_cell());
-        }
+        self.played_on.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
     }
 }
 
 impl Upsert for PlayerStatInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<PlayerStat> = PlayerStat::BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY;
+}
+
+/// Changes to a [`PlayerStat`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PlayerStatPatch {
+    /// The column `roster_entry_id`.
+    pub roster_entry_id: Field<RosterEntryRef>,
+    /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
+    pub period: Field<String>,
+    /// The column `category`.
+    pub category: Field<String>,
+    /// The column `value`.
+    pub value: Field<Option<rust_decimal::Decimal>>,
+    /// As the source writes it.
+    pub raw_value: Field<String>,
+    /// The column `played_on`.
+    pub played_on: Field<Option<chrono::NaiveDate>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl PlayerStatPatch {
+    /// Gives `roster_entry_id`.
+    #[must_use]
+    pub fn with_roster_entry_id(
+        mut self,
+        roster_entry_id: impl Into<RosterEntryRef>,
+    ) -> Self {
+        self.roster_entry_id = Field::Value(roster_entry_id.into());
+        self
+    }
+
+    /// Gives `period`.
+    #[must_use]
+    pub fn with_period(mut self, period: impl Into<String>) -> Self {
+        self.period = Field::Value(period.into());
+        self
+    }
+
+    /// Gives `category`.
+    #[must_use]
+    pub fn with_category(mut self, category: impl Into<String>) -> Self {
+        self.category = Field::Value(category.into());
+        self
+    }
+
+    /// Gives `value`.
+    #[must_use]
+    pub fn with_value(
+        mut self,
+        value: impl Into<Option<rust_decimal::Decimal>>,
+    ) -> Self {
+        self.value = Field::Value(value.into());
+        self
+    }
+
+    /// Gives `raw_value`.
+    #[must_use]
+    pub fn with_raw_value(mut self, raw_value: impl Into<String>) -> Self {
+        self.raw_value = Field::Value(raw_value.into());
+        self
+    }
+
+    /// Gives `played_on`.
+    #[must_use]
+    pub fn with_played_on(
+        mut self,
+        played_on: impl Into<Option<chrono::NaiveDate>>,
+    ) -> Self {
+        self.played_on = Field::Value(played_on.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for PlayerStatPatch {
+    type Row = PlayerStat;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.roster_entry_id.visit(1, visit);
+        self.period.visit(2, visit);
+        self.category.visit(3, visit);
+        self.value.visit(4, visit);
+        self.raw_value.visit(5, visit);
+        self.played_on.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
+    }
 }
 
 /// A row of `public.player_stat`, named by one of its keys. The database resolves all but the plain `id`.
@@ -239,193 +359,78 @@ impl Reference for PlayerStatRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("player_stat"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "player_stat", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed(
-                "nextval(pg_get_serial_sequence('\"public\".\"player_stat\"', 'id'))",
-            ),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("roster_entry_id"),
-        key: Borrowed("rosterEntryId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("period"),
-        key: Borrowed("period"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("category"),
-        key: Borrowed("category"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("value"),
-        key: Borrowed("value"),
-        sql_type: Borrowed("numeric(14, 4)"),
-        rust_type: Borrowed("rust_decimal::Decimal"),
-        kind: Kind::Numeric {
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"player_stat\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("roster_entry_id", "bigint", "i64", Kind::Int8)
+        .key("rosterEntryId")
+        .not_null(),
+    ColumnDef::new("period", "text", "String", Kind::Text { max_length: None })
+        .not_null(),
+    ColumnDef::new("category", "text", "String", Kind::Text { max_length: None })
+        .not_null(),
+    ColumnDef::new(
+        "value",
+        "numeric(14, 4)",
+        "rust_decimal::Decimal",
+        Kind::Numeric {
             precision: Some(14),
             scale: Some(4),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("raw_value"),
-        key: Borrowed("rawValue"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("played_on"),
-        key: Borrowed("playedOn"),
-        sql_type: Borrowed("date"),
-        rust_type: Borrowed("chrono::NaiveDate"),
-        kind: Kind::Date,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ),
+    ColumnDef::new("raw_value", "text", "String", Kind::Text { max_length: None })
+        .key("rawValue")
+        .not_null(),
+    ColumnDef::new("played_on", "date", "chrono::NaiveDate", Kind::Date).key("playedOn"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("player_stat_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("player_stat_key"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(
-            &[Borrowed("roster_entry_id"), Borrowed("period"), Borrowed("category")],
-        ),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("player_stat_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "player_stat_key",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("roster_entry_id"), Borrowed("period"), Borrowed("category")],
+    ),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
-    ReferenceDef {
-        name: Borrowed("player_stat_roster_entry_id_roster_entry_id_fk"),
-        columns: Borrowed(&[Borrowed("roster_entry_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("roster_entry"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "player_stat_roster_entry_id_roster_entry_id_fk",
+        &[Borrowed("roster_entry_id")],
+        ("public", "roster_entry"),
+        &[Borrowed("id")],
+    ),
 ];

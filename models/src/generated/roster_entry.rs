@@ -6,8 +6,9 @@ use std::borrow::Cow::Borrowed;
 use super::athlete::AthleteRef;
 use super::enums::Source;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
+    Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RuntimeValue,
+    Table, TableDef, Test, Upsert, now,
 };
 use super::team::TeamRef;
 
@@ -15,6 +16,7 @@ use super::team::TeamRef;
 ///
 /// Table `public.roster_entry` · `drizzle-schemas/team.sql.ts:72`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct RosterEntry {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -70,23 +72,39 @@ pub struct RosterEntry {
 
 impl Table for RosterEntry {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            18 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for RosterEntry {
+    type Ref = RosterEntryRef;
 }
 
 impl RosterEntry {
     /// Primary key `roster_entry_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<RosterEntry> = Key::new(&KEYS[0]);
 
     /// Unique index `roster_entry_source_player_key` over `source`, `team_id`, `source_player_id`, where `"roster_entry"."source_player_id" <> ''`.
     ///
     /// The default conflict key: named by @conflictKey in the schema.
-    pub const BY_SOURCE_TEAM_ID_SOURCE_PLAYER_ID: &'static KeyDef = &KEYS[1];
+    pub const BY_SOURCE_TEAM_ID_SOURCE_PLAYER_ID: Key<RosterEntry> = Key::new(&KEYS[1]);
 
     /// Unique index `roster_entry_unnumbered_player_key` over `team_id`, `normalized_name`, `number`, `position`, where `"roster_entry"."source_player_id" = ''`.
-    pub const BY_TEAM_ID_NORMALIZED_NAME_NUMBER_POSITION: &'static KeyDef = &KEYS[2];
+    pub const BY_TEAM_ID_NORMALIZED_NAME_NUMBER_POSITION: Key<RosterEntry> = Key::new(
+        &KEYS[2],
+    );
 }
 
 /// A [`RosterEntry`] to be inserted.
+///
+/// Checks that `validate` holds it to: `roster_entry_height_range`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct RosterEntryInsert {
     /// The column `team_id`.
     pub team_id: TeamRef,
@@ -300,63 +318,241 @@ impl RosterEntryInsert {
 }
 
 impl Insert for RosterEntryInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = RosterEntry;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.team_id.as_cell());
-        if let Field::Value(value) = &self.athlete_id {
-            visit(2, value.as_cell());
-        }
+        self.athlete_id.visit(2, visit);
         visit(3, self.source.as_cell());
-        if let Field::Value(value) = &self.source_player_id {
-            visit(4, value.as_cell());
-        }
+        self.source_player_id.visit(4, visit);
         visit(5, self.name.as_cell());
         visit(6, self.normalized_name.as_cell());
-        if let Field::Value(value) = &self.number {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.position {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.class_year {
-            visit(9, value.as_cell());
-        }
-        if let Field::Value(value) = &self.height_inches {
-            visit(10, value.as_cell());
-        }
-        if let Field::Value(value) = &self.weight_pounds {
-            visit(11, value.as_cell());
-        }
-        if let Field::Value(value) = &self.hometown {
-            visit(12, value.as_cell());
-        }
-        if let Field::Value(value) = &self.high_school {
-            visit(13, value.as_cell());
-        }
-        if let Field::Value(value) = &self.games_played {
-            visit(14, value.as_cell());
-        }
-        if let Field::Value(value) = &self.games_started {
-            visit(15, value.as_cell());
-        }
-        if let Field::Value(value) = &self.extra {
-            visit(16, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(17, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(18, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(19, value.as_cell());
-        }
+        self.number.visit(7, visit);
+        self.position.visit(8, visit);
+        self.class_year.visit(9, visit);
+        self.height_inches.visit(10, visit);
+        self.weight_pounds.visit(11, visit);
+        self.hometown.visit(12, visit);
+        self.high_school.visit(13, visit);
+        self.games_played.visit(14, visit);
+        self.games_started.visit(15, visit);
+        self.extra.visit(16, visit);
+        self.created_at.visit(17, visit);
+        self.updated_at.visit(18, visit);
+        self.deleted_at.visit(19, visit);
     }
 }
 
 impl Upsert for RosterEntryInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<RosterEntry> = RosterEntry::BY_SOURCE_TEAM_ID_SOURCE_PLAYER_ID;
+}
+
+/// Changes to a [`RosterEntry`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RosterEntryPatch {
+    /// The column `team_id`.
+    pub team_id: Field<TeamRef>,
+    /// The column `athlete_id`.
+    pub athlete_id: Field<Option<AthleteRef>>,
+    /// The column `source`.
+    pub source: Field<Source>,
+    /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
+    pub source_player_id: Field<String>,
+    /// The column `name`.
+    pub name: Field<String>,
+    /// Lower case, `first last`, without punctuation.
+    pub normalized_name: Field<String>,
+    /// The number on the shirt; empty where none is given.
+    pub number: Field<String>,
+    /// The column `position`.
+    pub position: Field<String>,
+    /// `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it.
+    pub class_year: Field<Option<String>>,
+    /// The column `height_inches`.
+    pub height_inches: Field<Option<i32>>,
+    /// The column `weight_pounds`.
+    pub weight_pounds: Field<Option<i32>>,
+    /// The column `hometown`.
+    pub hometown: Field<Option<String>>,
+    /// The column `high_school`.
+    pub high_school: Field<Option<String>>,
+    /// The column `games_played`.
+    pub games_played: Field<Option<i32>>,
+    /// The column `games_started`.
+    pub games_started: Field<Option<i32>>,
+    /// What the source says beyond these columns, by its own headers.
+    pub extra: Field<serde_json::Value>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl RosterEntryPatch {
+    /// Gives `team_id`.
+    #[must_use]
+    pub fn with_team_id(mut self, team_id: impl Into<TeamRef>) -> Self {
+        self.team_id = Field::Value(team_id.into());
+        self
+    }
+
+    /// Gives `athlete_id`.
+    #[must_use]
+    pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
+        self.athlete_id = Field::Value(athlete_id.into());
+        self
+    }
+
+    /// Gives `source`.
+    #[must_use]
+    pub fn with_source(mut self, source: Source) -> Self {
+        self.source = Field::Value(source);
+        self
+    }
+
+    /// Gives `source_player_id`.
+    #[must_use]
+    pub fn with_source_player_id(mut self, source_player_id: impl Into<String>) -> Self {
+        self.source_player_id = Field::Value(source_player_id.into());
+        self
+    }
+
+    /// Gives `name`.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Field::Value(name.into());
+        self
+    }
+
+    /// Gives `normalized_name`.
+    #[must_use]
+    pub fn with_normalized_name(mut self, normalized_name: impl Into<String>) -> Self {
+        self.normalized_name = Field::Value(normalized_name.into());
+        self
+    }
+
+    /// Gives `number`.
+    #[must_use]
+    pub fn with_number(mut self, number: impl Into<String>) -> Self {
+        self.number = Field::Value(number.into());
+        self
+    }
+
+    /// Gives `position`.
+    #[must_use]
+    pub fn with_position(mut self, position: impl Into<String>) -> Self {
+        self.position = Field::Value(position.into());
+        self
+    }
+
+    /// Gives `class_year`.
+    #[must_use]
+    pub fn with_class_year(mut self, class_year: impl Into<Option<String>>) -> Self {
+        self.class_year = Field::Value(class_year.into());
+        self
+    }
+
+    /// Gives `height_inches`.
+    #[must_use]
+    pub fn with_height_inches(mut self, height_inches: impl Into<Option<i32>>) -> Self {
+        self.height_inches = Field::Value(height_inches.into());
+        self
+    }
+
+    /// Gives `weight_pounds`.
+    #[must_use]
+    pub fn with_weight_pounds(mut self, weight_pounds: impl Into<Option<i32>>) -> Self {
+        self.weight_pounds = Field::Value(weight_pounds.into());
+        self
+    }
+
+    /// Gives `hometown`.
+    #[must_use]
+    pub fn with_hometown(mut self, hometown: impl Into<Option<String>>) -> Self {
+        self.hometown = Field::Value(hometown.into());
+        self
+    }
+
+    /// Gives `high_school`.
+    #[must_use]
+    pub fn with_high_school(mut self, high_school: impl Into<Option<String>>) -> Self {
+        self.high_school = Field::Value(high_school.into());
+        self
+    }
+
+    /// Gives `games_played`.
+    #[must_use]
+    pub fn with_games_played(mut self, games_played: impl Into<Option<i32>>) -> Self {
+        self.games_played = Field::Value(games_played.into());
+        self
+    }
+
+    /// Gives `games_started`.
+    #[must_use]
+    pub fn with_games_started(mut self, games_started: impl Into<Option<i32>>) -> Self {
+        self.games_started = Field::Value(games_started.into());
+        self
+    }
+
+    /// Gives `extra`.
+    #[must_use]
+    pub fn with_extra(mut self, extra: serde_json::Value) -> Self {
+        self.extra = Field::Value(extra);
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for RosterEntryPatch {
+    type Row = RosterEntry;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.team_id.visit(1, visit);
+        self.athlete_id.visit(2, visit);
+        self.source.visit(3, visit);
+        self.source_player_id.visit(4, visit);
+        self.name.visit(5, visit);
+        self.normalized_name.visit(6, visit);
+        self.number.visit(7, visit);
+        self.position.visit(8, visit);
+        self.class_year.visit(9, visit);
+        self.height_inches.visit(10, visit);
+        self.weight_pounds.visit(11, visit);
+        self.hometown.visit(12, visit);
+        self.high_school.visit(13, visit);
+        self.games_played.visit(14, visit);
+        self.games_started.visit(15, visit);
+        self.extra.visit(16, visit);
+        self.created_at.visit(17, visit);
+        self.updated_at.visit(18, visit);
+        self.deleted_at.visit(19, visit);
+    }
 }
 
 /// A row of `public.roster_entry`, named by one of its keys. The database resolves all but the plain `id`.
@@ -398,364 +594,143 @@ impl Reference for RosterEntryRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("roster_entry"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("named by @conflictKey in the schema"),
-};
+static TABLE: TableDef = TableDef::new("public", "roster_entry", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .checks(&CHECKS)
+    .conflict_key(Some(1), "named by @conflictKey in the schema");
 
 static COLUMNS: [ColumnDef; 20] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed(
-                "nextval(pg_get_serial_sequence('\"public\".\"roster_entry\"', 'id'))",
-            ),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("team_id"),
-        key: Borrowed("teamId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("athlete_id"),
-        key: Borrowed("athleteId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("source"),
-        key: Borrowed("source"),
-        sql_type: Borrowed("public.source"),
-        rust_type: Borrowed("Source"),
-        kind: Kind::Enum {
-            labels: Borrowed(
-                &[
-                    Borrowed("ncaa-directory"),
-                    Borrowed("ncaa-stats"),
-                    Borrowed("ncaa-com"),
-                    Borrowed("niche"),
-                    Borrowed("awards"),
-                    Borrowed("ipeds"),
-                    Borrowed("manual"),
-                ],
-            ),
-        },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("source_player_id"),
-        key: Borrowed("sourcePlayerId"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("''")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("name"),
-        key: Borrowed("name"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("normalized_name"),
-        key: Borrowed("normalizedName"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("number"),
-        key: Borrowed("number"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("''")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("position"),
-        key: Borrowed("position"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("''")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("class_year"),
-        key: Borrowed("classYear"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("height_inches"),
-        key: Borrowed("heightInches"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("weight_pounds"),
-        key: Borrowed("weightPounds"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("hometown"),
-        key: Borrowed("hometown"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("high_school"),
-        key: Borrowed("highSchool"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("games_played"),
-        key: Borrowed("gamesPlayed"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("games_started"),
-        key: Borrowed("gamesStarted"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("extra"),
-        key: Borrowed("extra"),
-        sql_type: Borrowed("jsonb"),
-        rust_type: Borrowed("serde_json::Value"),
-        kind: Kind::Jsonb,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("'{}'::jsonb")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"roster_entry\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("team_id", "bigint", "i64", Kind::Int8).key("teamId").not_null(),
+    ColumnDef::new("athlete_id", "bigint", "i64", Kind::Int8).key("athleteId"),
+    ColumnDef::new(
+            "source",
+            "public.source",
+            "Source",
+            Kind::Enum {
+                labels: Borrowed(
+                    &[
+                        Borrowed("ncaa-directory"),
+                        Borrowed("ncaa-stats"),
+                        Borrowed("ncaa-com"),
+                        Borrowed("niche"),
+                        Borrowed("awards"),
+                        Borrowed("ipeds"),
+                        Borrowed("manual"),
+                    ],
+                ),
+            },
+        )
+        .not_null(),
+    ColumnDef::new("source_player_id", "text", "String", Kind::Text { max_length: None })
+        .key("sourcePlayerId")
+        .not_null()
+        .default("''"),
+    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
+    ColumnDef::new("normalized_name", "text", "String", Kind::Text { max_length: None })
+        .key("normalizedName")
+        .not_null(),
+    ColumnDef::new("number", "text", "String", Kind::Text { max_length: None })
+        .not_null()
+        .default("''"),
+    ColumnDef::new("position", "text", "String", Kind::Text { max_length: None })
+        .not_null()
+        .default("''"),
+    ColumnDef::new("class_year", "text", "String", Kind::Text { max_length: None })
+        .key("classYear"),
+    ColumnDef::new("height_inches", "integer", "i32", Kind::Int4).key("heightInches"),
+    ColumnDef::new("weight_pounds", "integer", "i32", Kind::Int4).key("weightPounds"),
+    ColumnDef::new("hometown", "text", "String", Kind::Text { max_length: None }),
+    ColumnDef::new("high_school", "text", "String", Kind::Text { max_length: None })
+        .key("highSchool"),
+    ColumnDef::new("games_played", "integer", "i32", Kind::Int4).key("gamesPlayed"),
+    ColumnDef::new("games_started", "integer", "i32", Kind::Int4).key("gamesStarted"),
+    ColumnDef::new("extra", "jsonb", "serde_json::Value", Kind::Jsonb)
+        .not_null()
+        .default("'{}'::jsonb"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 3] = [
-    KeyDef {
-        name: Borrowed("roster_entry_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("roster_entry_source_player_key"),
-        kind: KeyKind::UniqueIndex,
-        columns: Borrowed(
+    KeyDef::new("roster_entry_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+            "roster_entry_source_player_key",
+            KeyKind::UniqueIndex,
             &[Borrowed("source"), Borrowed("team_id"), Borrowed("source_player_id")],
-        ),
-        expressions: Borrowed(&[]),
-        predicate: Some(Borrowed("\"roster_entry\".\"source_player_id\" <> ''")),
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("roster_entry_unnumbered_player_key"),
-        kind: KeyKind::UniqueIndex,
-        columns: Borrowed(
+        )
+        .predicate("\"roster_entry\".\"source_player_id\" <> ''"),
+    KeyDef::new(
+            "roster_entry_unnumbered_player_key",
+            KeyKind::UniqueIndex,
             &[
                 Borrowed("team_id"),
                 Borrowed("normalized_name"),
                 Borrowed("number"),
                 Borrowed("position"),
             ],
-        ),
-        expressions: Borrowed(&[]),
-        predicate: Some(Borrowed("\"roster_entry\".\"source_player_id\" = ''")),
-        nulls_not_distinct: false,
-    },
+        )
+        .predicate("\"roster_entry\".\"source_player_id\" = ''"),
 ];
 
 static REFERENCES: [ReferenceDef; 2] = [
-    ReferenceDef {
-        name: Borrowed("roster_entry_team_id_team_id_fk"),
-        columns: Borrowed(&[Borrowed("team_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("team"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("roster_entry_athlete_id_athlete_id_fk"),
-        columns: Borrowed(&[Borrowed("athlete_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("athlete"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "roster_entry_team_id_team_id_fk",
+        &[Borrowed("team_id")],
+        ("public", "team"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "roster_entry_athlete_id_athlete_id_fk",
+        &[Borrowed("athlete_id")],
+        ("public", "athlete"),
+        &[Borrowed("id")],
+    ),
+];
+
+static CHECKS: [CheckDef; 1] = [
+    CheckDef::new(
+            "roster_entry_height_range",
+            "\"roster_entry\".\"height_inches\" between 36 and 108",
+        )
+        .conditions(
+            &[
+                Condition {
+                    column: Borrowed("height_inches"),
+                    test: Test::Number(Comparison::GreaterOrEqual, Borrowed("36")),
+                },
+                Condition {
+                    column: Borrowed("height_inches"),
+                    test: Test::Number(Comparison::LessOrEqual, Borrowed("108")),
+                },
+            ],
+        ),
 ];

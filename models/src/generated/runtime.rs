@@ -26,6 +26,8 @@ pub struct TableDef {
     pub keys: List<KeyDef>,
     /// Foreign keys.
     pub references: List<ReferenceDef>,
+    /// Check constraints.
+    pub checks: List<CheckDef>,
     /// The key that an upsert uses when none is named, as an index into `keys`.
     pub conflict_key: Option<usize>,
     /// Why that key, or why none.
@@ -55,6 +57,9 @@ pub struct ColumnDef {
     pub identity: Option<Identity>,
     /// The expression of a generated column.
     pub generated: Option<Str>,
+    /// The labels of `text({ enum: [...] })`, to which Drizzle's types hold a column and the database does not; empty where
+    /// there are none.
+    pub allowed: List<Str>,
     /// The client computes it at insert (`$defaultFn`).
     pub runtime_default: Option<RuntimeValue>,
     /// The client computes it at update (`$onUpdate`).
@@ -134,8 +139,24 @@ pub enum Identity {
 pub enum RuntimeValue {
     /// The current time.
     Now,
-    /// A random UUID.
+    /// A random UUID (version 4).
     Uuid,
+    /// A UUID that sorts by its time (version 7).
+    UuidV7,
+    /// `nanoid()`
+    NanoId {
+        /// Its number of characters.
+        length: usize,
+        /// The characters it is made of; empty for nanoid's own.
+        alphabet: Str,
+    },
+    /// cuid2's `createId()`
+    Cuid2 {
+        /// Its number of characters.
+        length: u16,
+    },
+    /// `ulid()`
+    Ulid,
     /// A constant, as JSON.
     Constant(Str),
     /// A function that static evaluation could not read.
@@ -185,7 +206,78 @@ pub struct ReferenceDef {
     pub foreign_columns: List<Str>,
 }
 
+/// A check constraint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckDef {
+    /// The constraint's name in the database.
+    pub name: Str,
+    /// The condition as SQL.
+    pub sql: Str,
+    /// What it asks for, where that can be read exactly: it holds if each of these does. Empty where only the database can
+    /// tell.
+    pub conditions: List<Condition>,
+}
+
+/// What a check constraint asks of one column. As in SQL, null satisfies it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// The column's name.
+    pub column: Str,
+    /// What is asked.
+    pub test: Test,
+}
+
+/// A test of a value.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Test {
+    /// A number compared with a constant, such as `> 0`.
+    Number(Comparison, Str),
+    /// A number of characters compared with a constant, such as `length(…) <= 20`.
+    Length(Comparison, i64),
+    /// One of these texts, labels or numbers: `= 'x'`, `in (…)`.
+    OneOf(List<Str>),
+    /// None of these: `<> 'x'`.
+    NoneOf(List<Str>),
+}
+
+/// A comparison operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `>=`
+    GreaterOrEqual,
+    /// `>`
+    Greater,
+}
+
+impl Comparison {
+    /// Whether it holds between two values of that order.
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Comparison::Less => order.is_lt(),
+            Comparison::LessOrEqual => order.is_le(),
+            Comparison::Equal => order.is_eq(),
+            Comparison::NotEqual => order.is_ne(),
+            Comparison::GreaterOrEqual => order.is_ge(),
+            Comparison::Greater => order.is_gt(),
+        }
+    }
+}
+
 impl TableDef {
+    /// The column of a database name.
+    pub fn column(&self, name: &str) -> Option<&ColumnDef> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
     /// The position of a column by its database name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
@@ -202,14 +294,259 @@ impl TableDef {
     }
 }
 
+impl TableDef {
+    /// A table of these columns.
+    pub const fn new(schema: &'static str, name: &'static str, columns: &'static [ColumnDef]) -> Self {
+        Self {
+            schema: Cow::Borrowed(schema),
+            name: Cow::Borrowed(name),
+            columns: Cow::Borrowed(columns),
+            keys: Cow::Borrowed(&[]),
+            references: Cow::Borrowed(&[]),
+            checks: Cow::Borrowed(&[]),
+            conflict_key: None,
+            conflict_key_reason: Cow::Borrowed(""),
+        }
+    }
+
+    /// With its unique keys.
+    #[must_use]
+    pub const fn keys(mut self, keys: &'static [KeyDef]) -> Self {
+        put(&mut self.keys, Cow::Borrowed(keys));
+        self
+    }
+
+    /// With its foreign keys.
+    #[must_use]
+    pub const fn references(mut self, references: &'static [ReferenceDef]) -> Self {
+        put(&mut self.references, Cow::Borrowed(references));
+        self
+    }
+
+    /// With its check constraints.
+    #[must_use]
+    pub const fn checks(mut self, checks: &'static [CheckDef]) -> Self {
+        put(&mut self.checks, Cow::Borrowed(checks));
+        self
+    }
+
+    /// With its default conflict key, and why that or none.
+    #[must_use]
+    pub const fn conflict_key(mut self, key: Option<usize>, reason: &'static str) -> Self {
+        self.conflict_key = key;
+        put(&mut self.conflict_key_reason, Cow::Borrowed(reason));
+        self
+    }
+}
+
+impl ColumnDef {
+    /// A nullable column without a default, called the same in TypeScript.
+    pub const fn new(name: &'static str, sql_type: &'static str, rust_type: &'static str, kind: Kind) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            key: Cow::Borrowed(name),
+            sql_type: Cow::Borrowed(sql_type),
+            rust_type: Cow::Borrowed(rust_type),
+            kind,
+            dimensions: 0,
+            not_null: false,
+            default: None,
+            identity: None,
+            generated: None,
+            allowed: Cow::Borrowed(&[]),
+            runtime_default: None,
+            on_update: None,
+        }
+    }
+
+    /// With the name of its property in TypeScript.
+    #[must_use]
+    pub const fn key(mut self, key: &'static str) -> Self {
+        put(&mut self.key, Cow::Borrowed(key));
+        self
+    }
+
+    /// An array of that many dimensions.
+    #[must_use]
+    pub const fn array(mut self, dimensions: u8) -> Self {
+        self.dimensions = dimensions;
+        self
+    }
+
+    /// `NOT NULL`
+    #[must_use]
+    pub const fn not_null(mut self) -> Self {
+        self.not_null = true;
+        self
+    }
+
+    /// With the database's default.
+    #[must_use]
+    pub const fn default(mut self, sql: &'static str) -> Self {
+        put(&mut self.default, Some(Cow::Borrowed(sql)));
+        self
+    }
+
+    /// An identity.
+    #[must_use]
+    pub const fn identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
+    /// Generated by an expression.
+    #[must_use]
+    pub const fn generated(mut self, sql: &'static str) -> Self {
+        put(&mut self.generated, Some(Cow::Borrowed(sql)));
+        self
+    }
+
+    /// Held to these labels by Drizzle.
+    #[must_use]
+    pub const fn allowed(mut self, labels: &'static [Str]) -> Self {
+        put(&mut self.allowed, Cow::Borrowed(labels));
+        self
+    }
+
+    /// Computed by the client at insert.
+    #[must_use]
+    pub const fn runtime_default(mut self, value: RuntimeValue) -> Self {
+        put(&mut self.runtime_default, Some(value));
+        self
+    }
+
+    /// Computed by the client at update.
+    #[must_use]
+    pub const fn on_update(mut self, value: RuntimeValue) -> Self {
+        put(&mut self.on_update, Some(value));
+        self
+    }
+}
+
+impl KeyDef {
+    /// A key of these columns.
+    pub const fn new(name: &'static str, kind: KeyKind, columns: &'static [Str]) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            kind,
+            columns: Cow::Borrowed(columns),
+            expressions: Cow::Borrowed(&[]),
+            predicate: None,
+            nulls_not_distinct: false,
+        }
+    }
+
+    /// With expressions among its parts.
+    #[must_use]
+    pub const fn expressions(mut self, expressions: &'static [Str]) -> Self {
+        put(&mut self.expressions, Cow::Borrowed(expressions));
+        self
+    }
+
+    /// Of the rows that satisfy a predicate only.
+    #[must_use]
+    pub const fn predicate(mut self, sql: &'static str) -> Self {
+        put(&mut self.predicate, Some(Cow::Borrowed(sql)));
+        self
+    }
+
+    /// `NULLS NOT DISTINCT`
+    #[must_use]
+    pub const fn nulls_not_distinct(mut self) -> Self {
+        self.nulls_not_distinct = true;
+        self
+    }
+}
+
+impl ReferenceDef {
+    /// A foreign key from columns to those of another table.
+    pub const fn new(
+        name: &'static str,
+        columns: &'static [Str],
+        (schema, table): (&'static str, &'static str),
+        foreign_columns: &'static [Str],
+    ) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            columns: Cow::Borrowed(columns),
+            foreign_schema: Cow::Borrowed(schema),
+            foreign_table: Cow::Borrowed(table),
+            foreign_columns: Cow::Borrowed(foreign_columns),
+        }
+    }
+}
+
+impl CheckDef {
+    /// A check that only the database can tell.
+    pub const fn new(name: &'static str, sql: &'static str) -> Self {
+        Self { name: Cow::Borrowed(name), sql: Cow::Borrowed(sql), conditions: Cow::Borrowed(&[]) }
+    }
+
+    /// With what it asks for.
+    #[must_use]
+    pub const fn conditions(mut self, conditions: &'static [Condition]) -> Self {
+        put(&mut self.conditions, Cow::Borrowed(conditions));
+        self
+    }
+}
+
+/// Sets a field at compile time, where nothing can be dropped; what was there owns no memory.
+const fn put<T>(field: &mut T, value: T) {
+    std::mem::forget(std::mem::replace(field, value));
+}
+
+/// A unique key of a table's, as `ON CONFLICT` may name it: its columns, expressions and predicate in one piece, so that
+/// none goes without the others. Only generated code makes them, from the schema: `School::BY_NCAA_ID`.
+pub struct Key<T> {
+    definition: &'static KeyDef,
+    table: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> Key<T> {
+    pub(super) const fn new(definition: &'static KeyDef) -> Self {
+        Self { definition, table: std::marker::PhantomData }
+    }
+
+    /// The key as plain data.
+    pub const fn definition(self) -> &'static KeyDef {
+        self.definition
+    }
+}
+
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Key<T> {}
+
+impl<T> std::fmt::Debug for Key<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Key").field(&self.definition.name).finish()
+    }
+}
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// A row type of a table.
-pub trait Table {
+pub trait Table: Send + Unpin + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> {
     /// The table as plain data.
     const TABLE: &'static TableDef;
+
+    /// A new value of a column's `$defaultFn`, in text form.
+    fn default_value(column: usize) -> Option<String> {
+        let _ = column;
+        None
+    }
+
+    /// A new value of a column's `$onUpdate`, in text form.
+    fn update_value(column: usize) -> Option<String> {
+        let _ = column;
+        None
+    }
 }
 
 /// One field of a row on its way into the database.
@@ -256,18 +593,99 @@ pub enum Cell<'a> {
 
 /// A row that can be inserted.
 pub trait Insert: Send + Sync {
-    /// The table it goes into.
-    const TABLE: &'static TableDef;
+    /// The row type of the table it goes into.
+    type Row: Table;
+
+    /// That table.
+    const TABLE: &'static TableDef = Self::Row::TABLE;
 
     /// Hands over each field that the row gives, with its index in [`TableDef::columns`], in rising order. A field that is
     /// absent is not handed over: it takes the default on insert and is left alone on update.
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>));
+
+    /// Every rule of the table that the row breaks, as far as that can be told without the database.
+    ///
+    /// # Errors
+    /// The violations.
+    fn validate(&self) -> Result<(), Violations> {
+        let mut rules = Rules::new(Self::TABLE);
+        self.visit(&mut |column, cell| rules.field(column, cell));
+        rules.complete(|column| computed::<Self::Row>(column).is_some());
+        rules.outcome()
+    }
+
+    /// `INSERT`
+    fn insert(&self) -> Statement<Self::Row>
+    where
+        Self: Sized,
+    {
+        Statement::insert(self)
+    }
+
+    /// `INSERT … ON CONFLICT … DO UPDATE`: a row with the key's values takes the given fields, and keeps those that are
+    /// absent. If it has them all already, it is not touched.
+    fn upsert_on(&self, key: Key<Self::Row>) -> Statement<Self::Row>
+    where
+        Self: Sized,
+    {
+        Statement::upsert(self, key)
+    }
 }
 
 /// An insert type of a table that has a default conflict key.
 pub trait Upsert: Insert {
     /// That key.
-    const CONFLICT_KEY: &'static KeyDef;
+    const CONFLICT_KEY: Key<Self::Row>;
+
+    /// [`Insert::upsert_on`] that key.
+    fn upsert(&self) -> Statement<Self::Row>
+    where
+        Self: Sized,
+    {
+        self.upsert_on(Self::CONFLICT_KEY)
+    }
+}
+
+/// Changes to a row.
+pub trait Patch: Send + Sync {
+    /// The row type of the table.
+    type Row: Table;
+
+    /// That table.
+    const TABLE: &'static TableDef = Self::Row::TABLE;
+
+    /// Hands over each field that the patch gives, as [`Insert::visit`] does.
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>));
+
+    /// Every rule of the table that the changes break, as far as that can be told without the database.
+    ///
+    /// # Errors
+    /// The violations.
+    fn validate(&self) -> Result<(), Violations> {
+        let mut rules = Rules::new(Self::TABLE);
+        self.visit(&mut |column, cell| rules.field(column, cell));
+        rules.outcome()
+    }
+
+    /// `UPDATE` of the row that the key names. A patch without fields changes nothing.
+    fn update(&self, key: impl Into<<Self::Row as Keyed>::Ref>) -> Statement<Self::Row>
+    where
+        Self: Sized,
+        Self::Row: Keyed,
+    {
+        Statement::update(self, &key.into())
+    }
+}
+
+/// A row type whose rows can be named by a key.
+pub trait Keyed: Table {
+    /// A row's name: the value of one of its keys.
+    type Ref: Reference;
+
+    /// `SELECT` of the row that the key names.
+    fn find(key: impl Into<Self::Ref>) -> Statement<Self> {
+        Statement::find(&key.into())
+    }
 }
 
 /// A parent row named by one of its unique keys.
@@ -315,6 +733,15 @@ impl<T> Field<T> {
         match self {
             Field::Absent => None,
             Field::Value(value) => Some(value),
+        }
+    }
+}
+
+impl<T: AsCell> Field<T> {
+    /// Hands the value over, if it is given.
+    pub fn visit<'a>(&'a self, column: usize, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        if let Field::Value(value) = self {
+            visit(column, value.as_cell());
         }
     }
 }
@@ -393,6 +820,1103 @@ impl<T: AsCell + std::fmt::Debug + Send + Sync> Elements for Vec<T> {
 
     fn element(&self, index: usize) -> Cell<'_> {
         self[index].as_cell()
+    }
+}
+
+/// One statement on one row of a table: its SQL, its parameters, and the row type it gives back.
+///
+/// ```text
+/// let school = SchoolInsert::new(169, "Coastal College").with_conference_id(ConferenceRef::NcaaId(821));
+/// let school: School = school.upsert().fetch_one(&pool).await?;
+///
+/// let patch = SchoolPatch::default().with_nickname("Gulls".to_owned());
+/// let changed: u64 = patch.update(SchoolRef::NcaaId(169)).execute(&pool).await?;
+///
+/// let found: Option<School> = School::find(school.id).fetch_optional(&mut *transaction).await?;
+/// ```
+///
+/// Values travel as parameters in their text form, which the server reads as the column's type. A parent that is named by a
+/// natural key is looked up by a sub-select; if it is not there, nothing is written: `execute` gives 0, and `fetch_one`
+/// [`sqlx::Error::RowNotFound`].
+#[must_use = "a statement does nothing until it is executed or fetched"]
+pub struct Statement<T> {
+    sql: String,
+    returning: String,
+    parameters: Vec<Option<String>>,
+    row: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Table> Statement<T> {
+    fn new(sql: String, returning: String, writer: Writer) -> Self {
+        Self { sql, returning, parameters: writer.parameters, row: std::marker::PhantomData }
+    }
+
+    /// The SQL that [`Statement::execute`] runs.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The SQL that [`Statement::fetch_one`] and [`Statement::fetch_optional`] run: the same, giving the row back.
+    pub fn sql_returning(&self) -> &str {
+        &self.returning
+    }
+
+    /// The parameters, `$1` first, in text form.
+    pub fn parameters(&self) -> &[Option<String>] {
+        &self.parameters
+    }
+
+    /// Runs it. Gives how many rows it wrote (or, of [`Keyed::find`], found): an upsert of what is there already writes none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn execute<'e>(self, executor: impl sqlx::PgExecutor<'e>) -> sqlx::Result<u64> {
+        let query = sqlx::query(sqlx::AssertSqlSafe(self.sql));
+        let query = self.parameters.into_iter().fold(query, |query, parameter| query.bind(parameter));
+        Ok(query.execute(executor).await?.rows_affected())
+    }
+
+    /// Runs it and gives the row as it is afterwards.
+    ///
+    /// # Errors
+    /// [`sqlx::Error::RowNotFound`] if there is none; else those of the database.
+    pub async fn fetch_one<'e>(self, executor: impl sqlx::PgExecutor<'e>) -> sqlx::Result<T> {
+        self.fetch_optional(executor).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Runs it and gives the row as it is afterwards; `None` if there is none, or a parent that it names is not there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn fetch_optional<'e>(self, executor: impl sqlx::PgExecutor<'e>) -> sqlx::Result<Option<T>> {
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(self.returning));
+        let query = self.parameters.into_iter().fold(query, |query, parameter| query.bind(parameter));
+        query.fetch_optional(executor).await
+    }
+
+    fn find(key: &dyn Reference) -> Self {
+        let mut writer = Writer::default();
+        let sql = select(T::TABLE, &[writer.named_by(key)]);
+        Self::new(sql.clone(), sql, writer)
+    }
+
+    fn insert<I: Insert<Row = T>>(row: &I) -> Self {
+        let mut writer = Writer::default();
+        let mut given = Vec::new();
+        row.visit(&mut |index, cell| given.push(writer.write(T::TABLE, index, cell)));
+        let sql = writer.insertion::<T>(&given, "");
+        let returning = format!("{sql} RETURNING {}", columns(T::TABLE));
+        Self::new(sql, returning, writer)
+    }
+
+    fn upsert<I: Insert<Row = T>>(row: &I, key: Key<T>) -> Self {
+        let (table, key) = (T::TABLE, key.definition());
+        let mut writer = Writer::default();
+        let mut given = Vec::new();
+        row.visit(&mut |index, cell| given.push(writer.write(table, index, cell)));
+        let action = writer.action::<T>(&given, key);
+        let sql = writer.insertion::<T>(&given, &format!(" ON CONFLICT {} DO {action}", arbiter(key)));
+        // An unchanged row is not touched, and what is not touched is not returned.
+        let there = [same_key(table, key, &given), "NOT EXISTS (SELECT FROM written)".to_owned()];
+        let returning = format!(
+            "WITH written AS ({sql} RETURNING *) SELECT {} FROM written UNION ALL {}",
+            columns(table),
+            select(table, &there)
+        );
+        Self::new(sql, returning, writer)
+    }
+
+    fn update<P: Patch<Row = T>>(patch: &P, key: &dyn Reference) -> Self {
+        let table = T::TABLE;
+        let mut writer = Writer::default();
+        let mut given = Vec::new();
+        patch.visit(&mut |index, cell| given.push(writer.write(table, index, cell)));
+        let mut conditions = vec![writer.named_by(key)];
+        conditions.extend(parents_found(&given));
+        if given.is_empty() {
+            let sql = select(table, &conditions);
+            return Self::new(sql.clone(), sql, writer);
+        }
+        let given: Vec<_> = given.into_iter().map(|field| (field.column, field.value)).collect();
+        let refreshed = writer.refreshed::<T>(|index| given.iter().all(|(column, _)| *column != index));
+        let assignments = given.into_iter().chain(refreshed).map(|(index, value)| assignment(table, index, &value));
+        let sql = format!(
+            "UPDATE {} SET {} WHERE {}",
+            table_name(table),
+            assignments.collect::<Vec<_>>().join(", "),
+            conditions.join(" AND ")
+        );
+        let returning = format!("{sql} RETURNING {}", columns(table));
+        Self::new(sql, returning, writer)
+    }
+}
+
+/// Writes SQL and collects its parameters.
+#[derive(Debug, Default)]
+struct Writer {
+    parameters: Vec<Option<String>>,
+}
+
+/// A field as SQL.
+struct Write {
+    column: usize,
+    value: String,
+    /// A parent by natural key, which may not be there.
+    parent: bool,
+}
+
+impl Writer {
+    fn write(&mut self, table: &TableDef, column: usize, cell: Cell<'_>) -> Write {
+        Write { column, parent: matches!(cell, Cell::Reference(_)), value: self.value(table, &table.columns[column], cell) }
+    }
+
+    fn value(&mut self, table: &TableDef, column: &ColumnDef, cell: Cell<'_>) -> String {
+        match cell {
+            Cell::Reference(parent) => {
+                let target = referenced(table, column, parent.table());
+                let found = self.named_by(parent);
+                format!("(SELECT {} FROM {} WHERE {found})", ident(&target), table_name(parent.table()))
+            }
+            Cell::Null => self.parameter(column, None),
+            cell => self.parameter(column, Some(text(cell))),
+        }
+    }
+
+    fn parameter(&mut self, column: &ColumnDef, value: Option<String>) -> String {
+        self.parameters.push(value);
+        format!("${}{}", self.parameters.len(), cast(column))
+    }
+
+    /// The condition that holds for the one row of that key.
+    fn named_by(&mut self, key: &dyn Reference) -> String {
+        let (table, columns) = (key.table(), &key.key().columns);
+        let mut conditions = Vec::new();
+        key.visit(&mut |index, cell| {
+            if let Some(column) = columns.get(index).and_then(|name| table.column(name)) {
+                conditions.push(format!("{} = {}", ident(&column.name), self.value(table, column, cell)));
+            }
+        });
+        conditions.join(" AND ")
+    }
+
+    /// `INSERT` of what is given and what Drizzle's client would compute, with what follows the values.
+    fn insertion<T: Table>(&mut self, given: &[Write], then: &str) -> String {
+        let table = T::TABLE;
+        let mut fields: Vec<_> = given.iter().map(|field| (field.column, field.value.clone())).collect();
+        for (index, column) in table.columns.iter().enumerate().filter(|(index, _)| absent(given, *index)) {
+            if let Some(value) = computed::<T>(index) {
+                fields.push((index, self.parameter(column, Some(value))));
+            }
+        }
+        if fields.is_empty() {
+            return format!("INSERT INTO {} DEFAULT VALUES{then}", table_name(table));
+        }
+        let names: Vec<_> = fields.iter().map(|(index, _)| ident(&table.columns[*index].name)).collect();
+        let values: Vec<_> = fields.into_iter().map(|(_, value)| value).collect();
+        let parents = parents_found(given);
+        let values = if parents.is_empty() {
+            format!("VALUES ({})", values.join(", "))
+        } else {
+            format!("SELECT {} WHERE {}", values.join(", "), parents.join(" AND "))
+        };
+        format!("INSERT INTO {} ({}) {values}{then}", table_name(table), names.join(", "))
+    }
+
+    /// What `ON CONFLICT` does: takes the given fields, less those that the key has made equal already, if one differs.
+    fn action<T: Table>(&mut self, given: &[Write], key: &KeyDef) -> String {
+        let table = T::TABLE;
+        let columns = given.iter().filter(|field| !key.columns.contains(&table.columns[field.column].name));
+        let columns: Vec<_> = columns.map(|field| field.column).collect();
+        if columns.is_empty() {
+            return "NOTHING".to_owned();
+        }
+        let excluded = |index: &usize| format!("excluded.{}", ident(&table.columns[*index].name));
+        let differs: Vec<_> = columns
+            .iter()
+            .map(|index| {
+                let column = &table.columns[*index];
+                // json has no equality, and neither have some types that are not known here; their text has.
+                let text = if matches!(column.kind, Kind::Json | Kind::Other) { "::text" } else { "" };
+                let there = format!("{}.{}", table_name(table), ident(&column.name));
+                format!("{there}{text} IS DISTINCT FROM {}{text}", excluded(index))
+            })
+            .collect();
+        let refreshed = self.refreshed::<T>(|index| absent(given, index));
+        let assignments = columns.iter().map(|index| assignment(table, *index, &excluded(index)));
+        let assignments = assignments.chain(refreshed.iter().map(|(index, value)| assignment(table, *index, value)));
+        format!("UPDATE SET {} WHERE {}", assignments.collect::<Vec<_>>().join(", "), differs.join(" OR "))
+    }
+
+    /// New values of the absent columns that have an `$onUpdate`.
+    fn refreshed<T: Table>(&mut self, absent: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
+        let columns = T::TABLE.columns.iter().enumerate().filter(|(index, _)| absent(*index));
+        let values = columns.filter_map(|(index, column)| Some((index, column, T::update_value(index)?)));
+        values.map(|(index, column, value)| (index, self.parameter(column, Some(value)))).collect()
+    }
+}
+
+/// What Drizzle's client inserts into an absent column: `$defaultFn`, else `$onUpdate` where the database has no default
+/// (drizzle-orm, `PgDialect.buildInsertQuery`).
+fn computed<T: Table>(index: usize) -> Option<String> {
+    let column = &T::TABLE.columns[index];
+    let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+    T::default_value(index).or_else(|| if filled { None } else { T::update_value(index) })
+}
+
+fn absent(given: &[Write], index: usize) -> bool {
+    given.iter().all(|field| field.column != index)
+}
+
+/// Conditions that hold if every parent that is named by a natural key is there.
+fn parents_found(given: &[Write]) -> Vec<String> {
+    given.iter().filter(|field| field.parent).map(|field| format!("{} IS NOT NULL", field.value)).collect()
+}
+
+/// The condition that holds for the row that conflicts with a new one by that key.
+fn same_key(table: &TableDef, key: &KeyDef, given: &[Write]) -> String {
+    let value = |index: usize| match given.iter().find(|field| field.column == index) {
+        Some(field) => field.value.clone(),
+        None => default_of(&table.columns[index]),
+    };
+    let equals = if key.nulls_not_distinct { "IS NOT DISTINCT FROM" } else { "=" };
+    let columns = table.columns.iter().enumerate().filter(|(_, column)| key.columns.contains(&column.name));
+    let mut conditions: Vec<_> =
+        columns.map(|(index, column)| format!("{} {equals} {}", ident(&column.name), value(index))).collect();
+    if !key.expressions.is_empty() {
+        let image = table.columns.iter().enumerate();
+        let image: Vec<_> = image
+            .filter(|(_, column)| key.expressions.iter().any(|sql| sql.contains(column.name.as_ref())))
+            .map(|(index, column)| format!("{} AS {}", value(index), ident(&column.name)))
+            .collect();
+        for sql in key.expressions.iter() {
+            let image = format!("(SELECT {}) AS {}", image.join(", "), ident(&table.name));
+            conditions.push(format!("({sql}) {equals} (SELECT {sql} FROM {image})"));
+        }
+    }
+    conditions.extend(key.predicate.iter().map(|sql| format!("({sql})")));
+    conditions.join(" AND ")
+}
+
+/// What an absent column gets, where that is the same each time.
+fn default_of(column: &ColumnDef) -> String {
+    match &column.default {
+        Some(sql) if !sql.contains("nextval") => format!("({sql})::{}", column.sql_type),
+        _ => format!("NULL::{}", column.sql_type),
+    }
+}
+
+/// The conflict target that means a key and no other.
+fn arbiter(key: &KeyDef) -> String {
+    let columns = key.columns.iter().map(|name| ident(name));
+    let parts: Vec<_> = columns.chain(key.expressions.iter().map(|sql| format!("({sql})"))).collect();
+    let predicate = key.predicate.as_ref().map(|sql| format!(" WHERE {sql}")).unwrap_or_default();
+    format!("({}){predicate}", parts.join(", "))
+}
+
+fn select(table: &TableDef, conditions: &[String]) -> String {
+    format!("SELECT {} FROM {} WHERE {}", columns(table), table_name(table), conditions.join(" AND "))
+}
+
+/// The columns as a row reads them: those without a Rust type of their own as text.
+fn columns(table: &TableDef) -> String {
+    let column = |column: &ColumnDef| {
+        let name = ident(&column.name);
+        if column.rust_type == "PgText" { format!("{name}::text AS {name}") } else { name }
+    };
+    table.columns.iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+fn assignment(table: &TableDef, index: usize, value: &str) -> String {
+    format!("{} = {value}", ident(&table.columns[index].name))
+}
+
+/// The column of a parent that a foreign key column holds.
+fn referenced(table: &TableDef, column: &ColumnDef, parent: &TableDef) -> Str {
+    let target = table.references.iter().find_map(|foreign| {
+        let place = foreign.columns.iter().position(|name| *name == column.name)?;
+        let same = foreign.foreign_schema == parent.schema && foreign.foreign_table == parent.name;
+        same.then(|| foreign.foreign_columns[place].clone())
+    });
+    // Generated code gives references where there is a foreign key only.
+    target.unwrap_or(Cow::Borrowed("id"))
+}
+
+/// How the text of a parameter becomes the column's type: not by a cast to a length, which would cut silently what an
+/// assignment refuses.
+fn cast(column: &ColumnDef) -> String {
+    let bare = column.sql_type.split('(').next().unwrap_or_default().trim_end_matches("[]").trim_end();
+    let element = match &column.kind {
+        Kind::Text { .. } if ["text", "varchar", "character varying"].contains(&bare) => match column.dimensions {
+            0 => return String::new(),
+            _ => bare,
+        },
+        Kind::Char { .. } => "bpchar",
+        Kind::Numeric { .. } => "numeric",
+        Kind::Text { .. } => bare,
+        Kind::Other if bare.starts_with("bit") => "varbit",
+        _ => return format!("::{}", column.sql_type),
+    };
+    format!("::{element}{}", "[]".repeat(column.dimensions.into()))
+}
+
+fn table_name(table: &TableDef) -> String {
+    format!("{}.{}", ident(&table.schema), ident(&table.name))
+}
+
+/// An identifier in double quotes.
+fn ident(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A value in the text form that PostgreSQL reads back as the same, whatever its settings. Null has none, and neither has a
+/// reference: they give an empty text.
+fn text(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Null | Cell::Reference(_) => String::new(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Int2(value) => value.to_string(),
+        Cell::Int4(value) => value.to_string(),
+        Cell::Int8(value) => value.to_string(),
+        Cell::Float4(value) => value.to_string(),
+        Cell::Float8(value) => value.to_string(),
+        Cell::Numeric(value) => value.to_string(),
+        Cell::Text(value) => value.to_owned(),
+        Cell::Json(value) => value.to_string(),
+        Cell::Uuid(value) => value.to_string(),
+        Cell::Date(value) => moment(value, ""),
+        Cell::Time(value) => clock(value),
+        Cell::Timestamp(value) => moment(value.date(), &format!(" {}", clock(value.time()))),
+        Cell::TimestampTz(value) => moment(value.date_naive(), &format!(" {}+00", clock(value.time()))),
+        Cell::Bytes(value) => value.iter().fold("\\x".to_owned(), |hex, byte| format!("{hex}{byte:02x}")),
+        Cell::Array(elements) => array_text(elements),
+    }
+}
+
+/// Digits below a microsecond are cut off, where PostgreSQL would round, up to 24:00.
+fn clock(time: NaiveTime) -> String {
+    time.format("%H:%M:%S%.6f").to_string()
+}
+
+/// Years before 1 count from 1 BC down, and carry no sign.
+fn moment(date: NaiveDate, time: &str) -> String {
+    let (era, year) = date.year_ce();
+    format!("{year:04}-{:02}-{:02}{time}{}", date.month(), date.day(), if era { "" } else { " BC" })
+}
+
+/// `{1,NULL,"a \"b\""}`: every element but nulls and inner arrays in quotes.
+fn array_text(elements: &dyn Elements) -> String {
+    let element = |index| match elements.element(index) {
+        Cell::Null => "NULL".to_owned(),
+        Cell::Array(inner) => array_text(inner),
+        cell => format!("\"{}\"", text(cell).replace('\\', "\\\\").replace('"', "\\\"")),
+    };
+    format!("{{{}}}", (0..elements.count()).map(element).collect::<Vec<_>>().join(","))
+}
+
+/// A rule that a value can break. Its text form is stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Rule {
+    /// NULL, or nothing at all, for a column that is NOT NULL.
+    NullNotAllowed,
+    /// More characters than the type holds.
+    TooLong,
+    /// A NUL character, which neither text nor json can hold.
+    NulCharacter,
+    /// A number or date beyond what the type holds.
+    OutOfRange,
+    /// Not a label of the enum.
+    UnknownLabel,
+    /// Not among the labels of `text({ enum: [...] })`. Drizzle's rule; the database takes it.
+    NotListed,
+    /// A check constraint does not hold.
+    Check,
+    /// A value of another type than the column's.
+    WrongType,
+    /// A text form that the column's type does not read.
+    InvalidValue,
+    /// An array whose rows differ in length.
+    RaggedArray,
+    /// A column that only the database writes: generated, or identity always.
+    NotWritable,
+}
+
+impl Rule {
+    /// The text form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::NullNotAllowed => "null-not-allowed",
+            Rule::TooLong => "too-long",
+            Rule::NulCharacter => "nul-character",
+            Rule::OutOfRange => "out-of-range",
+            Rule::UnknownLabel => "unknown-label",
+            Rule::NotListed => "not-listed",
+            Rule::Check => "check",
+            Rule::WrongType => "wrong-type",
+            Rule::InvalidValue => "invalid-value",
+            Rule::RaggedArray => "ragged-array",
+            Rule::NotWritable => "not-writable",
+        }
+    }
+}
+
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is wrong with one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The rule it breaks.
+    pub rule: Rule,
+    /// The column and the value, in words.
+    pub message: String,
+}
+
+/// A value that breaks a rule of its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// The table, as `schema.name`.
+    pub table: String,
+    /// The column; of a reference by natural key, the path to the part: `conference_id.ncaa_id`.
+    pub column: String,
+    /// The start of the value, in text form; `None` for null and for what is not given.
+    pub value: Option<String>,
+    /// The rule.
+    pub rule: Rule,
+    /// All of it in words.
+    pub message: String,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} ({})", self.table, self.message, self.rule)
+    }
+}
+
+/// Every violation of a row, in the order of its columns; never none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl std::ops::Deref for Violations {
+    type Target = [Violation];
+
+    fn deref(&self) -> &[Violation] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Violations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, violation) in self.iter().enumerate() {
+            write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violations {}
+
+/// Holds the fields of one row to the rules of a table: types, NOT NULL, enums, and the checks that can be read. What only
+/// the database can tell is left to it: whether parents exist, whether a key is taken, other checks.
+#[derive(Debug)]
+pub struct Rules<'t> {
+    table: &'t TableDef,
+    given: Vec<bool>,
+    violations: Vec<Violation>,
+}
+
+impl<'t> Rules<'t> {
+    /// For a row of a table.
+    pub fn new(table: &'t TableDef) -> Self {
+        Self { table, given: vec![false; table.columns.len()], violations: Vec::new() }
+    }
+
+    /// Takes a field, by its column's index.
+    ///
+    /// # Panics
+    /// If the table has no such column.
+    pub fn field(&mut self, index: usize, cell: Cell<'_>) {
+        let column = &self.table.columns[index];
+        self.given[index] = true;
+        let checked = match cell {
+            // An array without a Rust type of its own, in its text form: the server reads it.
+            Cell::Text(_) if column.dimensions > 0 => characters(column, cell, None),
+            _ => check(column, cell),
+        };
+        match checked {
+            Err(fault) => self.add(column.name.to_string(), cell, fault),
+            Ok(Cell::Null) => {}
+            Ok(Cell::Reference(reference)) => self.reference(&column.name, reference),
+            Ok(checked) => {
+                if !is_allowed(column, checked) {
+                    let message = format!("is {}, not one of {}", shown(&text(checked)), column.allowed.join(", "));
+                    self.add(column.name.to_string(), cell, refuse(column, Rule::NotListed, message));
+                }
+                self.checks(column, checked);
+            }
+        }
+    }
+
+    /// After the last field: a row to be inserted gives what the database cannot do without.
+    pub fn complete(&mut self, computed: impl Fn(usize) -> bool) {
+        let columns = self.table.columns.iter().enumerate().filter(|(index, _)| !self.given[*index]);
+        let filled = |column: &ColumnDef| {
+            !column.not_null || column.default.is_some() || column.identity.is_some() || column.generated.is_some()
+        };
+        let lacking: Vec<_> = columns.filter(|(index, column)| !filled(column) && !computed(*index)).collect();
+        for (_, column) in lacking {
+            let fault = refuse(column, Rule::NullNotAllowed, "is NOT NULL and not given");
+            self.add(column.name.to_string(), Cell::Null, fault);
+        }
+    }
+
+    /// What came out.
+    ///
+    /// # Errors
+    /// The violations, if there are any.
+    pub fn outcome(self) -> Result<(), Violations> {
+        if self.violations.is_empty() { Ok(()) } else { Err(Violations(self.violations)) }
+    }
+
+    fn add(&mut self, column: String, cell: Cell<'_>, Fault { rule, message }: Fault) {
+        let value = match cell {
+            Cell::Null => None,
+            cell => Some(start(&text(cell))),
+        };
+        self.violations.push(Violation { table: self.table.qualified_name(), column, value, rule, message });
+    }
+
+    /// A parent is only looked up, so that the parts of its key may well be columns that nobody can write.
+    fn reference(&mut self, path: &str, reference: &dyn Reference) {
+        let (parent, key) = (reference.table(), reference.key());
+        reference.visit(&mut |index, cell| {
+            let Some(column) = key.columns.get(index).and_then(|name| parent.column(name)) else { return };
+            let path = format!("{path}.{}", column.name);
+            match cell {
+                Cell::Reference(grandparent) => self.reference(&path, grandparent),
+                Cell::Null => {
+                    let fault = refuse(column, Rule::NullNotAllowed, format!("is null in {path}, which names no row"));
+                    self.add(path, cell, fault);
+                }
+                cell => {
+                    if let Err(fault) = scalar(column, cell) {
+                        self.add(path, cell, fault);
+                    }
+                }
+            }
+        });
+    }
+
+    fn checks(&mut self, column: &ColumnDef, cell: Cell<'_>) {
+        for check in self.table.checks.iter() {
+            let conditions = check.conditions.iter().filter(|condition| condition.column == column.name);
+            if conditions.map(|condition| holds(column, &condition.test, cell)).any(|holds| holds == Some(false)) {
+                let message = format!("is {}; the check {} is {}", shown(&text(cell)), check.name, check.sql);
+                self.add(column.name.to_string(), cell, refuse(column, Rule::Check, message));
+            }
+        }
+    }
+}
+
+fn is_allowed(column: &ColumnDef, cell: Cell<'_>) -> bool {
+    match cell {
+        Cell::Text(label) => column.allowed.is_empty() || column.allowed.iter().any(|known| known == label),
+        Cell::Array(elements) => (0..elements.count()).all(|index| is_allowed(column, elements.element(index))),
+        _ => true,
+    }
+}
+
+/// Whether a checked value passes a test as the database would store it; `None` where that cannot be told.
+fn holds(column: &ColumnDef, test: &Test, cell: Cell<'_>) -> Option<bool> {
+    match test {
+        Test::Number(comparison, constant) => Some(comparison.holds(compare(column, cell, constant)?)),
+        Test::Length(comparison, constant) => {
+            let length = i64::try_from(stored(column, cell)?.chars().count()).ok()?;
+            Some(comparison.holds(length.cmp(constant)))
+        }
+        Test::OneOf(values) => equals_any(column, cell, values),
+        Test::NoneOf(values) => equals_any(column, cell, values).map(|equals| !equals),
+    }
+}
+
+fn equals_any(column: &ColumnDef, cell: Cell<'_>, values: &[Str]) -> Option<bool> {
+    if matches!(column.kind, Kind::Text { .. } | Kind::Enum { .. }) {
+        let text = stored(column, cell)?;
+        return Some(values.iter().any(|value| value == text));
+    }
+    let orders: Option<Vec<_>> = values.iter().map(|value| compare(column, cell, value)).collect();
+    Some(orders?.into_iter().any(std::cmp::Ordering::is_eq))
+}
+
+/// A text without the spaces that PostgreSQL cuts off where it is longer than its type holds.
+fn stored<'a>(column: &ColumnDef, cell: Cell<'a>) -> Option<&'a str> {
+    let Cell::Text(text) = cell else { return None };
+    let Kind::Text { max_length: Some(most) } = column.kind else { return Some(text) };
+    Some(text.char_indices().nth(most as usize).map_or(text, |(end, _)| &text[..end]))
+}
+
+/// The order of a number and a constant: exact for whole numbers and `numeric`, which is rounded to its scale first; as
+/// doubles for floats, of which NaN is PostgreSQL's greatest.
+fn compare(column: &ColumnDef, cell: Cell<'_>, constant: &str) -> Option<std::cmp::Ordering> {
+    let exact: Decimal = match cell {
+        Cell::Int2(value) => value.into(),
+        Cell::Int4(value) => value.into(),
+        Cell::Int8(value) => value.into(),
+        Cell::Numeric(value) => value,
+        Cell::Text(form) => form.trim().parse().ok()?,
+        Cell::Float4(value) => return compare_floats(value.into(), constant),
+        Cell::Float8(value) => return compare_floats(value, constant),
+        _ => return None,
+    };
+    let exact = match column.kind {
+        Kind::Numeric { precision: Some(_), scale } => {
+            let scale = u32::try_from(scale.unwrap_or(0)).ok()?;
+            exact.round_dp_with_strategy(scale, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+        }
+        _ => exact,
+    };
+    Some(exact.cmp(&constant.parse().ok()?))
+}
+
+fn compare_floats(value: f64, constant: &str) -> Option<std::cmp::Ordering> {
+    let constant: f64 = constant.parse().ok()?;
+    Some(value.partial_cmp(&constant).unwrap_or_else(|| value.is_nan().cmp(&constant.is_nan())))
+}
+
+use chrono::{Datelike, Timelike};
+use rust_decimal::prelude::ToPrimitive;
+
+/// The first and last years of PostgreSQL's `timestamp` that `chrono` can hold too; `date` reaches further up.
+const FIRST_YEAR: i32 = -4712;
+const LAST_YEAR: i32 = 262_142;
+
+/// Checks a value for a column, and gives it in the form that the column's kind is encoded from: integers in the column's
+/// width, dates and the like parsed from their text form. A [`Cell::Reference`] is passed on as it is.
+///
+/// The text form of `numeric`, `json` and `jsonb` stays text, checked.
+///
+/// # Errors
+/// A [`Fault`] that names the column and shows the value.
+pub fn check<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
+    if column.generated.is_some() {
+        return Err(refuse(column, Rule::NotWritable, "is generated by the database and cannot be given"));
+    }
+    if column.identity == Some(Identity::Always) {
+        return Err(refuse(column, Rule::NotWritable, "is GENERATED ALWAYS AS IDENTITY and cannot be given"));
+    }
+    match cell {
+        Cell::Null if column.not_null => Err(refuse(column, Rule::NullNotAllowed, "is NOT NULL but null was given")),
+        Cell::Null | Cell::Reference(_) => Ok(cell),
+        Cell::Array(elements) if column.dimensions > 0 => {
+            array(column, elements)?;
+            Ok(cell)
+        }
+        _ if column.dimensions > 0 => Err(wrong_type(column, &cell)),
+        _ => scalar(column, cell),
+    }
+}
+
+/// Checks a value other than null for the column's kind; of an array column, for its elements' kind.
+pub fn scalar<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
+    match &column.kind {
+        Kind::Bool => match cell {
+            Cell::Bool(_) => Ok(cell),
+            Cell::Text(form) => form::boolean(form).map(Cell::Bool).ok_or_else(|| invalid(column, form)),
+            _ => Err(wrong_type(column, &cell)),
+        },
+        Kind::Int2 | Kind::Int4 | Kind::Int8 => integer(column, cell),
+        Kind::Float4 | Kind::Float8 => float(column, cell),
+        Kind::Numeric { precision, scale } => numeric(column, cell, *precision, scale.unwrap_or(0)),
+        Kind::Text { max_length } => characters(column, cell, *max_length),
+        Kind::Char { length } => characters(column, cell, Some(*length)),
+        Kind::Json | Kind::Jsonb => json(column, cell),
+        Kind::Uuid => match cell {
+            Cell::Uuid(_) => Ok(cell),
+            Cell::Text(form) => form.trim().parse().map(Cell::Uuid).map_err(|_| invalid(column, form)),
+            _ => Err(wrong_type(column, &cell)),
+        },
+        Kind::Date => match cell {
+            Cell::Date(date) => in_range(column, date).map(|()| cell),
+            Cell::Text(form) => {
+                let date = form::date(form).ok_or_else(|| invalid(column, form))?;
+                in_range(column, date).map(|()| Cell::Date(date))
+            }
+            _ => Err(wrong_type(column, &cell)),
+        },
+        Kind::Time => {
+            let time = match cell {
+                Cell::Time(time) => time,
+                Cell::Text(form) => form::time(form).ok_or_else(|| invalid(column, form))?,
+                _ => return Err(wrong_type(column, &cell)),
+            };
+            // chrono keeps a leap second as a fraction of 1 or more; PostgreSQL's time ends at 24:00:00.
+            if time.nanosecond() >= 1_000_000_000 {
+                return Err(refuse(column, Rule::OutOfRange, format!("cannot hold the leap second {time}")));
+            }
+            Ok(Cell::Time(time))
+        }
+        Kind::Timestamp => {
+            let at = match cell {
+                Cell::Timestamp(at) => at,
+                Cell::Text(form) => form::timestamp(form).ok_or_else(|| invalid(column, form))?,
+                _ => return Err(wrong_type(column, &cell)),
+            };
+            in_range(column, at.date()).map(|()| Cell::Timestamp(at))
+        }
+        Kind::TimestampTz => {
+            let at = match cell {
+                Cell::TimestampTz(at) => at,
+                Cell::Text(form) => form::timestamp_tz(form).ok_or_else(|| invalid(column, form))?,
+                _ => return Err(wrong_type(column, &cell)),
+            };
+            in_range(column, at.date_naive()).map(|()| Cell::TimestampTz(at))
+        }
+        Kind::Bytes => match cell {
+            Cell::Bytes(_) => Ok(cell),
+            _ => Err(wrong_type(column, &cell)),
+        },
+        Kind::Enum { labels } => match cell {
+            Cell::Text(label) if labels.iter().any(|known| known == label) => Ok(cell),
+            Cell::Text(label) => {
+                let known = labels.join(", ");
+                let message = format!("has no label {}; its labels are {known}", shown(label));
+                Err(refuse(column, Rule::UnknownLabel, message))
+            }
+            _ => Err(wrong_type(column, &cell)),
+        },
+        // `Other`, and kinds that a later runtime may add: the server reads the text form.
+        _ => characters(column, cell, None),
+    }
+}
+
+fn array(column: &ColumnDef, elements: &dyn Elements) -> Result<Vec<usize>, Fault> {
+    let mut inner: Option<Vec<usize>> = None;
+    for index in 0..elements.count() {
+        let shape = match elements.element(index) {
+            Cell::Array(nested) => array(column, nested)?,
+            Cell::Null => Vec::new(),
+            Cell::Reference(_) => return Err(wrong_type(column, &elements.element(index))),
+            cell => scalar(column, cell).map(|_| Vec::new())?,
+        };
+        if inner.get_or_insert_with(|| shape.clone()) != &shape {
+            return Err(refuse(column, Rule::RaggedArray, "needs inner arrays of one length"));
+        }
+    }
+    let mut shape = vec![elements.count()];
+    shape.extend(inner.unwrap_or_default());
+    // MAXDIM of PostgreSQL.
+    if shape.len() > 6 {
+        return Err(refuse(column, Rule::OutOfRange, "holds arrays of at most 6 dimensions"));
+    }
+    Ok(shape)
+}
+
+fn integer<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
+    let wide: i128 = match cell {
+        Cell::Int2(value) => value.into(),
+        Cell::Int4(value) => value.into(),
+        Cell::Int8(value) => value.into(),
+        Cell::Numeric(value) if value.fract().is_zero() => value.trunc().mantissa(),
+        Cell::Text(form) => {
+            let form = form.trim();
+            match form.parse() {
+                Ok(value) => value,
+                Err(_)
+                    if !form.is_empty() && form.trim_start_matches(['+', '-']).bytes().all(|b| b.is_ascii_digit()) =>
+                {
+                    return Err(out_of_range(column, form));
+                }
+                Err(_) => return Err(invalid(column, form)),
+            }
+        }
+        _ => return Err(wrong_type(column, &cell)),
+    };
+    let fitting = match column.kind {
+        Kind::Int2 => i16::try_from(wide).ok().map(Cell::Int2),
+        Kind::Int4 => i32::try_from(wide).ok().map(Cell::Int4),
+        _ => i64::try_from(wide).ok().map(Cell::Int8),
+    };
+    fitting.ok_or_else(|| out_of_range(column, &wide.to_string()))
+}
+
+fn float<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
+    let single = column.kind == Kind::Float4;
+    let value = match cell {
+        Cell::Float4(value) => return Ok(if single { cell } else { Cell::Float8(value.into()) }),
+        Cell::Float8(value) => value,
+        Cell::Int2(value) => value.into(),
+        Cell::Int4(value) => value.into(),
+        Cell::Numeric(value) => value.to_f64().ok_or_else(|| out_of_range(column, &value.to_string()))?,
+        Cell::Text(form) => form::float(form).ok_or_else(|| invalid(column, form))?,
+        _ => return Err(wrong_type(column, &cell)),
+    };
+    if !single {
+        return Ok(Cell::Float8(value));
+    }
+    #[allow(clippy::cast_possible_truncation)] // Rounding to the nearest is what the server does with a double, too.
+    let narrow = value as f32;
+    let overflow = narrow.is_infinite() && value.is_finite();
+    let underflow = narrow == 0.0 && value != 0.0;
+    if overflow || underflow { Err(out_of_range(column, &value.to_string())) } else { Ok(Cell::Float4(narrow)) }
+}
+
+fn numeric<'a>(column: &ColumnDef, cell: Cell<'a>, precision: Option<u32>, scale: i32) -> Result<Cell<'a>, Fault> {
+    let cell = match cell {
+        Cell::Int2(value) => Cell::Numeric(value.into()),
+        Cell::Int4(value) => Cell::Numeric(value.into()),
+        Cell::Int8(value) => Cell::Numeric(value.into()),
+        Cell::Numeric(_) | Cell::Text(_) => cell,
+        _ => return Err(wrong_type(column, &cell)),
+    };
+    let fits = match (cell, precision) {
+        (Cell::Text(form), _) => match Number::parse(form) {
+            None => return Err(invalid(column, form)),
+            Some(number) => number.fits(precision, scale),
+        },
+        (Cell::Numeric(value), Some(_)) => Number::of(value).fits(precision, scale),
+        _ => true,
+    };
+    let shown = || match cell {
+        Cell::Text(form) => form.to_owned(),
+        Cell::Numeric(value) => value.to_string(),
+        _ => String::new(),
+    };
+    if fits { Ok(cell) } else { Err(out_of_range(column, &shown())) }
+}
+
+fn characters<'a>(column: &ColumnDef, cell: Cell<'a>, limit: Option<u32>) -> Result<Cell<'a>, Fault> {
+    let Cell::Text(form) = cell else {
+        return Err(wrong_type(column, &cell));
+    };
+    if form.contains('\0') {
+        return Err(refuse(column, Rule::NulCharacter, "cannot hold the NUL character"));
+    }
+    if let Some(limit) = limit
+        && form.len() > limit as usize
+    {
+        // The SQL standard, and PostgreSQL: spaces beyond the limit are cut off without complaint.
+        let count = form.trim_end_matches(' ').chars().count();
+        if count > limit as usize {
+            let message = format!("holds {limit} characters, but {count} were given: {}", shown(form));
+            return Err(refuse(column, Rule::TooLong, message));
+        }
+    }
+    Ok(cell)
+}
+
+fn json<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
+    let nul = match cell {
+        Cell::Json(value) => form::json_has_nul(value),
+        Cell::Text(form) => {
+            let value = serde_json::from_str(form).map_err(|error| {
+                refuse(column, Rule::InvalidValue, format!("is given text that is no JSON: {error}"))
+            })?;
+            form::json_has_nul(&value)
+        }
+        _ => return Err(wrong_type(column, &cell)),
+    };
+    if nul { Err(refuse(column, Rule::NulCharacter, "cannot hold the NUL character (\\u0000)")) } else { Ok(cell) }
+}
+
+fn in_range(column: &ColumnDef, date: NaiveDate) -> Result<(), Fault> {
+    // PostgreSQL counts from Julian day 0, 24 November 4714 BC; the whole years from 4713 BC are common ground.
+    if (FIRST_YEAR..=LAST_YEAR).contains(&date.year()) { Ok(()) } else { Err(out_of_range(column, &date.to_string())) }
+}
+
+/// The start of a value, in quotes.
+fn shown(form: &str) -> String {
+    format!("{:?}", start(form))
+}
+
+/// The start of a value, for a message.
+fn start(form: &str) -> String {
+    const MOST: usize = 60;
+    let mut start: String = form.chars().take(MOST).collect();
+    if form.chars().nth(MOST).is_some() {
+        start.push('…');
+    }
+    start
+}
+
+fn refuse(column: &ColumnDef, rule: Rule, message: impl AsRef<str>) -> Fault {
+    Fault { rule, message: format!("column {} ({}) {}", column.name, column.sql_type, message.as_ref()) }
+}
+
+fn invalid(column: &ColumnDef, form: &str) -> Fault {
+    refuse(column, Rule::InvalidValue, format!("cannot read {}", shown(form)))
+}
+
+fn out_of_range(column: &ColumnDef, value: &str) -> Fault {
+    refuse(column, Rule::OutOfRange, format!("cannot hold {}", shown(value)))
+}
+
+fn wrong_type(column: &ColumnDef, cell: &Cell<'_>) -> Fault {
+    let given = format!("{cell:?}");
+    refuse(column, Rule::WrongType, format!("cannot take {}", shown(&given)))
+}
+
+/// A number in decimal digits, of any length, as PostgreSQL's `numeric` reads them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Number {
+    /// Not a number.
+    NaN,
+    /// Infinity, negative if true.
+    Infinity(bool),
+    /// `digits * 10^-scale`.
+    Finite {
+        /// Below zero.
+        negative: bool,
+        /// Values 0 to 9, the most significant first, without leading zeros.
+        digits: Vec<u8>,
+        /// Digits after the point; negative where zeros follow the digits.
+        scale: i32,
+    },
+}
+
+impl Number {
+    /// The most digits before and after the point that `numeric` takes (PostgreSQL's manual, 8.1.2).
+    const MOST_BEFORE: i64 = 131_072;
+    const MOST_AFTER: i64 = 16_383;
+
+    /// Reads the text form of a `numeric`; `None` if it is none.
+    pub fn parse(form: &str) -> Option<Number> {
+        let form = form.trim();
+        let (negative, rest) = match form.as_bytes().first()? {
+            b'-' => (true, &form[1..]),
+            b'+' => (false, &form[1..]),
+            _ => (false, form),
+        };
+        if rest.eq_ignore_ascii_case("nan") {
+            return (rest.len() == form.len()).then_some(Number::NaN);
+        }
+        if rest.eq_ignore_ascii_case("infinity") || rest.eq_ignore_ascii_case("inf") {
+            return Some(Number::Infinity(negative));
+        }
+        let (number, exponent) = match rest.split_once(['e', 'E']) {
+            Some((number, exponent)) => (number, exponent.parse::<i32>().ok().filter(|e| e.abs() < 200_000)?),
+            None => (rest, 0),
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if whole.is_empty() && fraction.is_empty() {
+            return None;
+        }
+        let mut digits = Vec::with_capacity(whole.len() + fraction.len());
+        for byte in whole.bytes().chain(fraction.bytes()) {
+            digits.push(byte.is_ascii_digit().then(|| byte - b'0')?);
+        }
+        let scale = i32::try_from(fraction.len()).ok()? - exponent;
+        Some(Number::finite(negative, digits, scale))
+    }
+
+    /// A finite number; leading zeros may be there.
+    pub fn finite(negative: bool, mut digits: Vec<u8>, scale: i32) -> Number {
+        let zeros = digits.iter().take_while(|digit| **digit == 0).count();
+        digits.drain(..zeros);
+        Number::Finite { negative: negative && !digits.is_empty(), digits, scale }
+    }
+
+    /// True if `numeric(precision, scale)` holds it, after rounding half away from zero to `scale` as PostgreSQL does.
+    pub fn fits(&self, precision: Option<u32>, limit: i32) -> bool {
+        let Number::Finite { digits, scale, .. } = self else {
+            // NaN fits everywhere; infinity only where no precision is declared.
+            return precision.is_none() || *self == Number::NaN;
+        };
+        let before = digits.len() as i64 - i64::from(*scale);
+        if before > Self::MOST_BEFORE || i64::from(*scale) > Self::MOST_AFTER {
+            return false;
+        }
+        let Some(precision) = precision else {
+            return true;
+        };
+        let most = i64::from(precision) - i64::from(limit);
+        // Rounding can carry into one more digit: 99.995 is 100.00 in numeric(4, 2).
+        before < most || (before == most && !self.rounds_up_to_next_power(limit)) || digits.is_empty()
+    }
+
+    /// A decimal as it is.
+    pub fn of(value: Decimal) -> Number {
+        let digits = value.mantissa().unsigned_abs().to_string();
+        let scale = i32::try_from(value.scale()).unwrap_or(0);
+        Self::finite(value.is_sign_negative(), digits.bytes().map(|byte| byte - b'0').collect(), scale)
+    }
+
+    fn rounds_up_to_next_power(&self, limit: i32) -> bool {
+        let Number::Finite { digits, scale, .. } = self else {
+            return false;
+        };
+        let kept = digits.len() as i64 - (i64::from(*scale) - i64::from(limit));
+        let Ok(kept) = usize::try_from(kept) else {
+            return false;
+        };
+        kept < digits.len() && digits[..kept].iter().all(|digit| *digit == 9) && digits[kept] >= 5
+    }
+}
+
+/// The text forms that are read on this side, so that a bad one refuses its row and not the load.
+///
+/// They are PostgreSQL's own output forms and ISO 8601; words such as `yesterday`, which mean something else each day, and
+/// forms that depend on `DateStyle` are not read.
+mod form {
+    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+    use serde_json::Value;
+
+    /// PostgreSQL reads unique prefixes of these words, and `1` and `0`.
+    pub(super) fn boolean(form: &str) -> Option<bool> {
+        let form = form.trim().to_ascii_lowercase();
+        match form.as_str() {
+            "t" | "tr" | "tru" | "true" | "y" | "ye" | "yes" | "on" | "1" => Some(true),
+            "f" | "fa" | "fal" | "fals" | "false" | "n" | "no" | "of" | "off" | "0" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A float; a finite form that overflows is refused as PostgreSQL refuses it.
+    pub(super) fn float(form: &str) -> Option<f64> {
+        let form = form.trim();
+        let value: f64 = form.parse().ok()?;
+        let infinite = form.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("inf");
+        (value.is_finite() || value.is_nan() || infinite).then_some(value)
+    }
+
+    /// `2026-01-31`
+    pub(super) fn date(form: &str) -> Option<NaiveDate> {
+        form.trim().parse().ok()
+    }
+
+    /// `13:05`, `13:05:09`, `13:05:09.25`
+    pub(super) fn time(form: &str) -> Option<NaiveTime> {
+        let form = form.trim();
+        NaiveTime::parse_from_str(form, "%H:%M:%S%.f").or_else(|_| NaiveTime::parse_from_str(form, "%H:%M")).ok()
+    }
+
+    /// A date and a time with a `T` or a space between, or a date alone.
+    pub(super) fn timestamp(form: &str) -> Option<NaiveDateTime> {
+        let form = form.trim();
+        match form.split_once(['T', ' ']) {
+            Some((day, hour)) => Some(date(day)?.and_time(time(hour)?)),
+            None => date(form).map(|day| day.and_time(NaiveTime::MIN)),
+        }
+    }
+
+    /// A timestamp with its offset from UTC: `Z`, `+02`, `+02:00`, `+0200`. Without one the moment is not known.
+    pub(super) fn timestamp_tz(form: &str) -> Option<DateTime<Utc>> {
+        let form = form.trim().replacen('T', " ", 1);
+        let formats = ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z"];
+        formats.iter().find_map(|format| DateTime::parse_from_str(&form, format).ok()).map(|at| at.with_timezone(&Utc))
+    }
+
+    /// True if a string or key in it contains NUL: jsonb refuses it, json stores it and fails when it is read.
+    pub(super) fn json_has_nul(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(values) => values.iter().any(json_has_nul),
+            Value::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || json_has_nul(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
     }
 }
 
@@ -552,3 +2076,8 @@ macro_rules! open_enum {
 
 #[allow(unused_imports)]
 pub(crate) use open_enum;
+
+/// `new Date()`: the current time, to the millisecond.
+pub(super) fn now() -> String {
+    Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}

@@ -7,14 +7,15 @@ use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
 use super::location::LocationRef;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
 };
 
 /// A school that is a member of the NCAA.
 ///
 /// Table `public.school` · `drizzle-schemas/school.sql.ts:14`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct School {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -62,20 +63,32 @@ pub struct School {
 
 impl Table for School {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            16 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for School {
+    type Ref = SchoolRef;
 }
 
 impl School {
     /// Primary key `school_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<School> = Key::new(&KEYS[0]);
 
     /// Unique constraint `school_ncaa_id_unique` over `ncaa_id`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_NCAA_ID: &'static KeyDef = &KEYS[1];
+    pub const BY_NCAA_ID: Key<School> = Key::new(&KEYS[1]);
 }
 
 /// A [`School`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct SchoolInsert {
     /// The NCAA's organisation id, the same in the directory and on stats.ncaa.org.
     pub ncaa_id: i32,
@@ -293,61 +306,234 @@ impl SchoolInsert {
 }
 
 impl Insert for SchoolInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = School;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.ncaa_id.as_cell());
         visit(2, self.name.as_cell());
-        if let Field::Value(value) = &self.nickname {
-            visit(3, value.as_cell());
-        }
-        if let Field::Value(value) = &self.division {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.subdivision {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.state {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.is_private {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.is_historically_black {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.is_active {
-            visit(9, value.as_cell());
-        }
-        if let Field::Value(value) = &self.website_url {
-            visit(10, value.as_cell());
-        }
-        if let Field::Value(value) = &self.athletics_url {
-            visit(11, value.as_cell());
-        }
-        if let Field::Value(value) = &self.social_links {
-            visit(12, value.as_cell());
-        }
-        if let Field::Value(value) = &self.conference_id {
-            visit(13, value.as_cell());
-        }
-        if let Field::Value(value) = &self.location_id {
-            visit(14, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(15, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(16, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(17, value.as_cell());
-        }
+        self.nickname.visit(3, visit);
+        self.division.visit(4, visit);
+        self.subdivision.visit(5, visit);
+        self.state.visit(6, visit);
+        self.is_private.visit(7, visit);
+        self.is_historically_black.visit(8, visit);
+        self.is_active.visit(9, visit);
+        self.website_url.visit(10, visit);
+        self.athletics_url.visit(11, visit);
+        self.social_links.visit(12, visit);
+        self.conference_id.visit(13, visit);
+        self.location_id.visit(14, visit);
+        self.created_at.visit(15, visit);
+        self.updated_at.visit(16, visit);
+        self.deleted_at.visit(17, visit);
     }
 }
 
 impl Upsert for SchoolInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<School> = School::BY_NCAA_ID;
+}
+
+/// Changes to a [`School`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SchoolPatch {
+    /// The NCAA's organisation id, the same in the directory and on stats.ncaa.org.
+    pub ncaa_id: Field<i32>,
+    /// The column `name`.
+    pub name: Field<String>,
+    /// The column `nickname`.
+    pub nickname: Field<Option<String>>,
+    /// The column `division`.
+    pub division: Field<Option<Division>>,
+    /// The column `subdivision`.
+    pub subdivision: Field<Option<Subdivision>>,
+    /// State, province or territory, as its postal abbreviation; known without a full address.
+    pub state: Field<Option<String>>,
+    /// The column `is_private`.
+    pub is_private: Field<Option<bool>>,
+    /// The column `is_historically_black`.
+    pub is_historically_black: Field<Option<bool>>,
+    /// The column `is_active`.
+    pub is_active: Field<bool>,
+    /// The column `website_url`.
+    pub website_url: Field<Option<String>>,
+    /// The column `athletics_url`.
+    pub athletics_url: Field<Option<String>>,
+    /// The column `social_links`.
+    pub social_links: Field<serde_json::Value>,
+    /// The primary conference; those of single sports are in `school_sport`.
+    pub conference_id: Field<Option<ConferenceRef>>,
+    /// The column `location_id`.
+    pub location_id: Field<Option<LocationRef>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl SchoolPatch {
+    /// Gives `ncaa_id`.
+    #[must_use]
+    pub fn with_ncaa_id(mut self, ncaa_id: i32) -> Self {
+        self.ncaa_id = Field::Value(ncaa_id);
+        self
+    }
+
+    /// Gives `name`.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Field::Value(name.into());
+        self
+    }
+
+    /// Gives `nickname`.
+    #[must_use]
+    pub fn with_nickname(mut self, nickname: impl Into<Option<String>>) -> Self {
+        self.nickname = Field::Value(nickname.into());
+        self
+    }
+
+    /// Gives `division`.
+    #[must_use]
+    pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
+        self.division = Field::Value(division.into());
+        self
+    }
+
+    /// Gives `subdivision`.
+    #[must_use]
+    pub fn with_subdivision(
+        mut self,
+        subdivision: impl Into<Option<Subdivision>>,
+    ) -> Self {
+        self.subdivision = Field::Value(subdivision.into());
+        self
+    }
+
+    /// Gives `state`.
+    #[must_use]
+    pub fn with_state(mut self, state: impl Into<Option<String>>) -> Self {
+        self.state = Field::Value(state.into());
+        self
+    }
+
+    /// Gives `is_private`.
+    #[must_use]
+    pub fn with_is_private(mut self, is_private: impl Into<Option<bool>>) -> Self {
+        self.is_private = Field::Value(is_private.into());
+        self
+    }
+
+    /// Gives `is_historically_black`.
+    #[must_use]
+    pub fn with_is_historically_black(
+        mut self,
+        is_historically_black: impl Into<Option<bool>>,
+    ) -> Self {
+        self.is_historically_black = Field::Value(is_historically_black.into());
+        self
+    }
+
+    /// Gives `is_active`.
+    #[must_use]
+    pub fn with_is_active(mut self, is_active: bool) -> Self {
+        self.is_active = Field::Value(is_active);
+        self
+    }
+
+    /// Gives `website_url`.
+    #[must_use]
+    pub fn with_website_url(mut self, website_url: impl Into<Option<String>>) -> Self {
+        self.website_url = Field::Value(website_url.into());
+        self
+    }
+
+    /// Gives `athletics_url`.
+    #[must_use]
+    pub fn with_athletics_url(
+        mut self,
+        athletics_url: impl Into<Option<String>>,
+    ) -> Self {
+        self.athletics_url = Field::Value(athletics_url.into());
+        self
+    }
+
+    /// Gives `social_links`.
+    #[must_use]
+    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+        self.social_links = Field::Value(social_links);
+        self
+    }
+
+    /// Gives `conference_id`.
+    #[must_use]
+    pub fn with_conference_id(
+        mut self,
+        conference_id: impl Into<Option<ConferenceRef>>,
+    ) -> Self {
+        self.conference_id = Field::Value(conference_id.into());
+        self
+    }
+
+    /// Gives `location_id`.
+    #[must_use]
+    pub fn with_location_id(
+        mut self,
+        location_id: impl Into<Option<LocationRef>>,
+    ) -> Self {
+        self.location_id = Field::Value(location_id.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for SchoolPatch {
+    type Row = School;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.ncaa_id.visit(1, visit);
+        self.name.visit(2, visit);
+        self.nickname.visit(3, visit);
+        self.division.visit(4, visit);
+        self.subdivision.visit(5, visit);
+        self.state.visit(6, visit);
+        self.is_private.visit(7, visit);
+        self.is_historically_black.visit(8, visit);
+        self.is_active.visit(9, visit);
+        self.website_url.visit(10, visit);
+        self.athletics_url.visit(11, visit);
+        self.social_links.visit(12, visit);
+        self.conference_id.visit(13, visit);
+        self.location_id.visit(14, visit);
+        self.created_at.visit(15, visit);
+        self.updated_at.visit(16, visit);
+        self.deleted_at.visit(17, visit);
+    }
 }
 
 /// A row of `public.school`, named by one of its keys. The database resolves all but the plain `id`.
@@ -394,309 +580,101 @@ impl Reference for SchoolRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("school"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "school", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 18] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed("nextval(pg_get_serial_sequence('\"public\".\"school\"', 'id'))"),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("ncaa_id"),
-        key: Borrowed("ncaaId"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("name"),
-        key: Borrowed("name"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("nickname"),
-        key: Borrowed("nickname"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("division"),
-        key: Borrowed("division"),
-        sql_type: Borrowed("public.division"),
-        rust_type: Borrowed("Division"),
-        kind: Kind::Enum {
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"school\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("ncaa_id", "integer", "i32", Kind::Int4).key("ncaaId").not_null(),
+    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
+    ColumnDef::new("nickname", "text", "String", Kind::Text { max_length: None }),
+    ColumnDef::new(
+        "division",
+        "public.division",
+        "Division",
+        Kind::Enum {
             labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("subdivision"),
-        key: Borrowed("subdivision"),
-        sql_type: Borrowed("public.subdivision"),
-        rust_type: Borrowed("Subdivision"),
-        kind: Kind::Enum {
+    ),
+    ColumnDef::new(
+        "subdivision",
+        "public.subdivision",
+        "Subdivision",
+        Kind::Enum {
             labels: Borrowed(&[Borrowed("FBS"), Borrowed("FCS")]),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("state"),
-        key: Borrowed("state"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("is_private"),
-        key: Borrowed("isPrivate"),
-        sql_type: Borrowed("boolean"),
-        rust_type: Borrowed("bool"),
-        kind: Kind::Bool,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("is_historically_black"),
-        key: Borrowed("isHistoricallyBlack"),
-        sql_type: Borrowed("boolean"),
-        rust_type: Borrowed("bool"),
-        kind: Kind::Bool,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("is_active"),
-        key: Borrowed("isActive"),
-        sql_type: Borrowed("boolean"),
-        rust_type: Borrowed("bool"),
-        kind: Kind::Bool,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("true")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("website_url"),
-        key: Borrowed("websiteUrl"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("athletics_url"),
-        key: Borrowed("athleticsUrl"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("social_links"),
-        key: Borrowed("socialLinks"),
-        sql_type: Borrowed("jsonb"),
-        rust_type: Borrowed("serde_json::Value"),
-        kind: Kind::Jsonb,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("'{}'::jsonb")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("conference_id"),
-        key: Borrowed("conferenceId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("location_id"),
-        key: Borrowed("locationId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ),
+    ColumnDef::new("state", "text", "String", Kind::Text { max_length: None }),
+    ColumnDef::new("is_private", "boolean", "bool", Kind::Bool).key("isPrivate"),
+    ColumnDef::new("is_historically_black", "boolean", "bool", Kind::Bool)
+        .key("isHistoricallyBlack"),
+    ColumnDef::new("is_active", "boolean", "bool", Kind::Bool)
+        .key("isActive")
+        .not_null()
+        .default("true"),
+    ColumnDef::new("website_url", "text", "String", Kind::Text { max_length: None })
+        .key("websiteUrl"),
+    ColumnDef::new("athletics_url", "text", "String", Kind::Text { max_length: None })
+        .key("athleticsUrl"),
+    ColumnDef::new("social_links", "jsonb", "serde_json::Value", Kind::Jsonb)
+        .key("socialLinks")
+        .not_null()
+        .default("'{}'::jsonb"),
+    ColumnDef::new("conference_id", "bigint", "i64", Kind::Int8).key("conferenceId"),
+    ColumnDef::new("location_id", "bigint", "i64", Kind::Int8).key("locationId"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("school_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("school_ncaa_id_unique"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("ncaa_id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("school_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "school_ncaa_id_unique",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("ncaa_id")],
+    ),
 ];
 
 static REFERENCES: [ReferenceDef; 2] = [
-    ReferenceDef {
-        name: Borrowed("school_conference_id_conference_id_fk"),
-        columns: Borrowed(&[Borrowed("conference_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("conference"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("school_location_id_location_id_fk"),
-        columns: Borrowed(&[Borrowed("location_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("location"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "school_conference_id_conference_id_fk",
+        &[Borrowed("conference_id")],
+        ("public", "conference"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "school_location_id_location_id_fk",
+        &[Borrowed("location_id")],
+        ("public", "location"),
+        &[Borrowed("id")],
+    ),
 ];

@@ -5,8 +5,8 @@
 use std::borrow::Cow::Borrowed;
 use super::enums::Source;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 
@@ -14,6 +14,7 @@ use super::school::SchoolRef;
 ///
 /// Table `public.school_alias` · `drizzle-schemas/school.sql.ts:69`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct SchoolAlias {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -43,23 +44,35 @@ pub struct SchoolAlias {
 
 impl Table for SchoolAlias {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            7 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for SchoolAlias {
+    type Ref = SchoolAliasRef;
 }
 
 impl SchoolAlias {
     /// Primary key `school_alias_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<SchoolAlias> = Key::new(&KEYS[0]);
 
     /// Unique constraint `school_alias_key` over `source`, `normalized_alias`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_SOURCE_NORMALIZED_ALIAS: &'static KeyDef = &KEYS[1];
+    pub const BY_SOURCE_NORMALIZED_ALIAS: Key<SchoolAlias> = Key::new(&KEYS[1]);
 
     /// Unique index `school_alias_preferred_key` over `school_id`, `source`, where `"school_alias"."is_preferred"`.
-    pub const BY_SCHOOL_ID_SOURCE: &'static KeyDef = &KEYS[2];
+    pub const BY_SCHOOL_ID_SOURCE: Key<SchoolAlias> = Key::new(&KEYS[2]);
 }
 
 /// A [`SchoolAlias`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct SchoolAliasInsert {
     /// The column `school_id`.
     pub school_id: SchoolRef,
@@ -141,30 +154,120 @@ impl SchoolAliasInsert {
 }
 
 impl Insert for SchoolAliasInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = SchoolAlias;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.school_id.as_cell());
         visit(2, self.source.as_cell());
         visit(3, self.alias.as_cell());
         visit(4, self.normalized_alias.as_cell());
-        if let Field::Value(value) = &self.is_preferred {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(8, value.as_cell());
-        }
+        self.is_preferred.visit(5, visit);
+        self.created_at.visit(6, visit);
+        self.updated_at.visit(7, visit);
+        self.deleted_at.visit(8, visit);
     }
 }
 
 impl Upsert for SchoolAliasInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<SchoolAlias> = SchoolAlias::BY_SOURCE_NORMALIZED_ALIAS;
+}
+
+/// Changes to a [`SchoolAlias`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SchoolAliasPatch {
+    /// The column `school_id`.
+    pub school_id: Field<SchoolRef>,
+    /// The column `source`.
+    pub source: Field<Source>,
+    /// As the source writes it.
+    pub alias: Field<String>,
+    /// Lower case, without punctuation: what is compared.
+    pub normalized_alias: Field<String>,
+    /// The one to show, at most one a school and source.
+    pub is_preferred: Field<bool>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl SchoolAliasPatch {
+    /// Gives `school_id`.
+    #[must_use]
+    pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
+        self.school_id = Field::Value(school_id.into());
+        self
+    }
+
+    /// Gives `source`.
+    #[must_use]
+    pub fn with_source(mut self, source: Source) -> Self {
+        self.source = Field::Value(source);
+        self
+    }
+
+    /// Gives `alias`.
+    #[must_use]
+    pub fn with_alias(mut self, alias: impl Into<String>) -> Self {
+        self.alias = Field::Value(alias.into());
+        self
+    }
+
+    /// Gives `normalized_alias`.
+    #[must_use]
+    pub fn with_normalized_alias(mut self, normalized_alias: impl Into<String>) -> Self {
+        self.normalized_alias = Field::Value(normalized_alias.into());
+        self
+    }
+
+    /// Gives `is_preferred`.
+    #[must_use]
+    pub fn with_is_preferred(mut self, is_preferred: bool) -> Self {
+        self.is_preferred = Field::Value(is_preferred);
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for SchoolAliasPatch {
+    type Row = SchoolAlias;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.school_id.visit(1, visit);
+        self.source.visit(2, visit);
+        self.alias.visit(3, visit);
+        self.normalized_alias.visit(4, visit);
+        self.is_preferred.visit(5, visit);
+        self.created_at.visit(6, visit);
+        self.updated_at.visit(7, visit);
+        self.deleted_at.visit(8, visit);
+    }
 }
 
 /// A row of `public.school_alias`, named by one of its keys. The database resolves all but the plain `id`.
@@ -219,194 +322,93 @@ impl Reference for SchoolAliasRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("school_alias"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "school_alias", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 9] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed(
-                "nextval(pg_get_serial_sequence('\"public\".\"school_alias\"', 'id'))",
-            ),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("school_id"),
-        key: Borrowed("schoolId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("source"),
-        key: Borrowed("source"),
-        sql_type: Borrowed("public.source"),
-        rust_type: Borrowed("Source"),
-        kind: Kind::Enum {
-            labels: Borrowed(
-                &[
-                    Borrowed("ncaa-directory"),
-                    Borrowed("ncaa-stats"),
-                    Borrowed("ncaa-com"),
-                    Borrowed("niche"),
-                    Borrowed("awards"),
-                    Borrowed("ipeds"),
-                    Borrowed("manual"),
-                ],
-            ),
-        },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("alias"),
-        key: Borrowed("alias"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("normalized_alias"),
-        key: Borrowed("normalizedAlias"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("is_preferred"),
-        key: Borrowed("isPreferred"),
-        sql_type: Borrowed("boolean"),
-        rust_type: Borrowed("bool"),
-        kind: Kind::Bool,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("false")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"school_alias\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
+    ColumnDef::new(
+            "source",
+            "public.source",
+            "Source",
+            Kind::Enum {
+                labels: Borrowed(
+                    &[
+                        Borrowed("ncaa-directory"),
+                        Borrowed("ncaa-stats"),
+                        Borrowed("ncaa-com"),
+                        Borrowed("niche"),
+                        Borrowed("awards"),
+                        Borrowed("ipeds"),
+                        Borrowed("manual"),
+                    ],
+                ),
+            },
+        )
+        .not_null(),
+    ColumnDef::new("alias", "text", "String", Kind::Text { max_length: None })
+        .not_null(),
+    ColumnDef::new("normalized_alias", "text", "String", Kind::Text { max_length: None })
+        .key("normalizedAlias")
+        .not_null(),
+    ColumnDef::new("is_preferred", "boolean", "bool", Kind::Bool)
+        .key("isPreferred")
+        .not_null()
+        .default("false"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 3] = [
-    KeyDef {
-        name: Borrowed("school_alias_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("school_alias_key"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("source"), Borrowed("normalized_alias")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("school_alias_preferred_key"),
-        kind: KeyKind::UniqueIndex,
-        columns: Borrowed(&[Borrowed("school_id"), Borrowed("source")]),
-        expressions: Borrowed(&[]),
-        predicate: Some(Borrowed("\"school_alias\".\"is_preferred\"")),
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("school_alias_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "school_alias_key",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("source"), Borrowed("normalized_alias")],
+    ),
+    KeyDef::new(
+            "school_alias_preferred_key",
+            KeyKind::UniqueIndex,
+            &[Borrowed("school_id"), Borrowed("source")],
+        )
+        .predicate("\"school_alias\".\"is_preferred\""),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
-    ReferenceDef {
-        name: Borrowed("school_alias_school_id_school_id_fk"),
-        columns: Borrowed(&[Borrowed("school_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("school"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "school_alias_school_id_school_id_fk",
+        &[Borrowed("school_id")],
+        ("public", "school"),
+        &[Borrowed("id")],
+    ),
 ];

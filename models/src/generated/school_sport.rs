@@ -6,8 +6,8 @@ use std::borrow::Cow::Borrowed;
 use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -16,6 +16,7 @@ use super::sport::SportRef;
 ///
 /// Table `public.school_sport` · `drizzle-schemas/school.sql.ts:45`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct SchoolSport {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -43,20 +44,32 @@ pub struct SchoolSport {
 
 impl Table for SchoolSport {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            8 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for SchoolSport {
+    type Ref = SchoolSportRef;
 }
 
 impl SchoolSport {
     /// Primary key `school_sport_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<SchoolSport> = Key::new(&KEYS[0]);
 
     /// Unique constraint `school_sport_key` over `school_id`, `sport_id`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_SCHOOL_ID_SPORT_ID: &'static KeyDef = &KEYS[1];
+    pub const BY_SCHOOL_ID_SPORT_ID: Key<SchoolSport> = Key::new(&KEYS[1]);
 }
 
 /// A [`SchoolSport`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct SchoolSportInsert {
     /// The column `school_id`.
     pub school_id: SchoolRef,
@@ -169,37 +182,137 @@ impl SchoolSportInsert {
 }
 
 impl Insert for SchoolSportInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = SchoolSport;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.school_id.as_cell());
         visit(2, self.sport_id.as_cell());
-        if let Field::Value(value) = &self.division {
-            visit(3, value.as_cell());
-        }
-        if let Field::Value(value) = &self.subdivision {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.conference_id {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.head_coaches {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(9, value.as_cell());
-        }
+        self.division.visit(3, visit);
+        self.subdivision.visit(4, visit);
+        self.conference_id.visit(5, visit);
+        self.head_coaches.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
     }
 }
 
 impl Upsert for SchoolSportInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<SchoolSport> = SchoolSport::BY_SCHOOL_ID_SPORT_ID;
+}
+
+/// Changes to a [`SchoolSport`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SchoolSportPatch {
+    /// The column `school_id`.
+    pub school_id: Field<SchoolRef>,
+    /// The column `sport_id`.
+    pub sport_id: Field<SportRef>,
+    /// The column `division`.
+    pub division: Field<Option<Division>>,
+    /// The column `subdivision`.
+    pub subdivision: Field<Option<Subdivision>>,
+    /// The conference in this sport, which may differ from the school's.
+    pub conference_id: Field<Option<ConferenceRef>>,
+    /// The column `head_coaches`.
+    pub head_coaches: Field<Vec<String>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl SchoolSportPatch {
+    /// Gives `school_id`.
+    #[must_use]
+    pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
+        self.school_id = Field::Value(school_id.into());
+        self
+    }
+
+    /// Gives `sport_id`.
+    #[must_use]
+    pub fn with_sport_id(mut self, sport_id: impl Into<SportRef>) -> Self {
+        self.sport_id = Field::Value(sport_id.into());
+        self
+    }
+
+    /// Gives `division`.
+    #[must_use]
+    pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
+        self.division = Field::Value(division.into());
+        self
+    }
+
+    /// Gives `subdivision`.
+    #[must_use]
+    pub fn with_subdivision(
+        mut self,
+        subdivision: impl Into<Option<Subdivision>>,
+    ) -> Self {
+        self.subdivision = Field::Value(subdivision.into());
+        self
+    }
+
+    /// Gives `conference_id`.
+    #[must_use]
+    pub fn with_conference_id(
+        mut self,
+        conference_id: impl Into<Option<ConferenceRef>>,
+    ) -> Self {
+        self.conference_id = Field::Value(conference_id.into());
+        self
+    }
+
+    /// Gives `head_coaches`.
+    #[must_use]
+    pub fn with_head_coaches(mut self, head_coaches: Vec<String>) -> Self {
+        self.head_coaches = Field::Value(head_coaches);
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for SchoolSportPatch {
+    type Row = SchoolSport;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.school_id.visit(1, visit);
+        self.sport_id.visit(2, visit);
+        self.division.visit(3, visit);
+        self.subdivision.visit(4, visit);
+        self.conference_id.visit(5, visit);
+        self.head_coaches.visit(6, visit);
+        self.created_at.visit(7, visit);
+        self.updated_at.visit(8, visit);
+        self.deleted_at.visit(9, visit);
+    }
 }
 
 /// A row of `public.school_sport`, named by one of its keys. The database resolves all but the plain `id`.
@@ -254,206 +367,99 @@ impl Reference for SchoolSportRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("school_sport"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "school_sport", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed(
-                "nextval(pg_get_serial_sequence('\"public\".\"school_sport\"', 'id'))",
-            ),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("school_id"),
-        key: Borrowed("schoolId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("sport_id"),
-        key: Borrowed("sportId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("division"),
-        key: Borrowed("division"),
-        sql_type: Borrowed("public.division"),
-        rust_type: Borrowed("Division"),
-        kind: Kind::Enum {
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"school_sport\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
+    ColumnDef::new("sport_id", "bigint", "i64", Kind::Int8).key("sportId").not_null(),
+    ColumnDef::new(
+        "division",
+        "public.division",
+        "Division",
+        Kind::Enum {
             labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("subdivision"),
-        key: Borrowed("subdivision"),
-        sql_type: Borrowed("public.subdivision"),
-        rust_type: Borrowed("Subdivision"),
-        kind: Kind::Enum {
+    ),
+    ColumnDef::new(
+        "subdivision",
+        "public.subdivision",
+        "Subdivision",
+        Kind::Enum {
             labels: Borrowed(&[Borrowed("FBS"), Borrowed("FCS")]),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("conference_id"),
-        key: Borrowed("conferenceId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("head_coaches"),
-        key: Borrowed("headCoaches"),
-        sql_type: Borrowed("text[]"),
-        rust_type: Borrowed("Vec<String>"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 1,
-        not_null: true,
-        default: Some(Borrowed("'{}'")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ),
+    ColumnDef::new("conference_id", "bigint", "i64", Kind::Int8).key("conferenceId"),
+    ColumnDef::new(
+            "head_coaches",
+            "text[]",
+            "Vec<String>",
+            Kind::Text { max_length: None },
+        )
+        .key("headCoaches")
+        .array(1)
+        .not_null()
+        .default("'{}'"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("school_sport_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("school_sport_key"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("school_id"), Borrowed("sport_id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("school_sport_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "school_sport_key",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("school_id"), Borrowed("sport_id")],
+    ),
 ];
 
 static REFERENCES: [ReferenceDef; 3] = [
-    ReferenceDef {
-        name: Borrowed("school_sport_school_id_school_id_fk"),
-        columns: Borrowed(&[Borrowed("school_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("school"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("school_sport_sport_id_sport_id_fk"),
-        columns: Borrowed(&[Borrowed("sport_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("sport"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("school_sport_conference_id_conference_id_fk"),
-        columns: Borrowed(&[Borrowed("conference_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("conference"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "school_sport_school_id_school_id_fk",
+        &[Borrowed("school_id")],
+        ("public", "school"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "school_sport_sport_id_sport_id_fk",
+        &[Borrowed("sport_id")],
+        ("public", "sport"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "school_sport_conference_id_conference_id_fk",
+        &[Borrowed("conference_id")],
+        ("public", "conference"),
+        &[Borrowed("id")],
+    ),
 ];

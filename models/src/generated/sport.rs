@@ -5,14 +5,15 @@
 use std::borrow::Cow::Borrowed;
 use super::enums::SportGender;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
+    Patch, Reference, RuntimeValue, Table, TableDef, Upsert, now,
 };
 
 /// A sport as the NCAA counts them: men's and women's basketball are two.
 ///
 /// Table `public.sport` · `drizzle-schemas/sport.sql.ts:10`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct Sport {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -40,20 +41,32 @@ pub struct Sport {
 
 impl Table for Sport {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            6 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for Sport {
+    type Ref = SportRef;
 }
 
 impl Sport {
     /// Primary key `sport_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<Sport> = Key::new(&KEYS[0]);
 
     /// Unique constraint `sport_ncaa_id_unique` over `ncaa_id`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_NCAA_ID: &'static KeyDef = &KEYS[1];
+    pub const BY_NCAA_ID: Key<Sport> = Key::new(&KEYS[1]);
 }
 
 /// A [`Sport`] to be inserted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct SportInsert {
     /// The NCAA's code, such as `MBB`.
     pub ncaa_id: String,
@@ -123,27 +136,109 @@ impl SportInsert {
 }
 
 impl Insert for SportInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = Sport;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.ncaa_id.as_cell());
         visit(2, self.name.as_cell());
         visit(3, self.display_name.as_cell());
         visit(4, self.gender.as_cell());
-        if let Field::Value(value) = &self.created_at {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(7, value.as_cell());
-        }
+        self.created_at.visit(5, visit);
+        self.updated_at.visit(6, visit);
+        self.deleted_at.visit(7, visit);
     }
 }
 
 impl Upsert for SportInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<Sport> = Sport::BY_NCAA_ID;
+}
+
+/// Changes to a [`Sport`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SportPatch {
+    /// The NCAA's code, such as `MBB`.
+    pub ncaa_id: Field<String>,
+    /// The NCAA's label, such as `Men's Basketball`.
+    pub name: Field<String>,
+    /// The label without the gender, such as `Basketball`.
+    pub display_name: Field<String>,
+    /// The column `gender`.
+    pub gender: Field<SportGender>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl SportPatch {
+    /// Gives `ncaa_id`.
+    #[must_use]
+    pub fn with_ncaa_id(mut self, ncaa_id: impl Into<String>) -> Self {
+        self.ncaa_id = Field::Value(ncaa_id.into());
+        self
+    }
+
+    /// Gives `name`.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Field::Value(name.into());
+        self
+    }
+
+    /// Gives `display_name`.
+    #[must_use]
+    pub fn with_display_name(mut self, display_name: impl Into<String>) -> Self {
+        self.display_name = Field::Value(display_name.into());
+        self
+    }
+
+    /// Gives `gender`.
+    #[must_use]
+    pub fn with_gender(mut self, gender: SportGender) -> Self {
+        self.gender = Field::Value(gender);
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for SportPatch {
+    type Row = Sport;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.ncaa_id.visit(1, visit);
+        self.name.visit(2, visit);
+        self.display_name.visit(3, visit);
+        self.gender.visit(4, visit);
+        self.created_at.visit(5, visit);
+        self.updated_at.visit(6, visit);
+        self.deleted_at.visit(7, visit);
+    }
 }
 
 /// A row of `public.sport`, named by one of its keys. The database resolves all but the plain `id`.
@@ -190,152 +285,66 @@ impl Reference for SportRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("sport"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "sport", &COLUMNS)
+    .keys(&KEYS)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 8] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed("nextval(pg_get_serial_sequence('\"public\".\"sport\"', 'id'))"),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("ncaa_id"),
-        key: Borrowed("ncaaId"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("name"),
-        key: Borrowed("name"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("display_name"),
-        key: Borrowed("displayName"),
-        sql_type: Borrowed("text"),
-        rust_type: Borrowed("String"),
-        kind: Kind::Text { max_length: None },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("gender"),
-        key: Borrowed("gender"),
-        sql_type: Borrowed("public.sport_gender"),
-        rust_type: Borrowed("SportGender"),
-        kind: Kind::Enum {
-            labels: Borrowed(&[Borrowed("men"), Borrowed("women"), Borrowed("mixed")]),
-        },
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"sport\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("ncaa_id", "text", "String", Kind::Text { max_length: None })
+        .key("ncaaId")
+        .not_null(),
+    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
+    ColumnDef::new("display_name", "text", "String", Kind::Text { max_length: None })
+        .key("displayName")
+        .not_null(),
+    ColumnDef::new(
+            "gender",
+            "public.sport_gender",
+            "SportGender",
+            Kind::Enum {
+                labels: Borrowed(
+                    &[Borrowed("men"), Borrowed("women"), Borrowed("mixed")],
+                ),
+            },
+        )
+        .not_null(),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef {
-        name: Borrowed("sport_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("sport_ncaa_id_unique"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(&[Borrowed("ncaa_id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("sport_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "sport_ncaa_id_unique",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("ncaa_id")],
+    ),
 ];
-
-static REFERENCES: [ReferenceDef; 0] = [];

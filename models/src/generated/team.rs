@@ -6,8 +6,9 @@ use std::borrow::Cow::Borrowed;
 use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
+    Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RuntimeValue,
+    Table, TableDef, Test, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -16,6 +17,7 @@ use super::sport::SportRef;
 ///
 /// Table `public.team` · `drizzle-schemas/team.sql.ts:23`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[non_exhaustive]
 pub struct Team {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
@@ -47,23 +49,37 @@ pub struct Team {
 
 impl Table for Team {
     const TABLE: &'static TableDef = &TABLE;
+
+    fn update_value(column: usize) -> Option<String> {
+        match column {
+            9 => Some(now()),
+            _ => None,
+        }
+    }
+}
+
+impl Keyed for Team {
+    type Ref = TeamRef;
 }
 
 impl Team {
     /// Primary key `team_pkey` over `id`.
-    pub const BY_ID: &'static KeyDef = &KEYS[0];
+    pub const BY_ID: Key<Team> = Key::new(&KEYS[0]);
 
     /// Unique constraint `team_key` over `school_id`, `sport_id`, `season`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_SCHOOL_ID_SPORT_ID_SEASON: &'static KeyDef = &KEYS[1];
+    pub const BY_SCHOOL_ID_SPORT_ID_SEASON: Key<Team> = Key::new(&KEYS[1]);
 
     /// Unique index `team_ncaa_team_id_key` over `ncaa_team_id`, where `"team"."ncaa_team_id" is not null`.
-    pub const BY_NCAA_TEAM_ID: &'static KeyDef = &KEYS[2];
+    pub const BY_NCAA_TEAM_ID: Key<Team> = Key::new(&KEYS[2]);
 }
 
 /// A [`Team`] to be inserted.
+///
+/// Checks that `validate` holds it to: `team_season_range`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct TeamInsert {
     /// The column `school_id`.
     pub school_id: SchoolRef,
@@ -183,38 +199,148 @@ impl TeamInsert {
 }
 
 impl Insert for TeamInsert {
-    const TABLE: &'static TableDef = &TABLE;
+    type Row = Team;
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.school_id.as_cell());
         visit(2, self.sport_id.as_cell());
         visit(3, self.season.as_cell());
-        if let Field::Value(value) = &self.ncaa_team_id {
-            visit(4, value.as_cell());
-        }
-        if let Field::Value(value) = &self.division {
-            visit(5, value.as_cell());
-        }
-        if let Field::Value(value) = &self.subdivision {
-            visit(6, value.as_cell());
-        }
-        if let Field::Value(value) = &self.conference_id {
-            visit(7, value.as_cell());
-        }
-        if let Field::Value(value) = &self.created_at {
-            visit(8, value.as_cell());
-        }
-        if let Field::Value(value) = &self.updated_at {
-            visit(9, value.as_cell());
-        }
-        if let Field::Value(value) = &self.deleted_at {
-            visit(10, value.as_cell());
-        }
+        self.ncaa_team_id.visit(4, visit);
+        self.division.visit(5, visit);
+        self.subdivision.visit(6, visit);
+        self.conference_id.visit(7, visit);
+        self.created_at.visit(8, visit);
+        self.updated_at.visit(9, visit);
+        self.deleted_at.visit(10, visit);
     }
 }
 
 impl Upsert for TeamInsert {
-    const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+    const CONFLICT_KEY: Key<Team> = Team::BY_SCHOOL_ID_SPORT_ID_SEASON;
+}
+
+/// Changes to a [`Team`]; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TeamPatch {
+    /// The column `school_id`.
+    pub school_id: Field<SchoolRef>,
+    /// The column `sport_id`.
+    pub sport_id: Field<SportRef>,
+    /// The year in which the season ends: 2025-26 is 2026.
+    pub season: Field<i32>,
+    /// The season team's id on stats.ncaa.org, `/teams/{id}`.
+    pub ncaa_team_id: Field<Option<i32>>,
+    /// The column `division`.
+    pub division: Field<Option<Division>>,
+    /// The column `subdivision`.
+    pub subdivision: Field<Option<Subdivision>>,
+    /// The column `conference_id`.
+    pub conference_id: Field<Option<ConferenceRef>>,
+    /// The column `created_at`.
+    pub created_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `updated_at`.
+    pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
+    /// The column `deleted_at`.
+    pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
+}
+
+impl TeamPatch {
+    /// Gives `school_id`.
+    #[must_use]
+    pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
+        self.school_id = Field::Value(school_id.into());
+        self
+    }
+
+    /// Gives `sport_id`.
+    #[must_use]
+    pub fn with_sport_id(mut self, sport_id: impl Into<SportRef>) -> Self {
+        self.sport_id = Field::Value(sport_id.into());
+        self
+    }
+
+    /// Gives `season`.
+    #[must_use]
+    pub fn with_season(mut self, season: i32) -> Self {
+        self.season = Field::Value(season);
+        self
+    }
+
+    /// Gives `ncaa_team_id`.
+    #[must_use]
+    pub fn with_ncaa_team_id(mut self, ncaa_team_id: impl Into<Option<i32>>) -> Self {
+        self.ncaa_team_id = Field::Value(ncaa_team_id.into());
+        self
+    }
+
+    /// Gives `division`.
+    #[must_use]
+    pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
+        self.division = Field::Value(division.into());
+        self
+    }
+
+    /// Gives `subdivision`.
+    #[must_use]
+    pub fn with_subdivision(
+        mut self,
+        subdivision: impl Into<Option<Subdivision>>,
+    ) -> Self {
+        self.subdivision = Field::Value(subdivision.into());
+        self
+    }
+
+    /// Gives `conference_id`.
+    #[must_use]
+    pub fn with_conference_id(
+        mut self,
+        conference_id: impl Into<Option<ConferenceRef>>,
+    ) -> Self {
+        self.conference_id = Field::Value(conference_id.into());
+        self
+    }
+
+    /// Gives `created_at`.
+    #[must_use]
+    pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.created_at = Field::Value(created_at);
+        self
+    }
+
+    /// Gives `updated_at`.
+    #[must_use]
+    pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.updated_at = Field::Value(updated_at);
+        self
+    }
+
+    /// Gives `deleted_at`.
+    #[must_use]
+    pub fn with_deleted_at(
+        mut self,
+        deleted_at: impl Into<Option<chrono::DateTime<chrono::Utc>>>,
+    ) -> Self {
+        self.deleted_at = Field::Value(deleted_at.into());
+        self
+    }
+}
+
+impl Patch for TeamPatch {
+    type Row = Team;
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
+        self.school_id.visit(1, visit);
+        self.sport_id.visit(2, visit);
+        self.season.visit(3, visit);
+        self.ncaa_team_id.visit(4, visit);
+        self.division.visit(5, visit);
+        self.subdivision.visit(6, visit);
+        self.conference_id.visit(7, visit);
+        self.created_at.visit(8, visit);
+        self.updated_at.visit(9, visit);
+        self.deleted_at.visit(10, visit);
+    }
 }
 
 /// A row of `public.team`, named by one of its keys. The database resolves all but the plain `id`.
@@ -272,228 +398,114 @@ impl Reference for TeamRef {
     }
 }
 
-static TABLE: TableDef = TableDef {
-    schema: Borrowed("public"),
-    name: Borrowed("team"),
-    columns: Borrowed(&COLUMNS),
-    keys: Borrowed(&KEYS),
-    references: Borrowed(&REFERENCES),
-    conflict_key: Some(1),
-    conflict_key_reason: Borrowed("the one unique key of given, not null columns"),
-};
+static TABLE: TableDef = TableDef::new("public", "team", &COLUMNS)
+    .keys(&KEYS)
+    .references(&REFERENCES)
+    .checks(&CHECKS)
+    .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 11] = [
-    ColumnDef {
-        name: Borrowed("id"),
-        key: Borrowed("id"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: Some(
-            Borrowed("nextval(pg_get_serial_sequence('\"public\".\"team\"', 'id'))"),
-        ),
-        identity: Some(Identity::Always),
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("school_id"),
-        key: Borrowed("schoolId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("sport_id"),
-        key: Borrowed("sportId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("season"),
-        key: Borrowed("season"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: true,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("ncaa_team_id"),
-        key: Borrowed("ncaaTeamId"),
-        sql_type: Borrowed("integer"),
-        rust_type: Borrowed("i32"),
-        kind: Kind::Int4,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("division"),
-        key: Borrowed("division"),
-        sql_type: Borrowed("public.division"),
-        rust_type: Borrowed("Division"),
-        kind: Kind::Enum {
+    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+        .not_null()
+        .default("nextval(pg_get_serial_sequence('\"public\".\"team\"', 'id'))")
+        .identity(Identity::Always),
+    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
+    ColumnDef::new("sport_id", "bigint", "i64", Kind::Int8).key("sportId").not_null(),
+    ColumnDef::new("season", "integer", "i32", Kind::Int4).not_null(),
+    ColumnDef::new("ncaa_team_id", "integer", "i32", Kind::Int4).key("ncaaTeamId"),
+    ColumnDef::new(
+        "division",
+        "public.division",
+        "Division",
+        Kind::Enum {
             labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("subdivision"),
-        key: Borrowed("subdivision"),
-        sql_type: Borrowed("public.subdivision"),
-        rust_type: Borrowed("Subdivision"),
-        kind: Kind::Enum {
+    ),
+    ColumnDef::new(
+        "subdivision",
+        "public.subdivision",
+        "Subdivision",
+        Kind::Enum {
             labels: Borrowed(&[Borrowed("FBS"), Borrowed("FCS")]),
         },
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("conference_id"),
-        key: Borrowed("conferenceId"),
-        sql_type: Borrowed("bigint"),
-        rust_type: Borrowed("i64"),
-        kind: Kind::Int8,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("created_at"),
-        key: Borrowed("createdAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
-    ColumnDef {
-        name: Borrowed("updated_at"),
-        key: Borrowed("updatedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: true,
-        default: Some(Borrowed("now()")),
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: Some(RuntimeValue::Now),
-    },
-    ColumnDef {
-        name: Borrowed("deleted_at"),
-        key: Borrowed("deletedAt"),
-        sql_type: Borrowed("timestamp with time zone"),
-        rust_type: Borrowed("chrono::DateTime<chrono::Utc>"),
-        kind: Kind::TimestampTz,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    },
+    ),
+    ColumnDef::new("conference_id", "bigint", "i64", Kind::Int8).key("conferenceId"),
+    ColumnDef::new(
+            "created_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("createdAt")
+        .not_null()
+        .default("now()"),
+    ColumnDef::new(
+            "updated_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("updatedAt")
+        .not_null()
+        .default("now()")
+        .on_update(RuntimeValue::Now),
+    ColumnDef::new(
+            "deleted_at",
+            "timestamp with time zone",
+            "chrono::DateTime<chrono::Utc>",
+            Kind::TimestampTz,
+        )
+        .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 3] = [
-    KeyDef {
-        name: Borrowed("team_pkey"),
-        kind: KeyKind::PrimaryKey,
-        columns: Borrowed(&[Borrowed("id")]),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("team_key"),
-        kind: KeyKind::UniqueConstraint,
-        columns: Borrowed(
-            &[Borrowed("school_id"), Borrowed("sport_id"), Borrowed("season")],
-        ),
-        expressions: Borrowed(&[]),
-        predicate: None,
-        nulls_not_distinct: false,
-    },
-    KeyDef {
-        name: Borrowed("team_ncaa_team_id_key"),
-        kind: KeyKind::UniqueIndex,
-        columns: Borrowed(&[Borrowed("ncaa_team_id")]),
-        expressions: Borrowed(&[]),
-        predicate: Some(Borrowed("\"team\".\"ncaa_team_id\" is not null")),
-        nulls_not_distinct: false,
-    },
+    KeyDef::new("team_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new(
+        "team_key",
+        KeyKind::UniqueConstraint,
+        &[Borrowed("school_id"), Borrowed("sport_id"), Borrowed("season")],
+    ),
+    KeyDef::new(
+            "team_ncaa_team_id_key",
+            KeyKind::UniqueIndex,
+            &[Borrowed("ncaa_team_id")],
+        )
+        .predicate("\"team\".\"ncaa_team_id\" is not null"),
 ];
 
 static REFERENCES: [ReferenceDef; 3] = [
-    ReferenceDef {
-        name: Borrowed("team_school_id_school_id_fk"),
-        columns: Borrowed(&[Borrowed("school_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("school"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("team_sport_id_sport_id_fk"),
-        columns: Borrowed(&[Borrowed("sport_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("sport"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
-    ReferenceDef {
-        name: Borrowed("team_conference_id_conference_id_fk"),
-        columns: Borrowed(&[Borrowed("conference_id")]),
-        foreign_schema: Borrowed("public"),
-        foreign_table: Borrowed("conference"),
-        foreign_columns: Borrowed(&[Borrowed("id")]),
-    },
+    ReferenceDef::new(
+        "team_school_id_school_id_fk",
+        &[Borrowed("school_id")],
+        ("public", "school"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "team_sport_id_sport_id_fk",
+        &[Borrowed("sport_id")],
+        ("public", "sport"),
+        &[Borrowed("id")],
+    ),
+    ReferenceDef::new(
+        "team_conference_id_conference_id_fk",
+        &[Borrowed("conference_id")],
+        ("public", "conference"),
+        &[Borrowed("id")],
+    ),
+];
+
+static CHECKS: [CheckDef; 1] = [
+    CheckDef::new("team_season_range", "\"team\".\"season\" between 1850 and 2100")
+        .conditions(
+            &[
+                Condition {
+                    column: Borrowed("season"),
+                    test: Test::Number(Comparison::GreaterOrEqual, Borrowed("1850")),
+                },
+                Condition {
+                    column: Borrowed("season"),
+                    test: Test::Number(Comparison::LessOrEqual, Borrowed("2100")),
+                },
+            ],
+        ),
 ];

@@ -4,10 +4,7 @@
 //! big-endian; dates and times count from 2000-01-01.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike};
-use models::{Cell, ColumnDef, Elements, Kind};
-
-use crate::validate::number::{self, Number};
-use crate::validate::value::scalar;
+use models::{Cell, ColumnDef, Elements, Kind, Number, scalar};
 
 /// What a COPY stream begins with: the signature, no flags, no header extension.
 pub(super) const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -23,7 +20,7 @@ const EPOCH_DAYS: i32 = 730_120;
 /// Microseconds from 1970 to 2000.
 const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
 
-/// Appends a value without its length. `cell` is what [`crate::validate::check`] gave for the column, and is neither null
+/// Appends a value without its length. `cell` is what [`models::check`] gave for the column, and is neither null
 /// nor a reference.
 pub(super) fn value(column: &ColumnDef, cell: Cell<'_>, out: &mut Vec<u8>) {
     let kind = &column.kind;
@@ -55,7 +52,7 @@ pub(super) fn value(column: &ColumnDef, cell: Cell<'_>, out: &mut Vec<u8>) {
 
 fn text(kind: &Kind, form: &str, out: &mut Vec<u8>) {
     match kind {
-        Kind::Numeric { .. } => digits(&number::parse(form).unwrap_or(Number::NaN), out),
+        Kind::Numeric { .. } => digits(&Number::parse(form).unwrap_or(Number::NaN), out),
         Kind::Json | Kind::Jsonb => {
             json_version(kind, out);
             out.extend(form.as_bytes());

@@ -7,7 +7,7 @@
 use models::{Cell, ColumnDef, KeyDef, Kind, Reference, TableDef};
 
 use super::sql;
-use crate::validate::{self, Reason, Refusal};
+use crate::validate::{Reason, Refusal};
 use crate::{Error, Exit};
 
 /// The staging columns of one table's load.
@@ -83,7 +83,7 @@ impl<'t> Layout<'t> {
             return Err(Stop::Broken(Error::new(Exit::Configuration, message)));
         };
         let node = self.fields[index].get_or_insert_with(|| Node::new(column));
-        let cell = validate::check(column, cell)?;
+        let cell = models::check(column, cell).map_err(Refusal::from)?;
         node.place(self.table, &column.name, &mut self.slots, cell, put)
     }
 }
@@ -190,9 +190,9 @@ impl<'t> Route<'t> {
                 }
                 Cell::Reference(_) => part.place(self.table, &path, slots, cell, put),
                 // The parent is only looked up, so that the part may well be a column that nobody can write.
-                cell => match validate::value::scalar(part.column, cell) {
+                cell => match models::scalar(part.column, cell) {
                     Ok(cell) => part.place(self.table, &path, slots, cell, put),
-                    Err(refusal) => Err(refusal.into()),
+                    Err(fault) => Err(Refusal::from(fault).into()),
                 },
             };
         });

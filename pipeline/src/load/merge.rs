@@ -170,22 +170,22 @@ pub(super) fn lacks_value(table: &TableDef, given: &[usize]) -> bool {
     table.columns.iter().enumerate().any(|(index, column)| needs_value(column) && given.binary_search(&index).is_err())
 }
 
-/// True if an insert must give the column: it is NOT NULL and nothing fills it, or Drizzle fills it with a function that
-/// could not be read.
+/// True if an insert must give the column: it is NOT NULL and nothing fills it, or Drizzle fills it with a function that SQL
+/// has none for (nanoid and its like) or that could not be read.
 fn needs_value(column: &ColumnDef) -> bool {
     let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
-    !filled
-        && inserted_value(column).is_none()
-        && (column.not_null || column.runtime_default == Some(RuntimeValue::Unknown))
+    !filled && inserted_value(column).is_none() && (column.not_null || column.runtime_default.is_some())
 }
 
-/// What Drizzle's client would insert into a column that is not given: `$defaultFn`, else `$onUpdate`, where the database
+/// What Drizzle's client would insert into a column that is not given: `$defaultFn`, else `$onUpdate` where the database
 /// has no default (drizzle-orm, `PgDialect.buildInsertQuery`).
 fn inserted_value(column: &ColumnDef) -> Option<String> {
-    if column.default.is_some() || column.identity.is_some() || column.generated.is_some() {
-        return None;
-    }
-    let value = column.runtime_default.as_ref().or(column.on_update.as_ref())?;
+    let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+    let value = match &column.runtime_default {
+        Some(value) => value,
+        None if filled => return None,
+        None => column.on_update.as_ref()?,
+    };
     computed(column, value)
 }
 

@@ -123,7 +123,7 @@ impl<'c> Load<'c> {
         I: IntoIterator<Item = Row<R>>,
         I::IntoIter: Send,
     {
-        self.table_by_key(R::TABLE, R::CONFLICT_KEY, &mut Iterated::new(rows)).await
+        self.table_by_key(R::TABLE, R::CONFLICT_KEY.definition(), &mut Iterated::new(rows)).await
     }
 
     /// Loads rows of a table that may be known at run time only, by any of its unique keys. Gives the counts of this call.

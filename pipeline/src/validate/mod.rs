@@ -1,18 +1,24 @@
 //! Accepts a row or says why not.
 //!
-//! A value is refused here exactly when PostgreSQL would refuse it, so that one bad row never fails a whole load: the
-//! rules are those of the column's type and constraints as a [`models::ColumnDef`] tells them. What only the database can
-//! know (does the parent exist, does the row exist) is decided in the merge.
-
-pub(crate) mod number;
-mod row;
-mod text;
-pub(crate) mod value;
+//! A value is refused exactly when PostgreSQL would refuse it, so that one bad row never fails a whole load: the rules are
+//! those of the column's type and constraints, and [`models::check`] knows them. What only the database can know (does the
+//! parent exist, does the row exist) is decided in the merge.
 
 use std::fmt;
 
-pub use row::check_row;
-pub use value::check;
+use models::{Fault, Insert, Rule};
+
+/// Checks every field that a row gives, and that it gives what an insert needs. Whether parents exist only the database
+/// knows.
+///
+/// # Errors
+/// The first refusal.
+pub fn check_row<R: Insert>(row: &R) -> Result<(), Refusal> {
+    let Err(violations) = row.validate() else { return Ok(()) };
+    // What Drizzle's types list and the database does not is no reason to refuse a row.
+    let refused = violations.iter().find(|violation| violation.rule != Rule::NotListed);
+    refused.map_or(Ok(()), |violation| Err(Refusal::new(violation.rule.into(), &violation.message)))
+}
 
 /// Why a row cannot be accepted. The text form goes into `pipeline.quarantine.reason`, which people and programs select
 /// by: it is stable.
@@ -29,6 +35,8 @@ pub enum Reason {
     OutOfRange,
     /// Not a label of the enum.
     UnknownLabel,
+    /// A check constraint does not hold.
+    Check,
     /// A value of another type than the column's.
     WrongType,
     /// A text form that the column's type does not read.
@@ -60,6 +68,7 @@ impl Reason {
             Reason::NulCharacter => "nul-character",
             Reason::OutOfRange => "out-of-range",
             Reason::UnknownLabel => "unknown-label",
+            Reason::Check => "check",
             Reason::WrongType => "wrong-type",
             Reason::InvalidValue => "invalid-value",
             Reason::RaggedArray => "ragged-array",
@@ -103,6 +112,30 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl From<Rule> for Reason {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::NullNotAllowed => Reason::NullNotAllowed,
+            Rule::TooLong => Reason::TooLong,
+            Rule::NulCharacter => Reason::NulCharacter,
+            Rule::OutOfRange => Reason::OutOfRange,
+            Rule::UnknownLabel => Reason::UnknownLabel,
+            Rule::Check => Reason::Check,
+            Rule::WrongType => Reason::WrongType,
+            Rule::RaggedArray => Reason::RaggedArray,
+            Rule::NotWritable => Reason::NotWritable,
+            // `InvalidValue`, and rules that a later runtime may add.
+            _ => Reason::InvalidValue,
+        }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(Fault { rule, message }: Fault) -> Self {
+        Self { reason: rule.into(), message }
+    }
+}
 
 impl From<Reason> for std::borrow::Cow<'static, str> {
     fn from(reason: Reason) -> Self {

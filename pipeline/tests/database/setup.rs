@@ -33,20 +33,7 @@ CREATE TABLE "team" (
 CREATE UNIQUE INDEX "team_key" ON "team" USING btree ("school_id","season") WHERE "team"."deleted_at" is null;"#;
 
 fn column(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
-    ColumnDef {
-        name: name.into(),
-        key: name.into(),
-        sql_type: sql_type.into(),
-        rust_type: "String".into(),
-        kind,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    }
+    ColumnDef::new(name, sql_type, "String", kind)
 }
 
 fn key(name: &'static str, columns: &[&'static str], predicate: Option<&'static str>) -> KeyDef {
@@ -61,15 +48,8 @@ fn key(name: &'static str, columns: &[&'static str], predicate: Option<&'static 
 }
 
 fn table(name: &'static str, columns: Vec<ColumnDef>, key: KeyDef) -> TableDef {
-    TableDef {
-        schema: "public".into(),
-        name: name.into(),
-        columns: columns.into(),
-        keys: vec![key].into(),
-        references: Vec::new().into(),
-        conflict_key: Some(0),
-        conflict_key_reason: "the test's".into(),
-    }
+    let definition = TableDef::new("public", name, &[]).conflict_key(Some(0), "the test's");
+    TableDef { columns: columns.into(), keys: vec![key].into(), ..definition }
 }
 
 /// The tables of [`DDL`], with types spelt as Drizzle spells them.

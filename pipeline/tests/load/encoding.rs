@@ -93,9 +93,9 @@ async fn numeric_with_precision_refuses_what_postgresql_refuses() {
     let fits: Vec<bool> = query.bind(&forms).fetch_all(&mut database.connection).await.unwrap();
     assert!(fits.iter().any(|fits| *fits) && fits.iter().any(|fits| !*fits));
     for (form, fits) in forms.iter().zip(fits) {
-        assert_eq!(pipeline::validate::check(&column, models::Cell::Text(form)).is_ok(), fits, "{form}");
+        assert_eq!(models::check(&column, models::Cell::Text(form)).is_ok(), fits, "{form}");
         if let Ok(decimal) = form.parse() {
-            assert_eq!(pipeline::validate::check(&column, models::Cell::Numeric(decimal)).is_ok(), fits, "{form}");
+            assert_eq!(models::check(&column, models::Cell::Numeric(decimal)).is_ok(), fits, "{form}");
         }
     }
 }

@@ -44,20 +44,7 @@ CREATE TABLE slot (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer
 
 /// A column that may be null and has no default.
 pub(crate) fn column(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
-    ColumnDef {
-        name: name.into(),
-        key: name.into(),
-        sql_type: sql_type.into(),
-        rust_type: "".into(),
-        kind,
-        dimensions: 0,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: None,
-        runtime_default: None,
-        on_update: None,
-    }
+    ColumnDef::new(name, sql_type, "", kind)
 }
 
 fn required(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
@@ -106,13 +93,11 @@ pub(crate) fn table(
     references: Vec<ReferenceDef>,
 ) -> &'static TableDef {
     Box::leak(Box::new(TableDef {
-        schema: "public".into(),
-        name: name.into(),
         columns: columns.into(),
         keys: keys.into(),
         references: references.into(),
         conflict_key: Some(0),
-        conflict_key_reason: "".into(),
+        ..TableDef::new("public", name, &[])
     }))
 }
 

@@ -66,49 +66,45 @@ fn sport(sport: SportRecord) -> SportInsert {
 }
 
 fn conference(conference: ConferenceRecord) -> ConferenceInsert {
-    ConferenceInsert { division: conference.division, ..ConferenceInsert::new(conference.ncaa_id, conference.name) }
+    let mut row = ConferenceInsert::new(conference.ncaa_id, conference.name);
+    row.division = conference.division;
+    row
 }
 
 fn location(address: Address) -> LocationInsert {
-    LocationInsert {
-        state: shown(address.state),
-        zip_code: shown(address.zip_code),
-        country: Field::Value(address.country.to_owned()),
-        ..LocationInsert::new(address.key, address.street, address.city)
-    }
+    let mut row = LocationInsert::new(address.key, address.street, address.city);
+    row.state = shown(address.state);
+    row.zip_code = shown(address.zip_code);
+    row.with_country(address.country)
 }
 
 fn school(member: MemberRecord, detail: DetailRecord) -> SchoolInsert {
-    SchoolInsert {
-        nickname: member.nickname,
-        division: member.division,
-        subdivision: member.subdivision,
-        state: member.state,
-        is_private: member.is_private,
-        is_historically_black: member.is_historically_black,
-        is_active: match member.is_active {
-            Field::Value(Some(is_active)) => Field::Value(is_active),
-            _ => Field::Absent,
-        },
-        website_url: first(member.website_url, detail.website_url),
-        athletics_url: first(member.athletics_url, detail.athletics_url),
-        social_links: social_links(detail.social_links),
-        conference_id: conference_reference(member.conference_id),
-        location_id: detail
-            .address
-            .map_or(Field::Absent, |address| Field::Value(Some(LocationRef::AddressKey(address.record.key)))),
-        ..SchoolInsert::new(member.ncaa_id, member.name)
+    let mut row = SchoolInsert::new(member.ncaa_id, member.name);
+    row.nickname = member.nickname;
+    row.division = member.division;
+    row.subdivision = member.subdivision;
+    row.state = member.state;
+    row.is_private = member.is_private;
+    row.is_historically_black = member.is_historically_black;
+    if let Field::Value(Some(is_active)) = member.is_active {
+        row.is_active = Field::Value(is_active);
     }
+    row.website_url = first(member.website_url, detail.website_url);
+    row.athletics_url = first(member.athletics_url, detail.athletics_url);
+    row.social_links = social_links(detail.social_links);
+    row.conference_id = conference_reference(member.conference_id);
+    if let Some(address) = detail.address {
+        row.location_id = Field::Value(Some(LocationRef::AddressKey(address.record.key)));
+    }
+    row
 }
 
 fn school_sport(school: i32, code: &str, sponsored: &SponsoredSport) -> SchoolSportInsert {
-    SchoolSportInsert {
-        division: sponsored.division.clone(),
-        subdivision: sponsored.subdivision.clone(),
-        conference_id: conference_reference(sponsored.conference_id),
-        head_coaches: Field::Value(sponsored.head_coaches.clone()),
-        ..SchoolSportInsert::new(SchoolRef::NcaaId(school), SportRef::NcaaId(code.to_owned()))
-    }
+    let mut row = SchoolSportInsert::new(SchoolRef::NcaaId(school), SportRef::NcaaId(code.to_owned()));
+    row.division = sponsored.division.clone();
+    row.subdivision = sponsored.subdivision.clone();
+    row.conference_id = conference_reference(sponsored.conference_id);
+    row.with_head_coaches(sponsored.head_coaches.clone())
 }
 
 fn unknown_sport(school: i32, sponsored: &Found<SponsoredSport>) -> Refused {

@@ -1,0 +1,4 @@
+/// `ulid()`
+pub(super) fn ulid() -> String {
+    ulid::Ulid::generate().to_string()
+}
