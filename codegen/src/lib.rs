@@ -9,6 +9,7 @@
 //! - [`source`] finds and holds the files; [`parse`] makes syntax trees of them and all that they import.
 //! - [`evaluate`] runs them as JavaScript would, over a small set of values; swc is known up to here.
 //! - [`drizzle`] holds Drizzle's own rules, and lowers what the modules export.
+//! - [`typescript`] reads the types that columns name in `$type<T>()`; it is the other reader of swc's trees.
 //! - [`schema`] is the IR: what a Drizzle project declares, in PostgreSQL's terms.
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
 //! - [`emit`] writes those down; [`sql`] writes the DDL.
@@ -32,6 +33,7 @@ pub mod source;
 pub mod sql;
 pub mod suggest;
 pub mod task;
+pub mod typescript;
 pub mod write;
 
 pub use read::{Read, ReadOptions, read};

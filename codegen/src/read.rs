@@ -57,15 +57,20 @@ fn read_here(options: &ReadOptions) -> Read {
         Err(message) => return failed(Diagnostic::error("E0101", message)),
     };
     let mut diagnostics = Vec::new();
-    let graph = ModuleGraph::load(&options.root, &files, &mut diagnostics);
+    let mut graph = ModuleGraph::load(&options.root, &files, &mut diagnostics);
     let packages = DrizzlePackages::default();
     let mut interpreter = Interpreter::new(&graph, &packages);
     for entry in &graph.entries {
         interpreter.run(*entry);
     }
-    let schema = (!interpreter.is_exhausted()).then(|| lower(&mut interpreter, &graph, options.casing));
+    let lowered = (!interpreter.is_exhausted()).then(|| lower(&mut interpreter, &graph, options.casing));
     diagnostics.extend(interpreter.take_diagnostics());
     diagnostics.sort_by_key(Diagnostic::order);
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Read { schema: schema.filter(|_| !has_errors), diagnostics, sources: graph.sources }
+    drop(interpreter);
+    let schema = lowered.filter(|_| !has_errors).map(|(mut schema, uses)| {
+        crate::typescript::resolve(&mut schema, &uses, &mut graph, &options.root);
+        schema
+    });
+    Read { schema, diagnostics, sources: graph.sources }
 }

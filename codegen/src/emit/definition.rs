@@ -176,12 +176,12 @@ fn reference(key: &ForeignKey, imports: &Imports) -> TokenStream {
     }
 }
 
-fn texts(texts: &[String], imports: &Imports) -> TokenStream {
+pub(super) fn texts(texts: &[String], imports: &Imports) -> TokenStream {
     let borrowed = imports.from("std", "Borrowed");
     quote!(#borrowed(&[#(#borrowed(#texts)),*]))
 }
 
-fn option(value: Option<TokenStream>) -> TokenStream {
+pub(super) fn option(value: Option<TokenStream>) -> TokenStream {
     match value {
         Some(value) => quote!(Some(#value)),
         None => quote!(None),

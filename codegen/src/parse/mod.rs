@@ -87,6 +87,20 @@ impl ModuleGraph {
         loader.graph
     }
 
+    /// Reads and parses one more file, without what it imports: types are read this way. Gives its index.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a clause ("cannot be read: …").
+    pub(crate) fn add_file(&mut self, path: &Path, root: &Path) -> Result<usize, String> {
+        let mut diagnostics = Vec::new();
+        let graph = std::mem::take(self);
+        let mut loader = Loader { graph, known: HashMap::new(), root, diagnostics: &mut diagnostics };
+        let added = loader.add(path);
+        *self = loader.graph;
+        let id = added.map_err(|_| "cannot be read".to_owned())?;
+        if diagnostics.is_empty() { Ok(id.0) } else { Err("has syntax errors".to_owned()) }
+    }
+
     /// The module of that id.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0]

@@ -9,6 +9,7 @@ mod resolve;
 mod specifier;
 mod tsconfig;
 
+pub(crate) use resolve::normalize;
 pub use resolve::{Resolver, Target};
 pub use specifier::expand;
 

@@ -135,6 +135,7 @@ mod tests {
             identity: None,
             generated: None,
             typescript_type: None,
+            value_type: None,
             text_enum: None,
         }
     }

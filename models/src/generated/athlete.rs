@@ -5,7 +5,7 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 
 /// A person who plays, across seasons.
@@ -156,6 +156,33 @@ impl Insert for AthleteInsert {
 
 impl Upsert for AthleteInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl Athlete {
+    /// What `relations()` declares of it:
+    ///
+    /// - `rosterEntries`: many `roster_entry`
+    /// - `awards`: many `award`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("rosterEntries"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("roster_entry"),
+            foreign_columns: Borrowed(&[Borrowed("athlete_id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("awards"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("award"),
+            foreign_columns: Borrowed(&[Borrowed("athlete_id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.athlete`, named by one of its keys. The database resolves all but the plain `id`.

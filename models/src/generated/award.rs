@@ -6,7 +6,7 @@ use std::borrow::Cow::Borrowed;
 use super::athlete::AthleteRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -265,6 +265,43 @@ impl Insert for AwardInsert {
 
 impl Upsert for AwardInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl Award {
+    /// What `relations()` declares of it:
+    ///
+    /// - `sport`: one `sport`
+    /// - `school`: one `school`
+    /// - `athlete`: one `athlete`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("sport"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("sport_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("sport"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("school"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("school_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("athlete"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("athlete_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("athlete"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.award`, named by one of its keys. The database resolves all but the plain `id`.

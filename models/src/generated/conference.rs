@@ -4,9 +4,10 @@
 
 use std::borrow::Cow::Borrowed;
 use super::enums::Division;
+use super::json::SocialLinks;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 
 /// A conference. `Independent` is one too, with the NCAA's id 0.
@@ -27,7 +28,7 @@ pub struct Conference {
     /// `text` · `drizzle-schemas/conference.sql.ts:18`
     pub website_url: Option<String>,
     /// `jsonb not null default '{}'::jsonb` · TypeScript type `SocialLinks` · `drizzle-schemas/conference.sql.ts:19`
-    pub social_links: serde_json::Value,
+    pub social_links: SocialLinks,
     /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
     ///
     /// `bigint` · references `conference(id)` · `drizzle-schemas/conference.sql.ts:21`
@@ -72,7 +73,7 @@ pub struct ConferenceInsert {
     /// The column `social_links`.
     ///
     /// Absent: `'{}'::jsonb`.
-    pub social_links: Field<serde_json::Value>,
+    pub social_links: Field<SocialLinks>,
     /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
     ///
     /// Absent: null.
@@ -124,7 +125,7 @@ impl ConferenceInsert {
 
     /// Gives `social_links`.
     #[must_use]
-    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+    pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
@@ -196,6 +197,53 @@ impl Insert for ConferenceInsert {
 
 impl Upsert for ConferenceInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl Conference {
+    /// What `relations()` declares of it:
+    ///
+    /// - `parent`: one `conference`
+    /// - `parts`: many `conference`
+    /// - `schools`: many `school`
+    /// - `sponsorships`: many `school_sport`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("parent"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("parent_conference_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("conference"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: Some(Borrowed("conference_parts")),
+        },
+        RelationDef {
+            name: Borrowed("parts"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("conference"),
+            foreign_columns: Borrowed(&[Borrowed("parent_conference_id")]),
+            relation_name: Some(Borrowed("conference_parts")),
+        },
+        RelationDef {
+            name: Borrowed("schools"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school"),
+            foreign_columns: Borrowed(&[Borrowed("conference_id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("sponsorships"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school_sport"),
+            foreign_columns: Borrowed(&[Borrowed("conference_id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.conference`, named by one of its keys. The database resolves all but the plain `id`.
@@ -333,7 +381,7 @@ static COLUMNS: [ColumnDef; 10] = [
         name: Borrowed("social_links"),
         key: Borrowed("socialLinks"),
         sql_type: Borrowed("jsonb"),
-        rust_type: Borrowed("serde_json::Value"),
+        rust_type: Borrowed("SocialLinks"),
         kind: Kind::Jsonb,
         dimensions: 0,
         not_null: true,

@@ -5,7 +5,7 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 
 /// A postal address. Only addresses with a street and a city get a row.
@@ -187,6 +187,23 @@ impl Insert for LocationInsert {
 
 impl Upsert for LocationInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl Location {
+    /// What `relations()` declares of it:
+    ///
+    /// - `schools`: many `school`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("schools"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school"),
+            foreign_columns: Borrowed(&[Borrowed("location_id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.location`, named by one of its keys. The database resolves all but the plain `id`.

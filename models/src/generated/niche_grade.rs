@@ -6,7 +6,7 @@ use std::borrow::Cow::Borrowed;
 use super::niche_profile::NicheProfileRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Insert, KeyDef, KeyKind, Kind, ReferenceDef,
-    RuntimeValue, Table, TableDef, Upsert,
+    RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 
 /// One of a profile's grades.
@@ -128,6 +128,23 @@ impl Insert for NicheGradeInsert {
 
 impl Upsert for NicheGradeInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[0];
+}
+
+impl NicheGrade {
+    /// What `relations()` declares of it:
+    ///
+    /// - `profile`: one `niche_profile`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("profile"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("niche_profile_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("niche_profile"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 static TABLE: TableDef = TableDef {

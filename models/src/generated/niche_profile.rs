@@ -5,7 +5,7 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 use super::school::SchoolRef;
 
@@ -142,6 +142,33 @@ impl Insert for NicheProfileInsert {
 
 impl Upsert for NicheProfileInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl NicheProfile {
+    /// What `relations()` declares of it:
+    ///
+    /// - `school`: one `school`
+    /// - `grades`: many `niche_grade`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("school"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("school_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("grades"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("niche_grade"),
+            foreign_columns: Borrowed(&[Borrowed("niche_profile_id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.niche_profile`, named by one of its keys. The database resolves all but the plain `id`.

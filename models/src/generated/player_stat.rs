@@ -6,7 +6,7 @@ use std::borrow::Cow::Borrowed;
 use super::roster_entry::RosterEntryRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 
 /// One statistic of a roster entry, over a season, a week or a game.
@@ -182,6 +182,23 @@ impl Insert for PlayerStatInsert {
 
 impl Upsert for PlayerStatInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl PlayerStat {
+    /// What `relations()` declares of it:
+    ///
+    /// - `rosterEntry`: one `roster_entry`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("rosterEntry"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("roster_entry_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("roster_entry"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.player_stat`, named by one of its keys. The database resolves all but the plain `id`.

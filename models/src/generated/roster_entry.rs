@@ -6,8 +6,9 @@ use std::borrow::Cow::Borrowed;
 use super::athlete::AthleteRef;
 use super::enums::Source;
 use super::runtime::{
-    AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    AsCell, Cell, ColumnDef, Field, Identity, Insert, Json, KeyDef, KeyKind, Kind,
+    Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef,
+    Upsert,
 };
 use super::team::TeamRef;
 
@@ -59,7 +60,7 @@ pub struct RosterEntry {
     /// What the source says beyond these columns, by its own headers.
     ///
     /// `jsonb not null default '{}'::jsonb` · TypeScript type `Record<string, string>` · `drizzle-schemas/team.sql.ts:98`
-    pub extra: serde_json::Value,
+    pub extra: Json<std::collections::BTreeMap<String, String>>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
@@ -143,7 +144,7 @@ pub struct RosterEntryInsert {
     /// What the source says beyond these columns, by its own headers.
     ///
     /// Absent: `'{}'::jsonb`.
-    pub extra: Field<serde_json::Value>,
+    pub extra: Field<Json<std::collections::BTreeMap<String, String>>>,
     /// The column `created_at`.
     ///
     /// Absent: `now()`.
@@ -269,7 +270,10 @@ impl RosterEntryInsert {
 
     /// Gives `extra`.
     #[must_use]
-    pub fn with_extra(mut self, extra: serde_json::Value) -> Self {
+    pub fn with_extra(
+        mut self,
+        extra: Json<std::collections::BTreeMap<String, String>>,
+    ) -> Self {
         self.extra = Field::Value(extra);
         self
     }
@@ -357,6 +361,43 @@ impl Insert for RosterEntryInsert {
 
 impl Upsert for RosterEntryInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl RosterEntry {
+    /// What `relations()` declares of it:
+    ///
+    /// - `team`: one `team`
+    /// - `athlete`: one `athlete`
+    /// - `stats`: many `player_stat`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("team"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("team_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("team"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("athlete"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("athlete_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("athlete"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("stats"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("player_stat"),
+            foreign_columns: Borrowed(&[Borrowed("roster_entry_id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.roster_entry`, named by one of its keys. The database resolves all but the plain `id`.
@@ -653,7 +694,7 @@ static COLUMNS: [ColumnDef; 20] = [
         name: Borrowed("extra"),
         key: Borrowed("extra"),
         sql_type: Borrowed("jsonb"),
-        rust_type: Borrowed("serde_json::Value"),
+        rust_type: Borrowed("Json<std::collections::BTreeMap<String, String>>"),
         kind: Kind::Jsonb,
         dimensions: 0,
         not_null: true,

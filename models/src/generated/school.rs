@@ -5,10 +5,11 @@
 use std::borrow::Cow::Borrowed;
 use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
+use super::json::SocialLinks;
 use super::location::LocationRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 
 /// A school that is a member of the NCAA.
@@ -45,7 +46,7 @@ pub struct School {
     /// `text` · `drizzle-schemas/school.sql.ts:30`
     pub athletics_url: Option<String>,
     /// `jsonb not null default '{}'::jsonb` · TypeScript type `SocialLinks` · `drizzle-schemas/school.sql.ts:31`
-    pub social_links: serde_json::Value,
+    pub social_links: SocialLinks,
     /// The primary conference; those of single sports are in `school_sport`.
     ///
     /// `bigint` · references `conference(id)` · `drizzle-schemas/school.sql.ts:33`
@@ -120,7 +121,7 @@ pub struct SchoolInsert {
     /// The column `social_links`.
     ///
     /// Absent: `'{}'::jsonb`.
-    pub social_links: Field<serde_json::Value>,
+    pub social_links: Field<SocialLinks>,
     /// The primary conference; those of single sports are in `school_sport`.
     ///
     /// Absent: null.
@@ -242,7 +243,7 @@ impl SchoolInsert {
 
     /// Gives `social_links`.
     #[must_use]
-    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+    pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
@@ -348,6 +349,73 @@ impl Insert for SchoolInsert {
 
 impl Upsert for SchoolInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl School {
+    /// What `relations()` declares of it:
+    ///
+    /// - `conference`: one `conference`
+    /// - `location`: one `location`
+    /// - `nicheProfile`: one `niche_profile`
+    /// - `sports`: many `school_sport`
+    /// - `teams`: many `team`
+    /// - `aliases`: many `school_alias`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("conference"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("conference_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("conference"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("location"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("location_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("location"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("nicheProfile"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("niche_profile"),
+            foreign_columns: Borrowed(&[Borrowed("school_id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("sports"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school_sport"),
+            foreign_columns: Borrowed(&[Borrowed("school_id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("teams"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("team"),
+            foreign_columns: Borrowed(&[Borrowed("school_id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("aliases"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school_alias"),
+            foreign_columns: Borrowed(&[Borrowed("school_id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.school`, named by one of its keys. The database resolves all but the plain `id`.
@@ -583,7 +651,7 @@ static COLUMNS: [ColumnDef; 18] = [
         name: Borrowed("social_links"),
         key: Borrowed("socialLinks"),
         sql_type: Borrowed("jsonb"),
-        rust_type: Borrowed("serde_json::Value"),
+        rust_type: Borrowed("SocialLinks"),
         kind: Kind::Jsonb,
         dimensions: 0,
         not_null: true,

@@ -6,7 +6,7 @@ use std::borrow::Cow::Borrowed;
 use super::enums::Source;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 use super::school::SchoolRef;
 
@@ -165,6 +165,23 @@ impl Insert for SchoolAliasInsert {
 
 impl Upsert for SchoolAliasInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl SchoolAlias {
+    /// What `relations()` declares of it:
+    ///
+    /// - `school`: one `school`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("school"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("school_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.school_alias`, named by one of its keys. The database resolves all but the plain `id`.

@@ -7,7 +7,7 @@ use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -200,6 +200,43 @@ impl Insert for SchoolSportInsert {
 
 impl Upsert for SchoolSportInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl SchoolSport {
+    /// What `relations()` declares of it:
+    ///
+    /// - `school`: one `school`
+    /// - `sport`: one `sport`
+    /// - `conference`: one `conference`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("school"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("school_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("sport"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("sport_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("sport"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("conference"),
+            kind: RelationKind::One,
+            columns: Borrowed(&[Borrowed("conference_id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("conference"),
+            foreign_columns: Borrowed(&[Borrowed("id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.school_sport`, named by one of its keys. The database resolves all but the plain `id`.

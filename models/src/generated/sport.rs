@@ -6,7 +6,7 @@ use std::borrow::Cow::Borrowed;
 use super::enums::SportGender;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, KeyDef, KeyKind, Kind, Reference,
-    ReferenceDef, RuntimeValue, Table, TableDef, Upsert,
+    ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
 };
 
 /// A sport as the NCAA counts them: men's and women's basketball are two.
@@ -144,6 +144,33 @@ impl Insert for SportInsert {
 
 impl Upsert for SportInsert {
     const CONFLICT_KEY: &'static KeyDef = &KEYS[1];
+}
+
+impl Sport {
+    /// What `relations()` declares of it:
+    ///
+    /// - `schools`: many `school_sport`
+    /// - `teams`: many `team`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef {
+            name: Borrowed("schools"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("school_sport"),
+            foreign_columns: Borrowed(&[Borrowed("sport_id")]),
+            relation_name: None,
+        },
+        RelationDef {
+            name: Borrowed("teams"),
+            kind: RelationKind::Many,
+            columns: Borrowed(&[Borrowed("id")]),
+            foreign_schema: Borrowed("public"),
+            foreign_table: Borrowed("team"),
+            foreign_columns: Borrowed(&[Borrowed("sport_id")]),
+            relation_name: None,
+        },
+    ];
 }
 
 /// A row of `public.sport`, named by one of its keys. The database resolves all but the plain `id`.

@@ -23,9 +23,11 @@ use crate::evaluate::{Eval, Interpreter, Obj, Object, Value};
 use crate::parse::{ModuleGraph, ModuleId};
 use crate::schema::{self, IR_VERSION, Schema};
 use crate::source::Span;
+use crate::typescript::TypeUses;
 
-/// Lowers what the entry modules export. Errors are reported to the interpreter, and what they spoil is left out.
-pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> Schema {
+/// Lowers what the entry modules export, and says where columns name a TypeScript type. Errors are reported to the
+/// interpreter, and what they spoil is left out.
+pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (Schema, TypeUses) {
     let schema = Schema {
         version: IR_VERSION,
         schemas: Vec::new(),
@@ -36,16 +38,25 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
         views: Vec::new(),
         policies: Vec::new(),
         relations: Vec::new(),
+        types: Vec::new(),
     };
-    let mut lowering =
-        Lowering { cx, graph, casing, schema, seen: HashSet::new(), tables: HashMap::new(), policies: Vec::new() };
+    let mut lowering = Lowering {
+        cx,
+        graph,
+        casing,
+        schema,
+        seen: HashSet::new(),
+        tables: HashMap::new(),
+        policies: Vec::new(),
+        type_uses: TypeUses::new(),
+    };
     for entry in &graph.entries {
         lowering.module(*entry);
     }
     lowering.link_policies();
     // Stable: drizzle-kit creates plain views first.
     lowering.schema.views.sort_by_key(|view| view.materialized);
-    lowering.schema
+    (lowering.schema, lowering.type_uses)
 }
 
 struct Lowering<'c, 'i, 'g> {
@@ -59,6 +70,7 @@ struct Lowering<'c, 'i, 'g> {
     tables: HashMap<String, usize>,
     /// Exported policies, which may be linked to tables that are exported later.
     policies: Vec<Obj>,
+    type_uses: TypeUses,
 }
 
 impl Lowering<'_, '_, '_> {
