@@ -282,10 +282,11 @@ fn typescript_has_the_same_values() {
         let text = std::fs::read_to_string(root.join("codegen/tests/fixtures/json").join(from)).unwrap();
         let target = folder.path().join(from);
         std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-        // In JSON a date is a string.
-        std::fs::write(target, text.replace("born: Date", "born: string").replace("at: Date", "at: string")).unwrap();
+        // In JSON a date is a string, and there are no methods.
+        let text = text.replace("born: Date", "born: string").replace("at: Date", "at: string");
+        std::fs::write(target, text.replace("greet(): string;", "")).unwrap();
     };
-    ["schema.ts", "types/content.ts", "types/people.ts", "types/index.ts"].map(copy);
+    ["schema.ts", "types/content.ts", "types/people.ts", "types/index.ts"].into_iter().for_each(copy);
     std::os::unix::fs::symlink(&modules, folder.path().join("node_modules")).unwrap();
     let stubs = "declare module 'somewhere-else' { export type Unseen = unknown; }\n\
         declare module 'zod' { export const z: any; export namespace z { type infer<T> = any; } }\n";
