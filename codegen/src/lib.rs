@@ -9,6 +9,7 @@
 //! - [`source`] finds and holds the files; [`parse`] makes syntax trees of them and all that they import.
 //! - [`evaluate`] runs them as JavaScript would, over a small set of values; swc is known up to here.
 //! - [`drizzle`] holds Drizzle's own rules, and lowers what the modules export.
+//! - [`typescript`] reads the types that columns name in `$type<T>()`; it is the other reader of swc's trees.
 //! - [`schema`] is the IR: what a Drizzle project declares, in PostgreSQL's terms.
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
 //! - [`emit`] writes those down; [`sql`] writes the DDL, [`snapshot`] drizzle-kit's own description of the schema.
@@ -34,6 +35,7 @@ pub mod source;
 pub mod sql;
 pub mod suggest;
 pub mod task;
+pub mod typescript;
 #[cfg(feature = "cli")]
 pub mod verify;
 pub mod write;

@@ -78,15 +78,23 @@ fn read_here(options: &ReadOptions, answer: &dyn Fn(Read)) {
         Err(message) => return answer(failed(Diagnostic::error("E0101", message))),
     };
     let mut diagnostics = Vec::new();
-    let graph = ModuleGraph::load(&options.root, &files, &mut diagnostics);
+    let mut graph = ModuleGraph::load(&options.root, &files, &mut diagnostics);
     let packages = DrizzlePackages::default();
     let mut interpreter = Interpreter::new(&graph, &packages);
     for entry in &graph.entries {
         interpreter.run(*entry);
     }
-    let schema = (!interpreter.is_exhausted()).then(|| lower(&mut interpreter, &graph, options.casing));
+    let lowered = (!interpreter.is_exhausted()).then(|| lower(&mut interpreter, &graph, options.casing));
     diagnostics.extend(interpreter.take_diagnostics());
     diagnostics.sort_by_key(Diagnostic::order);
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    answer(Read { schema: schema.filter(|_| !has_errors), diagnostics, sources: graph.sources.clone() });
+    let Some((mut schema, uses)) = lowered.filter(|_| !has_errors) else {
+        return answer(Read { schema: None, diagnostics, sources: graph.sources.clone() });
+    };
+    if !uses.is_empty() {
+        // The types are read from the same trees, and further files may join them.
+        drop(interpreter);
+        crate::typescript::resolve(&mut schema, &uses, &mut graph, &options.root);
+    }
+    answer(Read { schema: Some(schema), diagnostics, sources: graph.sources.clone() });
 }

@@ -156,7 +156,7 @@ fn every_violation_is_told() {
         .with_label("löngest".to_owned())
         .with_amount("1000".parse::<rust_decimal::Decimal>().unwrap())
         .with_status(TextStatus::from("paused"))
-        .with_level("middling".to_owned())
+        .with_level(LimitLevel::from("middling"))
         .with_document(serde_json::json!({"a": ["\0"]}))
         .with_words(vec!["four".to_owned()]);
     let violations = insert.validate().unwrap_err();

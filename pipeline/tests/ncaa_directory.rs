@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use models::{
-    ConferenceRef, Division, Field, LocationRef, SchoolInsert, SchoolRef, SportGender, SportRef, Subdivision,
+    ConferenceRef, Division, Field, LocationRef, SchoolInsert, SchoolRef, SocialLinks, SportGender, SportRef,
+    Subdivision,
 };
 use pipeline::fetch::{FetchConfig, Fetcher, Mode, Origin, Response, is_blocked};
 use pipeline::sources::found::{Extracted, Reason};
@@ -81,7 +82,9 @@ async fn detail_pages_add_address_profiles_and_sports() {
     assert_eq!(address.record.city, "Tuscaloosa");
     assert!(address.place.raw.starts_with(b"<address>") && address.place.raw.ends_with(b"</address>"));
     assert_eq!(alabama.athletics_url.as_deref(), Some("http://www.rolltide.com"));
-    assert_eq!(alabama.social_links.keys().copied().collect::<Vec<_>>(), ["facebook", "instagram", "x"]);
+    let profiles = &alabama.social_links;
+    assert!(profiles.facebook.is_some() && profiles.instagram.is_some() && profiles.x.is_some(), "{profiles:?}");
+    assert_eq!((&profiles.linkedin, &profiles.tiktok, &profiles.youtube), (&None, &None, &None));
     let sports: Vec<_> = alabama.sports.iter().map(|sport| &sport.record).collect();
     assert_eq!(sports.len(), 5);
     assert_eq!(
@@ -98,7 +101,7 @@ async fn detail_pages_add_address_profiles_and_sports() {
         (omaha.city.as_str(), omaha.state.as_deref(), omaha.zip_code.as_deref()),
         ("Omaha", Some("NE"), Some("68178"))
     );
-    assert!(found.details[&6].social_links.is_empty(), "the site's own profiles are not the school's");
+    assert_eq!(found.details[&6].social_links, SocialLinks::default(), "the site's own profiles are not the school's");
 }
 
 #[tokio::test]

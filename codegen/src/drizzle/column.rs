@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Obj, Value};
 use crate::schema::DataType;
 use crate::source::Span;
+use crate::typescript::{TypeOf, TypeUse};
 
 /// What a column builder has been told so far: drizzle-orm's `config`.
 #[derive(Debug, Clone)]
@@ -41,7 +42,12 @@ pub(super) enum ColumnBase {
     /// A column function of pg-core, or an enum.
     Known(TypeInfo),
     /// `customType`: its parameters and the column's own configuration.
-    Custom { parameters: Value, config: Value },
+    Custom {
+        parameters: Value,
+        config: Value,
+        /// Where the type arguments stand, as in `customType<{ data: T }>`.
+        types: Option<Span>,
+    },
     /// A class of the schema's own that is derived from `PgColumnBuilder`.
     OwnClass,
     /// `.array(size)` of another builder.
@@ -296,6 +302,38 @@ impl Host for ExtraColumn {
     }
 }
 
+impl ColumnBase {
+    /// The labels of `text({ enum: […] })`; of an array, its elements'.
+    pub(super) fn text_enum(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Known(info) => info.text_enum.clone(),
+            Self::Custom { .. } | Self::OwnClass => None,
+            Self::Array { element, .. } => element.as_host::<ColumnBuilder>()?.config.borrow().base.text_enum(),
+        }
+    }
+}
+
+impl ColumnConfig {
+    /// Where the TypeScript type of its values is written, if anywhere: the last `.$type<T>()`, else what `customType` was
+    /// given. On an array's element it speaks of the elements.
+    pub(super) fn type_use(&self) -> Option<TypeUse> {
+        if let Some(span) = self.typescript_type {
+            return Some(TypeUse { span, of: TypeOf::Column });
+        }
+        match &self.base {
+            ColumnBase::Known(_) | ColumnBase::OwnClass => None,
+            ColumnBase::Custom { types, .. } => types.map(|span| TypeUse { span, of: TypeOf::CustomType }),
+            ColumnBase::Array { element, .. } => {
+                let mut found = element.as_host::<ColumnBuilder>()?.config.borrow().type_use()?;
+                if found.of == TypeOf::Column {
+                    found.of = TypeOf::Element;
+                }
+                Some(found)
+            }
+        }
+    }
+}
+
 /// drizzle-orm's `build`: takes the builder's configuration for a table's column.
 pub(super) fn build(
     cx: &mut Interpreter<'_>,
@@ -341,7 +379,7 @@ fn resolve_type(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span
                 None => Err(known::mismatch(&name, span, "the type that `getSQLType` gives", "a string").into()),
             }
         }
-        ColumnBase::Custom { parameters, config } => {
+        ColumnBase::Custom { parameters, config, .. } => {
             let call = Call { this: parameters.clone(), ..Call::with([config.clone()], span) };
             let name = cx.call_method(parameters, "dataType", span, &call)?;
             match name.as_str() {
@@ -354,10 +392,10 @@ fn resolve_type(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span
 
 /// `customType({ dataType() {…} })`: gives a column function.
 pub(super) fn custom_type(call: &Call) -> Value {
-    let parameters = call.arg(0);
+    let (parameters, types) = (call.arg(0), call.type_args);
     Value::native("customType", move |_, call| {
         let (name, config, _) = super::types::name_and_config(call)?;
-        let base = ColumnBase::Custom { parameters: parameters.clone(), config };
+        let base = ColumnBase::Custom { parameters: parameters.clone(), config, types };
         Ok(Value::host(ColumnBuilder::new(name, base, call.span)))
     })
 }

@@ -218,12 +218,12 @@ fn condition(Condition { column, test }: &Condition, imports: &Imports) -> Token
     quote!(#condition { column: #borrowed(#column), test: #test })
 }
 
-fn texts(texts: &[String], imports: &Imports) -> TokenStream {
+pub(super) fn texts(texts: &[String], imports: &Imports) -> TokenStream {
     let borrowed = imports.from("std", "Borrowed");
     quote!(&[#(#borrowed(#texts)),*])
 }
 
-fn option(value: Option<TokenStream>) -> TokenStream {
+pub(super) fn option(value: Option<TokenStream>) -> TokenStream {
     match value {
         Some(value) => quote!(Some(#value)),
         None => quote!(None),

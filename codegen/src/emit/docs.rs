@@ -8,30 +8,28 @@ use crate::model::fields::{Field, Presence};
 use crate::schema::{KeyKind, Location, RuntimeValue};
 use crate::sql::types::spelling;
 
+use super::prose;
+
 /// `///` lines.
 pub(super) fn attributes(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }
 
-/// Words from the schema, safe in Markdown: brackets would be links and angles tags. Code stays as it is.
+/// Words from the schema, as rustdoc reads them.
 pub(super) fn prose(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    let mut code = false;
-    for c in text.chars() {
-        code ^= c == '`';
-        if !code && matches!(c, '[' | ']' | '<' | '>') {
-            safe.push('\\');
-        }
-        safe.push(c);
-    }
-    safe
+    prose::of(text)
 }
 
 /// SQL as a code span, even if it has backticks itself.
 pub(super) fn code(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
+/// A label as a code span; the empty one as words.
+pub(super) fn label_code(label: &str) -> String {
+    if label.trim().is_empty() { format!("{label:?}") } else { code(label) }
 }
 
 /// `file:line`, as a code span.
@@ -76,8 +74,11 @@ pub(super) fn column(table: &Table<'_>, field: &Field<'_>) -> String {
     if let Some(typescript) = &column.typescript_type {
         facts.push(format!("TypeScript type {}", code(typescript)));
     }
+    if let Some(reason) = column.value_type.as_ref().and_then(crate::model::json::reason) {
+        facts.push(format!("any JSON value, since {}", prose::of(&reason)));
+    }
     if let Some(labels) = &column.text_enum {
-        facts.push(format!("one of {}", labels.iter().map(|label| code(label)).collect::<Vec<_>>().join(", ")));
+        facts.push(format!("one of {}", labels.iter().map(|label| label_code(label)).collect::<Vec<_>>().join(", ")));
     }
     if column.runtime_default.is_some() {
         facts.push("given by Drizzle's client at insert (`$defaultFn`)".to_owned());

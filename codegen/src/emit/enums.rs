@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::enums::{Enum, UNRECOGNIZED, is_roman};
+use crate::model::enums::{Enum, Labels, UNRECOGNIZED, is_roman};
 use crate::notice::Notice;
 use crate::sql::quote as quoted;
 
@@ -14,12 +14,16 @@ use super::{MARK, docs, format, ident};
 pub(super) fn file(enums: &[Enum]) -> Result<String, Notice> {
     let sources: BTreeSet<&str> = enums.iter().map(|declared| declared.location.file.as_str()).collect();
     let sources = sources.into_iter().collect::<Vec<_>>().join(", ");
-    let header = format!("// {MARK} from {sources}; do not edit.\n\n//! The enum types.\n");
+    let header = format!("// {MARK} from {sources}; do not edit.\n\n//! The enums.\n");
+    let any = |labels: Labels| enums.iter().any(|declared| declared.labels == labels);
+    let open = any(Labels::Database).then(|| quote!(open_enum));
+    let text = any(Labels::Text).then(|| quote!(text_labels));
+    let macros = open.into_iter().chain(text);
     let items = enums.iter().flat_map(|declared| [declaration(declared), implementation(declared), glue(declared)]);
     format::file(
         &header,
         vec![quote!(
-            use super::runtime::open_enum;
+            use super::runtime::{#(#macros),*};
         )],
         items.collect(),
     )
@@ -40,12 +44,16 @@ fn sql_name(declared: &Enum) -> String {
 
 fn declaration(declared: &Enum) -> TokenStream {
     let name = ident(&declared.rust_name);
-    let about = match &declared.docs {
-        Some(docs) => docs::prose(docs),
-        None => format!("The enum type `{}`.", sql_name(declared)),
+    let (plain, origin) = match declared.labels {
+        Labels::Database => {
+            let name = docs::code(&sql_name(declared));
+            (format!("The enum type {name}."), format!("Enum {name}"))
+        }
+        Labels::Text => ("Labels that the database does not check.".to_owned(), declared.name.clone()),
     };
+    let about = declared.docs.as_ref().map_or(plain, |docs| docs::prose(docs));
     let place = docs::place(&declared.location);
-    let about = docs::attributes(&format!("{about}\n\nEnum `{}` · {place}", sql_name(declared)));
+    let about = docs::attributes(&format!("{about}\n\n{origin} · {place}"));
     let variants = declared.variants.iter().map(|(variant, label)| {
         let docs = docs::attributes(&if label.is_empty() { "The empty label.".to_owned() } else { docs::code(label) });
         let variant = ident(variant);
@@ -94,6 +102,9 @@ fn implementation(declared: &Enum) -> TokenStream {
 
 fn glue(declared: &Enum) -> TokenStream {
     let name = ident(&declared.rust_name);
+    if declared.labels == Labels::Text {
+        return quote!(text_labels!(#name););
+    }
     let sql = sql_name(declared);
     quote!(open_enum!(#name, #sql);)
 }

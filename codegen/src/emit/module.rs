@@ -27,7 +27,8 @@ pub(super) fn file(model: &Model<'_>) -> Result<String, Notice> {
         modules.push(quote!(mod #name;));
         exports.push(quote!(pub use self::#name::*;));
     }
-    for name in enums.into_iter().chain(["runtime"]) {
+    let json = (!model.json.items.is_empty()).then_some("json");
+    for name in enums.into_iter().chain(json).chain(["runtime"]) {
         let name = ident(name);
         modules.push(quote!(pub mod #name;));
         exports.push(quote!(pub use self::#name::*;));

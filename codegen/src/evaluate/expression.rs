@@ -363,6 +363,7 @@ impl<'a> Interpreter<'a> {
             },
             _ => (None, None),
         };
+        let type_args = type_args.map(|type_args| Span::from(type_args.span));
         let (Some(receiver), Some(member)) = (&receiver, member) else {
             let callee = match unwrap(callee) {
                 ast::Expr::OptChain(chain) => match self.optional_chain(chain, scope)? {
@@ -375,7 +376,8 @@ impl<'a> Interpreter<'a> {
                 return Ok(None);
             }
             let args = self.arguments(args, scope)?;
-            return self.call(&callee, &call_of(receiver.unwrap_or(Value::Undefined), args, span)).map(Some);
+            let call = Call { type_args, ..call_of(receiver.unwrap_or(Value::Undefined), args, span) };
+            return self.call(&callee, &call).map(Some);
         };
         let Some(name) = self.member_name(&member.prop, scope)? else {
             return Ok(Some(Value::opaque("a method whose name is not known", span)));
@@ -385,7 +387,6 @@ impl<'a> Interpreter<'a> {
             return Ok(None);
         }
         let args = self.arguments(args, scope)?;
-        let type_args = type_args.map(|type_args| Span::from(type_args.span));
         let call = Call { type_args, ..call_of(receiver.clone(), args, span) };
         self.call_method(receiver, &name, name_span, &call).map(Some)
     }

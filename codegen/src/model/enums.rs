@@ -8,12 +8,23 @@ use super::names::{Names, pascal};
 /// The variant that carries a label this build does not know.
 pub const UNRECOGNIZED: &str = "Unrecognized";
 
-/// A PostgreSQL enum as a Rust enum.
+/// Who knows the labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labels {
+    /// The database: an enum type.
+    Database,
+    /// TypeScript only: text in the database, or in JSON.
+    Text,
+}
+
+/// A set of labels as a Rust enum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Enum {
+    /// Who knows them.
+    pub labels: Labels,
     /// The schema, `None` for `public`.
     pub schema: Option<String>,
-    /// The type's name in the database.
+    /// The type's name in the database; of labels that the database does not know, where they come from.
     pub name: String,
     /// The Rust name; given by the model.
     pub rust_name: String,
@@ -32,6 +43,7 @@ pub fn collect(schema: &Schema) -> Vec<Enum> {
         |schema: &Option<String>, name: &str, values: &[String], docs: Option<&String>, location: &Location| {
             if enums.iter().all(|known| &known.schema != schema || known.name != name) {
                 enums.push(Enum {
+                    labels: Labels::Database,
                     schema: schema.clone(),
                     name: name.to_owned(),
                     rust_name: String::new(),
@@ -53,7 +65,7 @@ pub fn collect(schema: &Schema) -> Vec<Enum> {
 }
 
 /// Names for labels. A label's name depends on the labels before it only, so that one added at the end renames none.
-fn variants(labels: &[String]) -> Vec<(String, String)> {
+pub(super) fn variants(labels: &[String]) -> Vec<(String, String)> {
     let mut names = Names::reserving([UNRECOGNIZED, "Self"]);
     labels.iter().map(|label| (names.give(&candidates(label)), label.clone())).collect()
 }

@@ -38,26 +38,35 @@ pub enum Presence {
     Never,
 }
 
-/// The fields of a table.
+/// The fields of a table. `rust_name` names a table's row, `typescript` the type that `$type<T>()` gives a column's values.
 pub fn build<'a>(
-    schema: &Schema,
-    table: &'a schema::Table,
+    schema: &'a Schema,
+    table_index: usize,
     enums: &[Enum],
     targets: &[Option<usize>],
     rust_name: &dyn Fn(usize) -> String,
+    typescript: &dyn Fn(usize, usize) -> Option<String>,
     overrides: &Overrides,
 ) -> Vec<Field<'a>> {
+    let table = &schema.tables[table_index];
     let mut names = Names::default();
     let enum_name = |schema: Option<&str>, name: &str| {
         // Every enum that a column has is among them.
         let found = enums.iter().find(|known| known.schema.as_deref() == schema && known.name == name);
         found.map_or_else(|| "String".to_owned(), |known| known.rust_name.clone())
     };
-    let field = |column: &'a Column| {
+    let field = |(index, column): (usize, &'a Column)| {
         let mut rust_type = rust_type(&column.data_type, &enum_name);
         let custom = overrides.rust_type(table, column);
         if let Some(path) = custom {
             rust_type.path = path.to_owned();
+        } else if let Some(path) = typescript(table_index, index) {
+            // What TypeScript says of the values; the database's type stays what it is. Arrays of arrays are text.
+            match rust_type.dimensions {
+                0 => rust_type.path = path,
+                1 => rust_type.path = format!("Vec<{path}>"),
+                _ => {}
+            }
         }
         let target = if custom.is_some() { None } else { target(schema, table, column, targets) };
         let reference = target.map(|table| format!("{}Ref", rust_name(table)));
@@ -72,7 +81,7 @@ pub fn build<'a>(
             target,
         }
     };
-    table.columns.iter().map(field).collect()
+    table.columns.iter().enumerate().map(field).collect()
 }
 
 /// drizzle-orm's rule for insert models (`InferInsertModel`), except that a default which only Drizzle's client can compute,

@@ -7,8 +7,10 @@ pub mod conflict;
 pub mod defaults;
 pub mod enums;
 pub mod fields;
+pub mod json;
 pub mod names;
 pub mod references;
+pub mod relations;
 pub mod types;
 
 use crate::generate::Overrides;
@@ -19,16 +21,20 @@ use checks::Condition;
 use conflict::Choice;
 use enums::Enum;
 use fields::Field;
+use json::Json;
 use names::{Names, module, pascal, shouty, snake};
 use references::Reference;
+use relations::Relation;
 
 /// Everything that is emitted.
 #[derive(Debug)]
 pub struct Model<'a> {
     /// Tables in the schema's order.
     pub tables: Vec<Table<'a>>,
-    /// Enums in the schema's order.
+    /// Enums in the schema's order, then labels that only TypeScript knows.
     pub enums: Vec<Enum>,
+    /// The types of JSON values.
+    pub json: Json,
 }
 
 /// A table and its Rust side.
@@ -50,6 +56,8 @@ pub struct Table<'a> {
     pub checks: Vec<(&'a schema::Check, Vec<Condition>)>,
     /// How other rows name a row of it, if they can.
     pub reference: Option<Reference>,
+    /// What `relations()` declares of it.
+    pub relations: Vec<Relation>,
 }
 
 impl Table<'_> {
@@ -90,9 +98,15 @@ const RESERVED_TYPES: &[&str] = &[
     "Field",
     "FnMut",
     "From",
+    "FromJson",
     "Identity",
     "Insert",
     "Into",
+    "Json",
+    "JsonDocument",
+    "JsonEntries",
+    "JsonKeys",
+    "JsonMismatch",
     "Key",
     "KeyDef",
     "KeyKind",
@@ -107,6 +121,8 @@ const RESERVED_TYPES: &[&str] = &[
     "PgText",
     "Reference",
     "ReferenceDef",
+    "RelationDef",
+    "RelationKind",
     "Result",
     "RuntimeValue",
     "Self",
@@ -121,7 +137,7 @@ const RESERVED_TYPES: &[&str] = &[
 ];
 
 /// Modules that are no table's.
-const RESERVED_MODULES: &[&str] = &["enums", "mod", "runtime", "schema", "lib", "main"];
+const RESERVED_MODULES: &[&str] = &["enums", "json", "mod", "runtime", "schema", "lib", "main"];
 
 /// Brings the schema into Rust's terms; what is wrong or doubtful is added to the notices.
 pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec<Notice>) -> Model<'a> {
@@ -144,13 +160,21 @@ pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec
         declared.rust_name = types.give(&type_candidates(declared.schema.as_deref(), &declared.name, "Enum"));
     }
 
+    let (json, json_columns) = json::build(schema, &mut types, &mut enums);
+    let custom = |table: usize, column: usize| {
+        let path = json_columns[table][column].as_ref()?;
+        let is_json = crate::typescript::is_json(&schema.tables[table].columns[column].data_type);
+        Some(if is_json { json.column(path) } else { json.written(path, None) })
+    };
+    let mut relations = relations::build(schema, notices);
+
     let targets = references::targets(schema);
     let rust_name = |table: usize| named[table].0.clone();
     let tables = schema.tables.iter().zip(&named).enumerate().map(|(index, (table, (name, module)))| {
         let keys = table.keys();
         let setting = overrides.conflict_key(table);
         let conflict = conflict::choose(table, &keys, setting, notices);
-        let fields = fields::build(schema, table, &enums, &targets, &rust_name, overrides);
+        let fields = fields::build(schema, index, &enums, &targets, &rust_name, &custom, overrides);
         let reference = references::build(schema, index, &keys, &fields, &targets);
         Table {
             schema: table,
@@ -161,10 +185,11 @@ pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec
             conflict,
             checks: table.checks.iter().map(|check| (check, checks::read(table, check))).collect(),
             reference,
+            relations: std::mem::take(&mut relations[index]),
         }
     });
     let tables = tables.collect();
-    Model { tables, enums }
+    Model { tables, enums, json }
 }
 
 /// Not null in the database: a primary key's columns are, whatever they say themselves.

@@ -79,6 +79,8 @@ pub fn rust_type(data_type: &DataType, enums: &dyn Fn(Option<&str>, &str) -> Str
         // What a `customType` spells and sqlx knows.
         DataType::Other { sql } if sql.eq_ignore_ascii_case("citext") => text(Kind::Text(None)),
         DataType::Other { sql } if sql.eq_ignore_ascii_case("bytea") => plain("Vec<u8>", "Bytes"),
+        DataType::Other { sql } if sql.eq_ignore_ascii_case("jsonb") => plain("serde_json::Value", "Jsonb"),
+        DataType::Other { sql } if sql.eq_ignore_ascii_case("json") => plain("serde_json::Value", "Json"),
         DataType::Time { .. }
         | DataType::Interval { .. }
         | DataType::Inet

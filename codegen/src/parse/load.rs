@@ -31,6 +31,22 @@ pub(super) fn load(root: &Path, files: &[PathBuf], diagnostics: &mut Vec<Diagnos
     })
 }
 
+/// One more file for a graph that is loaded, without what it imports.
+pub(super) fn load_one(graph: ModuleGraph, path: &Path, root: &Path) -> (ModuleGraph, Result<ModuleId, String>) {
+    let queue = Queue::default();
+    std::thread::scope(|scope| {
+        let parsers = Parsers::new(scope, &queue);
+        let mut loader = Loader { graph, known: FxHashMap::default(), root, parsers };
+        let added = loader.add(path).map_err(|_| "cannot be read".to_owned()).and_then(|id| {
+            let parsed = loader.parsers.take(id.0);
+            loader.graph.docs.extend(parsed.docs);
+            loader.graph.modules[id.0].body = parsed.body;
+            if parsed.diagnostics.is_empty() { Ok(id) } else { Err("has syntax errors".to_owned()) }
+        });
+        (loader.graph, added)
+    })
+}
+
 struct Loader<'a, 'scope, 'env> {
     graph: ModuleGraph,
     known: FxHashMap<PathBuf, ModuleId>,

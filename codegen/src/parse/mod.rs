@@ -77,6 +77,16 @@ impl ModuleGraph {
         load::load(root, files, diagnostics)
     }
 
+    /// Reads and parses one more file, without what it imports: types are read this way. Gives its index.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a clause ("cannot be read: …").
+    pub(crate) fn add_file(&mut self, path: &Path, root: &Path) -> Result<usize, String> {
+        let (graph, added) = load::load_one(std::mem::take(self), path, root);
+        *self = graph;
+        added.map(|id| id.0)
+    }
+
     /// The module of that id.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0]

@@ -13,6 +13,11 @@ pub fn object_name(table: &str, ending: &str) -> String {
     format!("{}{ending}", cut(table, MAX_BYTES.saturating_sub(ending.len())))
 }
 
+/// `schema.name`, with `public` spelled out: how tables are told apart.
+pub fn object_key(schema: Option<&str>, name: &str) -> String {
+    format!("{}.{name}", schema.unwrap_or("public"))
+}
+
 fn cut(name: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(name.len())).rev().find(|&end| name.is_char_boundary(end));
     &name[..end.unwrap_or(0)]

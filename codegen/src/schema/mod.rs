@@ -5,12 +5,14 @@
 //! before table-level ones.
 
 mod identifier;
+mod json;
 mod key;
 mod security;
 mod sql;
 mod view;
 
-pub use identifier::{object_name, truncated};
+pub use identifier::{object_key, object_name, truncated};
+pub use json::{JsonMember, JsonObject, JsonType, TypeDeclaration};
 pub use key::{Key, KeyKind};
 pub use security::{LinkedPolicy, Policy, Role};
 pub use sql::{Sql, Wording};
@@ -22,7 +24,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// - 2: sequences, roles, views, policies and row level security, without which tables would be created unprotected. A
 ///   document of version 1 is read as one that has none.
-pub const IR_VERSION: u32 = 2;
+/// - 3: what the types in `$type<T>()` hold. A document of version 2 is read as one whose types nobody could see.
+pub const IR_VERSION: u32 = 3;
 
 /// Everything that one evaluation of a Drizzle project declares.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +52,9 @@ pub struct Schema {
     pub policies: Vec<LinkedPolicy>,
     /// Relations declared with `relations()`.
     pub relations: Vec<Relation>,
+    /// The TypeScript types that columns name in `$type<T>()`, and those that they are made of, in order of appearance.
+    #[serde(default)]
+    pub types: Vec<TypeDeclaration>,
 }
 
 /// A place in a source file, 1-based, in characters.
@@ -145,6 +151,9 @@ pub struct Column {
     pub generated: Option<Sql>,
     /// The text of `T` in `.$type<T>()`.
     pub typescript_type: Option<String>,
+    /// What that `T` is, of a JSON or text column; of an array, what its elements are. `None` where nothing was said.
+    #[serde(default)]
+    pub value_type: Option<JsonType>,
     /// The labels of `text({ enum: […] })`, which the database does not know.
     pub text_enum: Option<Vec<String>>,
 }

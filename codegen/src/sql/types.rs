@@ -164,6 +164,7 @@ mod tests {
             identity: None,
             generated: None,
             typescript_type: None,
+            value_type: None,
             text_enum: None,
         }
     }

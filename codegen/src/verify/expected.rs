@@ -127,6 +127,7 @@ fn temporary(table: &Table, plain: bool) -> Vec<String> {
         views: Vec::new(),
         policies: Vec::new(),
         relations: Vec::new(),
+        types: Vec::new(),
     };
     let statements = sql::statements(&alone).into_iter().map(|statement| {
         // The schema's own expressions name the table in its schema.

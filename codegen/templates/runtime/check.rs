@@ -222,6 +222,7 @@ fn characters<'a>(column: &ColumnDef, cell: Cell<'a>, limit: Option<u32>) -> Res
 fn json<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
     let nul = match cell {
         Cell::Json(value) => form::json_has_nul(value),
+        Cell::Document(document) => form::json_has_nul(&document.to_value()),
         Cell::Text(form) => {
             let value = serde_json::from_str(form).map_err(|error| {
                 refuse(column, Rule::InvalidValue, format!("is given text that is no JSON: {error}"))

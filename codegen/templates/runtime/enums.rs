@@ -1,8 +1,8 @@
-/// What every generated enum can do, from `as_str` and `known`, in the database's spelling. A label that is not known is
+/// What every enum of labels can do, from `as_str` and `known`, in the labels' own spelling. A label that is not known is
 /// carried in `Unrecognized`.
 #[allow(unused_macros)]
-macro_rules! open_enum {
-    ($name:ident, $sql:literal) => {
+macro_rules! open_labels {
+    ($name:ident) => {
         impl From<String> for $name {
             fn from(label: String) -> Self {
                 Self::known(&label).unwrap_or(Self::Unrecognized(label))
@@ -47,6 +47,38 @@ macro_rules! open_enum {
             }
         }
 
+        impl super::runtime::FromJson for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, super::runtime::JsonMismatch> {
+                <String as super::runtime::FromJson>::from_json(value).map(Self::from)
+            }
+        }
+
+        impl sqlx::Encode<'_, sqlx::Postgres> for $name {
+            fn encode_by_ref(
+                &self,
+                buffer: &mut sqlx::postgres::PgArgumentBuffer,
+            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                <&str as sqlx::Encode<'_, sqlx::Postgres>>::encode_by_ref(&self.as_str(), buffer)
+            }
+        }
+
+        impl<'r> sqlx::Decode<'r, sqlx::Postgres> for $name {
+            fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                <&str as sqlx::Decode<'r, sqlx::Postgres>>::decode(value).map(Self::from)
+            }
+        }
+    };
+}
+
+#[allow(unused_imports)]
+pub(crate) use open_labels;
+
+/// An enum type of the database.
+#[allow(unused_macros)]
+macro_rules! open_enum {
+    ($name:ident, $sql:literal) => {
+        super::runtime::open_labels!($name);
+
         impl sqlx::Type<sqlx::Postgres> for $name {
             fn type_info() -> sqlx::postgres::PgTypeInfo {
                 sqlx::postgres::PgTypeInfo::with_name($sql)
@@ -71,23 +103,39 @@ macro_rules! open_enum {
                 }
             }
         }
+    };
+}
 
-        impl sqlx::Encode<'_, sqlx::Postgres> for $name {
-            fn encode_by_ref(
-                &self,
-                buffer: &mut sqlx::postgres::PgArgumentBuffer,
-            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
-                <&str as sqlx::Encode<'_, sqlx::Postgres>>::encode_by_ref(&self.as_str(), buffer)
+#[allow(unused_imports)]
+pub(crate) use open_enum;
+
+/// Labels in a column of text, which the database does not check.
+#[allow(unused_macros)]
+macro_rules! text_labels {
+    ($name:ident) => {
+        super::runtime::open_labels!($name);
+
+        impl sqlx::Type<sqlx::Postgres> for $name {
+            fn type_info() -> sqlx::postgres::PgTypeInfo {
+                <String as sqlx::Type<sqlx::Postgres>>::type_info()
+            }
+
+            fn compatible(type_info: &sqlx::postgres::PgTypeInfo) -> bool {
+                <String as sqlx::Type<sqlx::Postgres>>::compatible(type_info)
             }
         }
 
-        impl<'r> sqlx::Decode<'r, sqlx::Postgres> for $name {
-            fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-                <&str as sqlx::Decode<'r, sqlx::Postgres>>::decode(value).map(Self::from)
+        impl sqlx::postgres::PgHasArrayType for $name {
+            fn array_type_info() -> sqlx::postgres::PgTypeInfo {
+                <String as sqlx::postgres::PgHasArrayType>::array_type_info()
+            }
+
+            fn array_compatible(type_info: &sqlx::postgres::PgTypeInfo) -> bool {
+                <String as sqlx::postgres::PgHasArrayType>::array_compatible(type_info)
             }
         }
     };
 }
 
 #[allow(unused_imports)]
-pub(crate) use open_enum;
+pub(crate) use text_labels;

@@ -44,6 +44,8 @@ pub enum Cell<'a> {
     Text(&'a str),
     /// `json` or `jsonb`
     Json(&'a serde_json::Value),
+    /// `json` or `jsonb`, of a type of its own
+    Document(&'a dyn JsonDocument),
     /// `uuid`
     Uuid(Uuid),
     /// `date`

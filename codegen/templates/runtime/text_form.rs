@@ -12,6 +12,7 @@ fn text(cell: Cell<'_>) -> String {
         Cell::Numeric(value) => value.to_string(),
         Cell::Text(value) => value.to_owned(),
         Cell::Json(value) => value.to_string(),
+        Cell::Document(value) => value.to_value().to_string(),
         Cell::Uuid(value) => value.to_string(),
         Cell::Date(value) => moment(value, ""),
         Cell::Time(value) => clock(value),

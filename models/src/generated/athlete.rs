@@ -5,7 +5,8 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
+    now,
 };
 
 /// A person who plays, across seasons.
@@ -247,6 +248,29 @@ impl Patch for AthletePatch {
         self.updated_at.visit(6, visit);
         self.deleted_at.visit(7, visit);
     }
+}
+
+impl Athlete {
+    /// What `relations()` declares of it:
+    ///
+    /// - `rosterEntries`: many `roster_entry`
+    /// - `awards`: many `award`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "rosterEntries",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "roster_entry"),
+            &[Borrowed("athlete_id")],
+        ),
+        RelationDef::new(
+            "awards",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "award"),
+            &[Borrowed("athlete_id")],
+        ),
+    ];
 }
 
 /// A row of `public.athlete`, named by one of its keys. The database resolves all but the plain `id`.

@@ -6,7 +6,8 @@ use std::borrow::Cow::Borrowed;
 use super::athlete::AthleteRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -418,6 +419,37 @@ impl Patch for AwardPatch {
         self.updated_at.visit(13, visit);
         self.deleted_at.visit(14, visit);
     }
+}
+
+impl Award {
+    /// What `relations()` declares of it:
+    ///
+    /// - `sport`: one `sport`
+    /// - `school`: one `school`
+    /// - `athlete`: one `athlete`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "sport",
+            RelationKind::One,
+            &[Borrowed("sport_id")],
+            ("public", "sport"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "school",
+            RelationKind::One,
+            &[Borrowed("school_id")],
+            ("public", "school"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "athlete",
+            RelationKind::One,
+            &[Borrowed("athlete_id")],
+            ("public", "athlete"),
+            &[Borrowed("id")],
+        ),
+    ];
 }
 
 /// A row of `public.award`, named by one of its keys. The database resolves all but the plain `id`.

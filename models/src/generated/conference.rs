@@ -4,9 +4,11 @@
 
 use std::borrow::Cow::Borrowed;
 use super::enums::Division;
+use super::json::SocialLinks;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 
 /// A conference. `Independent` is one too, with the NCAA's id 0.
@@ -28,7 +30,7 @@ pub struct Conference {
     /// `text` · `drizzle-schemas/conference.sql.ts:18`
     pub website_url: Option<String>,
     /// `jsonb not null default '{}'::jsonb` · TypeScript type `SocialLinks` · `drizzle-schemas/conference.sql.ts:19`
-    pub social_links: serde_json::Value,
+    pub social_links: SocialLinks,
     /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
     ///
     /// `bigint` · references `conference(id)` · `drizzle-schemas/conference.sql.ts:21`
@@ -85,7 +87,7 @@ pub struct ConferenceInsert {
     /// The column `social_links`.
     ///
     /// Absent: `'{}'::jsonb`.
-    pub social_links: Field<serde_json::Value>,
+    pub social_links: Field<SocialLinks>,
     /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
     ///
     /// Absent: null.
@@ -137,7 +139,7 @@ impl ConferenceInsert {
 
     /// Gives `social_links`.
     #[must_use]
-    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+    pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
@@ -210,7 +212,7 @@ pub struct ConferencePatch {
     /// The column `website_url`.
     pub website_url: Field<Option<String>>,
     /// The column `social_links`.
-    pub social_links: Field<serde_json::Value>,
+    pub social_links: Field<SocialLinks>,
     /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
     pub parent_conference_id: Field<Option<ConferenceRef>>,
     /// The column `created_at`.
@@ -252,7 +254,7 @@ impl ConferencePatch {
 
     /// Gives `social_links`.
     #[must_use]
-    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+    pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
@@ -306,6 +308,47 @@ impl Patch for ConferencePatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
+}
+
+impl Conference {
+    /// What `relations()` declares of it:
+    ///
+    /// - `parent`: one `conference`
+    /// - `parts`: many `conference`
+    /// - `schools`: many `school`
+    /// - `sponsorships`: many `school_sport`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+                "parent",
+                RelationKind::One,
+                &[Borrowed("parent_conference_id")],
+                ("public", "conference"),
+                &[Borrowed("id")],
+            )
+            .named("conference_parts"),
+        RelationDef::new(
+                "parts",
+                RelationKind::Many,
+                &[Borrowed("id")],
+                ("public", "conference"),
+                &[Borrowed("parent_conference_id")],
+            )
+            .named("conference_parts"),
+        RelationDef::new(
+            "schools",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "school"),
+            &[Borrowed("conference_id")],
+        ),
+        RelationDef::new(
+            "sponsorships",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "school_sport"),
+            &[Borrowed("conference_id")],
+        ),
+    ];
 }
 
 /// A row of `public.conference`, named by one of its keys. The database resolves all but the plain `id`.
@@ -374,7 +417,7 @@ static COLUMNS: [ColumnDef; 10] = [
     ),
     ColumnDef::new("website_url", "text", "String", Kind::Text { max_length: None })
         .key("websiteUrl"),
-    ColumnDef::new("social_links", "jsonb", "serde_json::Value", Kind::Jsonb)
+    ColumnDef::new("social_links", "jsonb", "SocialLinks", Kind::Jsonb)
         .key("socialLinks")
         .not_null()
         .default("'{}'::jsonb"),

@@ -5,7 +5,8 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
+    now,
 };
 
 /// A postal address. Only addresses with a street and a city get a row.
@@ -296,6 +297,21 @@ impl Patch for LocationPatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
+}
+
+impl Location {
+    /// What `relations()` declares of it:
+    ///
+    /// - `schools`: many `school`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "schools",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "school"),
+            &[Borrowed("location_id")],
+        ),
+    ];
 }
 
 /// A row of `public.location`, named by one of its keys. The database resolves all but the plain `id`.

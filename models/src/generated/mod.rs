@@ -23,6 +23,7 @@ mod school_sport;
 mod sport;
 mod team;
 pub mod enums;
+pub mod json;
 pub mod runtime;
 
 pub use self::athlete::*;
@@ -39,6 +40,7 @@ pub use self::school_sport::*;
 pub use self::sport::*;
 pub use self::team::*;
 pub use self::enums::*;
+pub use self::json::*;
 pub use self::runtime::*;
 
 /// Every table of the schema, in its order.

@@ -6,8 +6,8 @@ use std::borrow::Cow::Borrowed;
 use super::niche_profile::NicheProfileRef;
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Condition, Field, Insert, Key, KeyDef, KeyKind,
-    Keyed, Kind, Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Test,
-    Upsert, now,
+    Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue,
+    Table, TableDef, Test, Upsert, now,
 };
 
 /// One of a profile's grades.
@@ -219,6 +219,21 @@ impl Patch for NicheGradePatch {
         self.updated_at.visit(4, visit);
         self.deleted_at.visit(5, visit);
     }
+}
+
+impl NicheGrade {
+    /// What `relations()` declares of it:
+    ///
+    /// - `profile`: one `niche_profile`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "profile",
+            RelationKind::One,
+            &[Borrowed("niche_profile_id")],
+            ("public", "niche_profile"),
+            &[Borrowed("id")],
+        ),
+    ];
 }
 
 /// A row of `public.niche_grade`, named by one of its keys.

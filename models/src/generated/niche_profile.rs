@@ -5,7 +5,8 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 
@@ -225,6 +226,29 @@ impl Patch for NicheProfilePatch {
         self.updated_at.visit(5, visit);
         self.deleted_at.visit(6, visit);
     }
+}
+
+impl NicheProfile {
+    /// What `relations()` declares of it:
+    ///
+    /// - `school`: one `school`
+    /// - `grades`: many `niche_grade`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "school",
+            RelationKind::One,
+            &[Borrowed("school_id")],
+            ("public", "school"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "grades",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "niche_grade"),
+            &[Borrowed("niche_profile_id")],
+        ),
+    ];
 }
 
 /// A row of `public.niche_profile`, named by one of its keys. The database resolves all but the plain `id`.

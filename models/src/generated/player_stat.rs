@@ -6,7 +6,8 @@ use std::borrow::Cow::Borrowed;
 use super::roster_entry::RosterEntryRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 
 /// One statistic of a roster entry, over a season, a week or a game.
@@ -302,6 +303,21 @@ impl Patch for PlayerStatPatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
+}
+
+impl PlayerStat {
+    /// What `relations()` declares of it:
+    ///
+    /// - `rosterEntry`: one `roster_entry`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "rosterEntry",
+            RelationKind::One,
+            &[Borrowed("roster_entry_id")],
+            ("public", "roster_entry"),
+            &[Borrowed("id")],
+        ),
+    ];
 }
 
 /// A row of `public.player_stat`, named by one of its keys. The database resolves all but the plain `id`.

@@ -7,8 +7,8 @@ use super::athlete::AthleteRef;
 use super::enums::Source;
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
-    Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RuntimeValue,
-    Table, TableDef, Test, Upsert, now,
+    Json, Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef,
+    RelationKind, RuntimeValue, Table, TableDef, Test, Upsert, now,
 };
 use super::team::TeamRef;
 
@@ -61,7 +61,7 @@ pub struct RosterEntry {
     /// What the source says beyond these columns, by its own headers.
     ///
     /// `jsonb not null default '{}'::jsonb` · TypeScript type `Record<string, string>` · `drizzle-schemas/team.sql.ts:98`
-    pub extra: serde_json::Value,
+    pub extra: Json<std::collections::BTreeMap<String, String>>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
@@ -161,7 +161,7 @@ pub struct RosterEntryInsert {
     /// What the source says beyond these columns, by its own headers.
     ///
     /// Absent: `'{}'::jsonb`.
-    pub extra: Field<serde_json::Value>,
+    pub extra: Field<Json<std::collections::BTreeMap<String, String>>>,
     /// The column `created_at`.
     ///
     /// Absent: `now()`.
@@ -287,7 +287,10 @@ impl RosterEntryInsert {
 
     /// Gives `extra`.
     #[must_use]
-    pub fn with_extra(mut self, extra: serde_json::Value) -> Self {
+    pub fn with_extra(
+        mut self,
+        extra: Json<std::collections::BTreeMap<String, String>>,
+    ) -> Self {
         self.extra = Field::Value(extra);
         self
     }
@@ -382,7 +385,7 @@ pub struct RosterEntryPatch {
     /// The column `games_started`.
     pub games_started: Field<Option<i32>>,
     /// What the source says beyond these columns, by its own headers.
-    pub extra: Field<serde_json::Value>,
+    pub extra: Field<Json<std::collections::BTreeMap<String, String>>>,
     /// The column `created_at`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
     /// The column `updated_at`.
@@ -499,7 +502,10 @@ impl RosterEntryPatch {
 
     /// Gives `extra`.
     #[must_use]
-    pub fn with_extra(mut self, extra: serde_json::Value) -> Self {
+    pub fn with_extra(
+        mut self,
+        extra: Json<std::collections::BTreeMap<String, String>>,
+    ) -> Self {
         self.extra = Field::Value(extra);
         self
     }
@@ -553,6 +559,37 @@ impl Patch for RosterEntryPatch {
         self.updated_at.visit(18, visit);
         self.deleted_at.visit(19, visit);
     }
+}
+
+impl RosterEntry {
+    /// What `relations()` declares of it:
+    ///
+    /// - `team`: one `team`
+    /// - `athlete`: one `athlete`
+    /// - `stats`: many `player_stat`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "team",
+            RelationKind::One,
+            &[Borrowed("team_id")],
+            ("public", "team"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "athlete",
+            RelationKind::One,
+            &[Borrowed("athlete_id")],
+            ("public", "athlete"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "stats",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "player_stat"),
+            &[Borrowed("roster_entry_id")],
+        ),
+    ];
 }
 
 /// A row of `public.roster_entry`, named by one of its keys. The database resolves all but the plain `id`.
@@ -649,7 +686,12 @@ static COLUMNS: [ColumnDef; 20] = [
         .key("highSchool"),
     ColumnDef::new("games_played", "integer", "i32", Kind::Int4).key("gamesPlayed"),
     ColumnDef::new("games_started", "integer", "i32", Kind::Int4).key("gamesStarted"),
-    ColumnDef::new("extra", "jsonb", "serde_json::Value", Kind::Jsonb)
+    ColumnDef::new(
+            "extra",
+            "jsonb",
+            "Json<std::collections::BTreeMap<String, String>>",
+            Kind::Jsonb,
+        )
         .not_null()
         .default("'{}'::jsonb"),
     ColumnDef::new(

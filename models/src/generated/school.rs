@@ -5,10 +5,12 @@
 use std::borrow::Cow::Borrowed;
 use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
+use super::json::SocialLinks;
 use super::location::LocationRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 
 /// A school that is a member of the NCAA.
@@ -46,7 +48,7 @@ pub struct School {
     /// `text` · `drizzle-schemas/school.sql.ts:30`
     pub athletics_url: Option<String>,
     /// `jsonb not null default '{}'::jsonb` · TypeScript type `SocialLinks` · `drizzle-schemas/school.sql.ts:31`
-    pub social_links: serde_json::Value,
+    pub social_links: SocialLinks,
     /// The primary conference; those of single sports are in `school_sport`.
     ///
     /// `bigint` · references `conference(id)` · `drizzle-schemas/school.sql.ts:33`
@@ -133,7 +135,7 @@ pub struct SchoolInsert {
     /// The column `social_links`.
     ///
     /// Absent: `'{}'::jsonb`.
-    pub social_links: Field<serde_json::Value>,
+    pub social_links: Field<SocialLinks>,
     /// The primary conference; those of single sports are in `school_sport`.
     ///
     /// Absent: null.
@@ -255,7 +257,7 @@ impl SchoolInsert {
 
     /// Gives `social_links`.
     #[must_use]
-    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+    pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
@@ -360,7 +362,7 @@ pub struct SchoolPatch {
     /// The column `athletics_url`.
     pub athletics_url: Field<Option<String>>,
     /// The column `social_links`.
-    pub social_links: Field<serde_json::Value>,
+    pub social_links: Field<SocialLinks>,
     /// The primary conference; those of single sports are in `school_sport`.
     pub conference_id: Field<Option<ConferenceRef>>,
     /// The column `location_id`.
@@ -462,7 +464,7 @@ impl SchoolPatch {
 
     /// Gives `social_links`.
     #[must_use]
-    pub fn with_social_links(mut self, social_links: serde_json::Value) -> Self {
+    pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
@@ -534,6 +536,61 @@ impl Patch for SchoolPatch {
         self.updated_at.visit(16, visit);
         self.deleted_at.visit(17, visit);
     }
+}
+
+impl School {
+    /// What `relations()` declares of it:
+    ///
+    /// - `conference`: one `conference`
+    /// - `location`: one `location`
+    /// - `nicheProfile`: one `niche_profile`
+    /// - `sports`: many `school_sport`
+    /// - `teams`: many `team`
+    /// - `aliases`: many `school_alias`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "conference",
+            RelationKind::One,
+            &[Borrowed("conference_id")],
+            ("public", "conference"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "location",
+            RelationKind::One,
+            &[Borrowed("location_id")],
+            ("public", "location"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "nicheProfile",
+            RelationKind::One,
+            &[Borrowed("id")],
+            ("public", "niche_profile"),
+            &[Borrowed("school_id")],
+        ),
+        RelationDef::new(
+            "sports",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "school_sport"),
+            &[Borrowed("school_id")],
+        ),
+        RelationDef::new(
+            "teams",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "team"),
+            &[Borrowed("school_id")],
+        ),
+        RelationDef::new(
+            "aliases",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "school_alias"),
+            &[Borrowed("school_id")],
+        ),
+    ];
 }
 
 /// A row of `public.school`, named by one of its keys. The database resolves all but the plain `id`.
@@ -621,7 +678,7 @@ static COLUMNS: [ColumnDef; 18] = [
         .key("websiteUrl"),
     ColumnDef::new("athletics_url", "text", "String", Kind::Text { max_length: None })
         .key("athleticsUrl"),
-    ColumnDef::new("social_links", "jsonb", "serde_json::Value", Kind::Jsonb)
+    ColumnDef::new("social_links", "jsonb", "SocialLinks", Kind::Jsonb)
         .key("socialLinks")
         .not_null()
         .default("'{}'::jsonb"),

@@ -6,7 +6,8 @@ use std::borrow::Cow::Borrowed;
 use super::enums::Source;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 
@@ -268,6 +269,21 @@ impl Patch for SchoolAliasPatch {
         self.updated_at.visit(7, visit);
         self.deleted_at.visit(8, visit);
     }
+}
+
+impl SchoolAlias {
+    /// What `relations()` declares of it:
+    ///
+    /// - `school`: one `school`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "school",
+            RelationKind::One,
+            &[Borrowed("school_id")],
+            ("public", "school"),
+            &[Borrowed("id")],
+        ),
+    ];
 }
 
 /// A row of `public.school_alias`, named by one of its keys. The database resolves all but the plain `id`.

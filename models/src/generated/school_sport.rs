@@ -7,7 +7,8 @@ use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -313,6 +314,37 @@ impl Patch for SchoolSportPatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
+}
+
+impl SchoolSport {
+    /// What `relations()` declares of it:
+    ///
+    /// - `school`: one `school`
+    /// - `sport`: one `sport`
+    /// - `conference`: one `conference`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "school",
+            RelationKind::One,
+            &[Borrowed("school_id")],
+            ("public", "school"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "sport",
+            RelationKind::One,
+            &[Borrowed("sport_id")],
+            ("public", "sport"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "conference",
+            RelationKind::One,
+            &[Borrowed("conference_id")],
+            ("public", "conference"),
+            &[Borrowed("id")],
+        ),
+    ];
 }
 
 /// A row of `public.school_sport`, named by one of its keys. The database resolves all but the plain `id`.

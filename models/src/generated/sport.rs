@@ -6,7 +6,8 @@ use std::borrow::Cow::Borrowed;
 use super::enums::SportGender;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RuntimeValue, Table, TableDef, Upsert, now,
+    Patch, Reference, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
+    now,
 };
 
 /// A sport as the NCAA counts them: men's and women's basketball are two.
@@ -239,6 +240,29 @@ impl Patch for SportPatch {
         self.updated_at.visit(6, visit);
         self.deleted_at.visit(7, visit);
     }
+}
+
+impl Sport {
+    /// What `relations()` declares of it:
+    ///
+    /// - `schools`: many `school_sport`
+    /// - `teams`: many `team`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "schools",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "school_sport"),
+            &[Borrowed("sport_id")],
+        ),
+        RelationDef::new(
+            "teams",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "team"),
+            &[Borrowed("sport_id")],
+        ),
+    ];
 }
 
 /// A row of `public.sport`, named by one of its keys. The database resolves all but the plain `id`.

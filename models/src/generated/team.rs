@@ -7,8 +7,8 @@ use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
-    Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RuntimeValue,
-    Table, TableDef, Test, Upsert, now,
+    Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef,
+    RelationKind, RuntimeValue, Table, TableDef, Test, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -341,6 +341,45 @@ impl Patch for TeamPatch {
         self.updated_at.visit(9, visit);
         self.deleted_at.visit(10, visit);
     }
+}
+
+impl Team {
+    /// What `relations()` declares of it:
+    ///
+    /// - `school`: one `school`
+    /// - `sport`: one `sport`
+    /// - `conference`: one `conference`
+    /// - `roster`: many `roster_entry`
+    pub const RELATIONS: &'static [RelationDef] = &[
+        RelationDef::new(
+            "school",
+            RelationKind::One,
+            &[Borrowed("school_id")],
+            ("public", "school"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "sport",
+            RelationKind::One,
+            &[Borrowed("sport_id")],
+            ("public", "sport"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "conference",
+            RelationKind::One,
+            &[Borrowed("conference_id")],
+            ("public", "conference"),
+            &[Borrowed("id")],
+        ),
+        RelationDef::new(
+            "roster",
+            RelationKind::Many,
+            &[Borrowed("id")],
+            ("public", "roster_entry"),
+            &[Borrowed("team_id")],
+        ),
+    ];
 }
 
 /// A row of `public.team`, named by one of its keys. The database resolves all but the plain `id`.

@@ -38,6 +38,10 @@ pub(super) fn value(column: &ColumnDef, cell: Cell<'_>, out: &mut Vec<u8>) {
             // Writing into a Vec cannot fail, and a `Value` has no key that is not a string.
             out.extend(serde_json::to_vec(value).unwrap_or_default());
         }
+        Cell::Document(document) => {
+            json_version(kind, out);
+            out.extend(serde_json::to_vec(&document.to_value()).unwrap_or_default());
+        }
         Cell::Uuid(value) => out.extend(value.as_bytes()),
         Cell::Date(value) => out.extend(days(value).to_be_bytes()),
         Cell::Time(value) => out.extend(microseconds(value).to_be_bytes()),

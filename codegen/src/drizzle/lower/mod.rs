@@ -24,9 +24,11 @@ use crate::evaluate::{Eval, Interpreter, Obj, Object, Opaque, Value};
 use crate::parse::{ModuleGraph, ModuleId};
 use crate::schema::{self, IR_VERSION, Schema};
 use crate::source::Span;
+use crate::typescript::TypeUses;
 
-/// Lowers what the entry modules export. Errors are reported to the interpreter, and what they spoil is left out.
-pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> Schema {
+/// Lowers what the entry modules export, and says where columns name a TypeScript type. Errors are reported to the
+/// interpreter, and what they spoil is left out.
+pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (Schema, TypeUses) {
     let schema = Schema {
         version: IR_VERSION,
         schemas: Vec::new(),
@@ -37,6 +39,7 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
         views: Vec::new(),
         policies: Vec::new(),
         relations: Vec::new(),
+        types: Vec::new(),
     };
     let mut lowering = Lowering {
         cx,
@@ -48,6 +51,7 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
         policies: Vec::new(),
         names: HashMap::new(),
         unknown: None,
+        type_uses: TypeUses::new(),
     };
     for entry in &graph.entries {
         lowering.module(*entry);
@@ -56,7 +60,7 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
     lowering.warn_of_nothing();
     // Stable: drizzle-kit creates plain views first.
     lowering.schema.views.sort_by_key(|view| view.materialized);
-    lowering.schema
+    (lowering.schema, lowering.type_uses)
 }
 
 struct Lowering<'c, 'i, 'g> {
@@ -74,6 +78,7 @@ struct Lowering<'c, 'i, 'g> {
     names: HashMap<(names::Named, String), Span>,
     /// The first export that is not known: its name, and why.
     unknown: Option<(Rc<str>, Rc<Opaque>)>,
+    type_uses: TypeUses,
 }
 
 impl Lowering<'_, '_, '_> {

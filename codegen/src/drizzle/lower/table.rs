@@ -16,6 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Kind, Slot, Value};
 use crate::schema;
 use crate::source::Span;
+use crate::typescript::TypeUse;
 
 impl Lowering<'_, '_, '_> {
     pub(super) fn table(&mut self, key: &str, table: &Table) -> Eval<schema::Table> {
@@ -144,10 +145,11 @@ impl Lowering<'_, '_, '_> {
 
     pub(super) fn column(&mut self, column: &ColumnData) -> Eval<schema::Column> {
         let config = &column.config;
-        let (mode, text_enum) = match &config.base {
-            ColumnBase::Known(info) => (info.mode.clone(), info.text_enum.clone()),
-            _ => (None, None),
+        let mode = match &config.base {
+            ColumnBase::Known(info) => info.mode.clone(),
+            _ => None,
         };
+        let text_enum = config.base.text_enum();
         let generated = match &config.generated {
             None => None,
             Some((value, span)) => {
@@ -164,7 +166,13 @@ impl Lowering<'_, '_, '_> {
             let function = function.as_ref()?;
             Some(runtime_value(self.cx, function, column.key_span))
         };
+        let typed = config.type_use();
+        if let Some(found) = typed {
+            let table = schema::object_key(column.table.schema.as_deref(), &column.table.name);
+            self.type_uses.insert((table, name.clone()), found);
+        }
         Ok(schema::Column {
+            value_type: None,
             runtime_default: compute(&config.default_fn),
             on_update: compute(&config.on_update),
             default: default(self.cx, column, self.casing)?,
@@ -178,7 +186,7 @@ impl Lowering<'_, '_, '_> {
             mode,
             not_null: config.not_null,
             primary_key: config.primary_key,
-            typescript_type: config.typescript_type.and_then(|span| self.type_text(span)),
+            typescript_type: typed.filter(TypeUse::is_of_type).and_then(|found| self.type_text(found.span)),
             text_enum,
             name,
         })

@@ -1,9 +1,7 @@
 //! What the directory says, in its own terms. A field is absent where the answer does not show it, null where it shows that
 //! there is none.
 
-use std::collections::BTreeMap;
-
-use models::{Division, Field, SportGender, Subdivision};
+use models::{Division, Field, SocialLinks, SportGender, Subdivision};
 
 use crate::sources::found::Found;
 
@@ -69,8 +67,8 @@ pub struct DetailRecord {
     pub athletics_url: Option<String>,
     /// Where the school is, if the page gives street and city.
     pub address: Option<Found<Address>>,
-    /// Profiles by platform (`facebook`, `instagram`, `linkedin`, `tiktok`, `x`, `youtube`), absolute.
-    pub social_links: BTreeMap<&'static str, String>,
+    /// Profiles by platform, absolute.
+    pub social_links: SocialLinks,
     /// The sports that the school sponsors.
     pub sports: Vec<Found<SponsoredSport>>,
 }

@@ -1,12 +1,12 @@
 //! The directory's records as rows of the tables.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use models::{
     ConferenceInsert, ConferenceRef, Field, LocationInsert, LocationRef, SchoolInsert, SchoolRef, SchoolSportInsert,
-    SportInsert, SportRef,
+    SocialLinks, SportInsert, SportRef,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::harvest::Harvest;
 use super::records::{Address, ConferenceRecord, DetailRecord, MemberRecord, SponsoredSport, SportRecord};
@@ -132,12 +132,8 @@ fn first(list: Field<Option<String>>, detail: Option<String>) -> Field<Option<St
 }
 
 /// A page without profiles does not say that the school has none.
-fn social_links(links: BTreeMap<&'static str, String>) -> Field<Value> {
-    if links.is_empty() {
-        return Field::Absent;
-    }
-    let links = links.into_iter().map(|(platform, url)| (platform.to_owned(), Value::String(url)));
-    Field::Value(links.collect())
+fn social_links(links: SocialLinks) -> Field<SocialLinks> {
+    if links == SocialLinks::default() { Field::Absent } else { Field::Value(links) }
 }
 
 fn conference_reference(id: Field<Option<i32>>) -> Field<Option<ConferenceRef>> {

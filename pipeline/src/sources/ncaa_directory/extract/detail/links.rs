@@ -1,8 +1,8 @@
 //! The links of a detail page.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use models::SocialLinks;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
@@ -29,7 +29,7 @@ const PLATFORMS: [(&str, &str); 8] = [
 pub(super) struct Links {
     pub(super) institution: Option<String>,
     pub(super) athletics: Option<String>,
-    pub(super) social: BTreeMap<&'static str, String>,
+    pub(super) social: SocialLinks,
 }
 
 /// The first item of the list of links leads to the institution, the second to its athletics. An item that leads nowhere
@@ -45,10 +45,25 @@ pub(super) fn links(html: &Html) -> Links {
     links.athletics = items.next().and_then(|item| web_address(href(&item)));
     for anchor in html.select(&ANCHORS).filter(|anchor| !is_furniture(anchor)) {
         if let Some((platform, profile)) = platform(href(&anchor)) {
-            links.social.entry(platform).or_insert(profile);
+            if let Some(known) = profile_of(&mut links.social, platform) {
+                known.get_or_insert(profile);
+            }
         }
     }
     links
+}
+
+/// Where the profile on a platform is kept.
+fn profile_of<'a>(links: &'a mut SocialLinks, platform: &str) -> Option<&'a mut Option<String>> {
+    Some(match platform {
+        "facebook" => &mut links.facebook,
+        "instagram" => &mut links.instagram,
+        "linkedin" => &mut links.linkedin,
+        "tiktok" => &mut links.tiktok,
+        "x" => &mut links.x,
+        "youtube" => &mut links.youtube,
+        _ => return None,
+    })
 }
 
 fn href<'a>(anchor: &ElementRef<'a>) -> &'a str {
@@ -111,6 +126,13 @@ mod tests {
         let links = links(&Html::parse_document(page));
         assert_eq!(links.institution, None);
         assert_eq!(links.athletics.as_deref(), Some("https://www.somecollegesports.com"));
-        assert!(links.social.is_empty());
+        assert_eq!(links.social, SocialLinks::default());
+    }
+
+    #[test]
+    fn every_platform_has_its_place() {
+        for (domain, platform) in PLATFORMS {
+            assert!(profile_of(&mut SocialLinks::default(), platform).is_some(), "{domain}");
+        }
     }
 }
