@@ -1,6 +1,6 @@
 //! What a live database knows of its tables and enums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use sqlx::{PgConnection, Row};
@@ -125,8 +125,32 @@ pub(super) async fn tables(connection: &mut PgConnection, schemas: &[String]) ->
 
 /// Those of the types that the database does not know.
 ///
-/// A spelling that PostgreSQL cannot parse counts as known: what is wrong with it shows when a table uses it.
-pub(super) async fn unknown_types(connection: &mut PgConnection, types: &[String]) -> Result<Vec<String>, sqlx::Error> {
-    let query = "select t from unnest($1::text[]) t where to_regtype(t) is null";
-    sqlx::query_scalar(query).persistent(false).bind(types).fetch_all(connection).await
+/// A spelling that PostgreSQL cannot parse as a type (one with a collation behind it) counts as known: what is wrong with it
+/// shows when a table uses it.
+pub(super) async fn unknown_types(
+    connection: &mut PgConnection,
+    types: &[String],
+) -> Result<BTreeSet<String>, sqlx::Error> {
+    if let Some(unknown) = try_unknown(connection, types).await? {
+        return Ok(unknown.into_iter().collect());
+    }
+    let mut unknown = BTreeSet::new();
+    for one in types {
+        unknown.extend(try_unknown(connection, std::slice::from_ref(one)).await?.unwrap_or_default());
+    }
+    Ok(unknown)
+}
+
+/// `None` where one of them cannot be parsed.
+async fn try_unknown(connection: &mut PgConnection, types: &[String]) -> Result<Option<Vec<String>>, sqlx::Error> {
+    sqlx::raw_sql("savepoint types").execute(&mut *connection).await?;
+    let query = sqlx::query_scalar("select t from unnest($1::text[]) t where to_regtype(t) is null").persistent(false);
+    match query.bind(types).fetch_all(&mut *connection).await {
+        Ok(unknown) => Ok(Some(unknown)),
+        Err(sqlx::Error::Database(_)) => {
+            sqlx::raw_sql("rollback to savepoint types").execute(connection).await?;
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }

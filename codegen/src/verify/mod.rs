@@ -53,7 +53,7 @@ async fn look(connection: &mut PgConnection, schema: &Schema) -> Result<Comparis
         .collect();
     let live = catalogue::relations(connection, &asked).await?;
 
-    let unknown_types = catalogue::unknown_types(connection, &type_names(schema)).await?.into_iter().collect();
+    let unknown_types = catalogue::unknown_types(connection, &type_names(schema)).await?;
     let mut by_schema: BTreeMap<Option<&str>, Vec<&Table>> = BTreeMap::new();
     for table in &schema.tables {
         if live.contains_key(&name(table.schema.as_deref(), &table.name)) {
