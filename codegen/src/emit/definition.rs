@@ -6,9 +6,8 @@ use quote::quote;
 use crate::model::Table;
 use crate::model::fields::Field;
 use crate::model::types::Kind;
-use crate::schema::{DataType, ForeignKey, Key, KeyKind, RuntimeValue, truncated};
+use crate::schema::{ForeignKey, Key, KeyKind, RuntimeValue, truncated};
 use crate::sql::types::spelling;
-use crate::sql::{literal, quote as quoted};
 
 use super::{Imports, count};
 
@@ -53,7 +52,7 @@ fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStrea
     let kind = kind(&field.rust_type.kind, imports);
     let dimensions = count(field.rust_type.dimensions.into());
     let not_null = field.not_null;
-    let default = option(default(table, field).map(|sql| quote!(#borrowed(#sql))));
+    let default = option(field.default_sql(table.schema).map(|sql| quote!(#borrowed(#sql))));
     let identity = option(column.identity.as_ref().map(|identity| {
         let name = imports.runtime("Identity");
         if identity.always { quote!(#name::Always) } else { quote!(#name::ByDefault) }
@@ -77,20 +76,6 @@ fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStrea
             on_update: #on_update,
         }
     }
-}
-
-/// The declared default; of serials and identities the next value of the sequence that the column owns.
-fn default(table: &Table<'_>, field: &Field<'_>) -> Option<String> {
-    let column = field.column;
-    if let Some(default) = &column.default {
-        return Some(default.sql.clone());
-    }
-    let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
-    (serial || column.identity.is_some()).then(|| {
-        let schema = table.schema.schema.as_deref().unwrap_or("public");
-        let name = format!("{}.{}", quoted(schema), quoted(&table.schema.name));
-        format!("nextval(pg_get_serial_sequence({}, {}))", literal(&name), literal(&column.name))
-    })
 }
 
 fn kind(kind: &Kind, imports: &Imports) -> TokenStream {

@@ -16,12 +16,14 @@ pub(super) fn boolean(form: &str) -> Option<bool> {
     }
 }
 
-/// A float; a finite form that overflows is refused as PostgreSQL refuses it.
+/// A float; a finite form that overflows, or that only rounds to zero, is refused as PostgreSQL refuses it.
 pub(super) fn float(form: &str) -> Option<f64> {
     let form = form.trim();
     let value: f64 = form.parse().ok()?;
     let infinite = form.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("inf");
-    (value.is_finite() || value.is_nan() || infinite).then_some(value)
+    let mantissa = form.split(['e', 'E']).next().unwrap_or(form);
+    let underflow = value == 0.0 && mantissa.contains(|digit| matches!(digit, '1'..='9'));
+    (!underflow && (value.is_finite() || value.is_nan() || infinite)).then_some(value)
 }
 
 /// `2026-01-31`
