@@ -87,8 +87,10 @@ impl CsvReader {
         loop {
             self.fill(wanted)?;
             let mut at = 0;
+            // The text grows ahead of what is written, so that its room is not cleared for each record.
+            let mut text = 0;
             while batch.records.len() < most {
-                match self.split(at, &mut batch) {
+                match self.split(at, &mut batch, &mut text) {
                     Split::Record(start, end) if end - start > self.dialect.max_record => return Err(self.too_long()),
                     Split::Record(start, end) => {
                         self.line += memchr::memchr_iter(b'\n', &self.rest[start..end]).count() as u64;
@@ -102,6 +104,7 @@ impl CsvReader {
                 }
             }
             if !batch.records.is_empty() || (self.ended && at == self.rest.len()) {
+                batch.text.truncate(text);
                 let left = self.rest.split_off(at);
                 batch.raw = std::mem::replace(&mut self.rest, left);
                 self.offset += at as u64;
@@ -131,7 +134,7 @@ impl CsvReader {
     }
 
     /// Splits off the record that begins at `at`.
-    fn split(&mut self, at: usize, batch: &mut Batch) -> Split {
+    fn split(&mut self, at: usize, batch: &mut Batch, text_end: &mut usize) -> Split {
         let mut start = at;
         while let Some(b'\n' | b'\r') = self.rest.get(start) {
             self.line += u64::from(self.rest[start] == b'\n');
@@ -143,13 +146,12 @@ impl CsvReader {
             return Split::More;
         }
         self.core.reset();
-        let (first, first_text) = (batch.data.len(), batch.text.len());
+        let (first, first_text) = (batch.data.len(), *text_end);
         let (mut place, mut field_start, mut text) = (start, start, first_text);
         loop {
             if place == self.rest.len() && !self.ended {
                 // The core would take an empty input for the end of the file.
                 self.line -= memchr::memchr_iter(b'\n', &self.rest[at..start]).count() as u64;
-                batch.text.truncate(first_text);
                 batch.data.truncate(first);
                 return Split::More;
             }
@@ -165,7 +167,6 @@ impl CsvReader {
                 ReadFieldResult::InputEmpty if self.ended => {}
                 ReadFieldResult::InputEmpty => {
                     self.line -= memchr::memchr_iter(b'\n', &self.rest[at..start]).count() as u64;
-                    batch.text.truncate(first_text);
                     batch.data.truncate(first);
                     return Split::More;
                 }
@@ -186,21 +187,20 @@ impl CsvReader {
                     }
                 }
                 ReadFieldResult::End => {
-                    batch.text.truncate(first_text);
                     batch.data.truncate(first);
                     return Split::End;
                 }
             }
         }
-        batch.text.truncate(text);
-        let fault = self.fault(start, place, first, first_text, batch);
+        *text_end = text;
+        let fault = self.fault(start, place, first, (first_text, text), batch);
         let end = trimmed(&self.rest, start, place);
         batch.close(self.line, self.offset + start as u64, start..end, first, fault);
         Split::Record(start, place)
     }
 
     /// What is wrong with a record.
-    fn fault(&self, start: usize, end: usize, first: usize, first_text: usize, batch: &Batch) -> Option<Fault> {
+    fn fault(&self, start: usize, end: usize, first: usize, texts: (usize, usize), batch: &Batch) -> Option<Fault> {
         let found = batch.data.len() - first;
         let fault = |reason: &'static str, message| Some(Fault { reason: reason.into(), message });
         let quotes = |quote| memchr::memchr_iter(quote, &self.rest[start..end]).count();
@@ -210,9 +210,9 @@ impl CsvReader {
         if let Some(width) = self.width.filter(|width| *width != found) {
             return fault("ragged-line", format!("{found} fields, but {width} are named"));
         }
-        let text = &batch.text[first_text..];
+        let text = &batch.text[texts.0..texts.1];
         if let Err(error) = std::str::from_utf8(text) {
-            let place = first_text + error.valid_up_to();
+            let place = texts.0 + error.valid_up_to();
             let among =
                 batch.data[first..].iter().position(|datum| matches!(datum, Datum::Text(_, end) if *end > place));
             let field = among.map_or(found, |field| field + 1);
