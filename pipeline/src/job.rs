@@ -6,13 +6,13 @@ use crate::config::Settings;
 use crate::report::Progress;
 use crate::shutdown::Shutdown;
 
-/// What a job works with. It counts what it does in a [`crate::report::Run`] beside it.
+/// What a job works with; `O` is what one of its kind is asked to do. It counts what it does in a [`crate::report::Run`] beside it.
 #[derive(Debug, Clone)]
-pub struct Job {
+pub struct Job<O = JobOptions> {
     /// All settings.
     pub settings: Settings,
     /// What it is asked to do.
-    pub options: JobOptions,
+    pub options: O,
     /// Where it tells how far it is.
     pub progress: Progress,
     /// Whether it is to end early; it looks between batches.

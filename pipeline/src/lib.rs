@@ -8,18 +8,22 @@
 //!
 //! - [`fetch`] gives bytes: live HTTP, or the replay of a recording. It knows politeness and nothing of what it fetches.
 //! - [`sources`] says what to ask of each site and turns the answers into records. Extractors are pure.
+//! - [`files`] turns files into records, [`map`] records into rows of a table that the [`catalogue`] knows.
 //! - [`validate`] accepts a row or says why not.
 //! - [`load`] brings rows into any table that a [`models::TableDef`] describes.
 //! - [`database`] finds or starts PostgreSQL and keeps the pipeline's own bookkeeping there.
 //! - [`report`] counts, and tells people and programs what happened.
 //! - [`job`] is what a task is asked to do and works with, [`config`] its settings, [`shutdown`] the wish that it end.
 
+pub mod catalogue;
 pub mod config;
 pub mod database;
 pub mod error;
 pub mod fetch;
+pub mod files;
 pub mod job;
 pub mod load;
+pub mod map;
 pub mod mask;
 pub mod orchestrate;
 pub mod report;

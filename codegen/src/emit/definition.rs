@@ -7,9 +7,8 @@ use crate::model::Table;
 use crate::model::checks::{Comparison, Condition, Test};
 use crate::model::fields::Field;
 use crate::model::types::Kind;
-use crate::schema::{Check, DataType, ForeignKey, Key, KeyKind, RuntimeValue, truncated};
+use crate::schema::{Check, ForeignKey, Key, KeyKind, RuntimeValue, truncated};
 use crate::sql::types::spelling;
-use crate::sql::{literal, quote as quoted};
 
 use super::{Imports, count};
 
@@ -59,7 +58,7 @@ fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStrea
     let dimensions = count(field.rust_type.dimensions.into());
     let array = (field.rust_type.dimensions > 0).then(|| quote!(.array(#dimensions)));
     let not_null = field.not_null.then(|| quote!(.not_null()));
-    let default = default(table, field).map(|sql| quote!(.default(#sql)));
+    let default = field.default_sql(table.schema).map(|sql| quote!(.default(#sql)));
     let identity = column.identity.as_ref().map(|identity| {
         let name = imports.runtime("Identity");
         if identity.always { quote!(.identity(#name::Always)) } else { quote!(.identity(#name::ByDefault)) }
@@ -81,20 +80,6 @@ fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStrea
         #column_def::new(#name, #sql_type, #rust_type, #kind)
             #key #array #not_null #default #identity #generated #allowed #runtime_default #on_update
     }
-}
-
-/// The declared default; of serials and identities the next value of the sequence that the column owns.
-fn default(table: &Table<'_>, field: &Field<'_>) -> Option<String> {
-    let column = field.column;
-    if let Some(default) = &column.default {
-        return Some(default.sql.to_string());
-    }
-    let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
-    (serial || column.identity.is_some()).then(|| {
-        let schema = table.schema.schema.as_deref().unwrap_or("public");
-        let name = format!("{}.{}", quoted(schema), quoted(&table.schema.name));
-        format!("nextval(pg_get_serial_sequence({}, {}))", literal(&name), literal(&column.name))
-    })
 }
 
 fn kind(kind: &Kind, imports: &Imports) -> TokenStream {

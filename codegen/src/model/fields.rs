@@ -2,6 +2,7 @@
 
 use crate::generate::Overrides;
 use crate::schema::{self, Column, DataType, RuntimeValue, Schema};
+use crate::sql::{literal, quote};
 
 use super::enums::Enum;
 use super::is_not_null;
@@ -25,6 +26,22 @@ pub struct Field<'a> {
     pub target: Option<usize>,
     /// The type of the insert struct's field without `Option` and `Field`: the reference, where there is one.
     pub insert_type: String,
+}
+
+impl Field<'_> {
+    /// The declared default as SQL; of serials and identities the next value of the sequence that the column owns.
+    pub fn default_sql(&self, table: &schema::Table) -> Option<String> {
+        let column = self.column;
+        if let Some(default) = &column.default {
+            return Some(default.sql.to_string());
+        }
+        let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
+        (serial || column.identity.is_some()).then(|| {
+            let schema = table.schema.as_deref().unwrap_or("public");
+            let name = format!("{}.{}", quote(schema), quote(&table.name));
+            format!("nextval(pg_get_serial_sequence({}, {}))", literal(&name), literal(&column.name))
+        })
+    }
 }
 
 /// Whether an insert gives a column.

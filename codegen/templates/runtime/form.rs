@@ -21,7 +21,10 @@ mod form {
         let form = form.trim();
         let value: f64 = form.parse().ok()?;
         let infinite = form.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("inf");
-        (value.is_finite() || value.is_nan() || infinite).then_some(value)
+        // What only rounds to zero is refused too (numeric_value_out_of_range).
+        let mantissa = form.split(['e', 'E']).next().unwrap_or(form);
+        let underflow = value == 0.0 && mantissa.contains(|digit| matches!(digit, '1'..='9'));
+        (!underflow && (value.is_finite() || value.is_nan() || infinite)).then_some(value)
     }
 
     /// `2026-01-31`

@@ -1,7 +1,7 @@
 //! Commands and flags, as users write them.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipeline::Result;
@@ -10,6 +10,8 @@ use pipeline::job::{JobOptions, Traffic};
 use pipeline::report::ColorChoice;
 
 use super::help;
+use super::job::Arguments;
+use super::load::LoadArgs;
 
 /// College athletics data from the web into PostgreSQL.
 #[derive(Debug, Parser)]
@@ -72,6 +74,9 @@ pub(crate) enum Command {
     /// Fetch, extract and check without a database: what would be loaded, and what refused.
     #[command(after_long_help = help::TEST)]
     Test(JobArgs),
+    /// Load files into a table: CSV or NDJSON, plain or compressed.
+    #[command(after_long_help = help::LOAD)]
+    Load(LoadArgs),
     /// Prepare, find, query, stop or reset the database.
     #[command(subcommand, after_long_help = help::DB)]
     Db(DbCommand),
@@ -81,7 +86,7 @@ pub(crate) enum Command {
 }
 
 /// The names of the commands that end in a result line.
-pub(crate) const JOBS: [&str; 2] = ["sync", "test"];
+pub(crate) const JOBS: [&str; 3] = ["sync", "test", "load"];
 
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
@@ -90,7 +95,7 @@ pub(crate) struct JobArgs {
     limit: Option<u64>,
     /// Also write the result line to this file, in one step.
     #[arg(long, value_name = "PATH")]
-    pub(crate) result_file: Option<PathBuf>,
+    result_file: Option<PathBuf>,
     #[command(flatten)]
     source: SourceFlags,
 }
@@ -176,9 +181,10 @@ impl GlobalFlags {
     }
 }
 
-impl JobArgs {
-    /// All settings, the job's own flags included.
-    pub(crate) fn settings(&self, global: &GlobalFlags) -> Result<Settings> {
+impl Arguments for JobArgs {
+    type Options = JobOptions;
+
+    fn settings(&self, global: &GlobalFlags) -> Result<Settings> {
         let of_sources = |flag, given: &[(String, String)]| {
             let given = given.iter().cloned();
             given.map(|(source, value)| FlagValue { flag, source: Some(source), value }).collect::<Vec<_>>()
@@ -189,15 +195,18 @@ impl JobArgs {
         global.load(flags)
     }
 
-    /// What the job is asked to do.
-    pub(crate) fn options(&self) -> JobOptions {
+    fn options(&self) -> Result<JobOptions> {
         let traffic = match &self.source {
             SourceFlags { offline: true, .. } => Traffic::Offline,
             SourceFlags { replay: Some(folder), .. } => Traffic::Replay(folder.clone()),
             SourceFlags { record: Some(folder), .. } => Traffic::Record(folder.clone()),
             _ => Traffic::Live,
         };
-        JobOptions { limit: self.limit, traffic }
+        Ok(JobOptions { limit: self.limit, traffic })
+    }
+
+    fn result_file(&self) -> Option<&Path> {
+        self.result_file.as_deref()
     }
 }
 
@@ -226,7 +235,7 @@ mod tests {
     #[test]
     fn the_traffic_flags_exclude_each_other() {
         let options = |flags: &[&str]| match Cli::try_parse_from(["pipeline", "sync"].iter().chain(flags))?.command {
-            Command::Sync(args) => Ok(args.options()),
+            Command::Sync(args) => Ok(args.options().unwrap()),
             other => unreachable!("{other:?}"),
         };
         let cases: [(&[&str], Traffic); 4] = [

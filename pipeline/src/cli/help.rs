@@ -10,10 +10,11 @@ Examples:
   pipeline db psql -c 'select count(*) from school'
   pipeline sync --limit 10                      ten schools from the NCAA itself, politely
   DATABASE_URL=postgres://me@db/stats pipeline sync
+  pipeline load school schools.csv              a file into a table
   pipeline config                               every setting and where it came from
 
 Output:
-  sync and test print exactly one line of JSON on standard output, the result. Progress, logs and the summary go to
+  sync, test and load print exactly one line of JSON on standard output, the result. Progress, logs and the summary go to
   standard error. The other commands print their answer and nothing else.
 
 Environment:
@@ -52,6 +53,18 @@ Examples:
   pipeline test --offline
   pipeline test --limit 5
 
+Exit codes: `pipeline --help`.";
+
+pub(crate) const LOAD: &str = "\
+Examples:
+  pipeline load school schools.csv
+  pipeline load team rosters-*.csv.gz --map pipeline/maps/baseball/teams.toml
+  zcat games.ndjson.gz | pipeline load baseball.player_game - --schema schema.ts
+  pipeline load school fixes.csv --columns ncaa_id,nickname --dry-run
+
+A header names a column of the table as the database or the Drizzle schema does; school.ncaa_id names a parent row by its
+natural key. Types come from the schema. An empty field is null, a quoted empty one is text. Everything is loaded in one
+transaction: all files, or nothing. What cannot be accepted goes to the quarantine; see docs/loading-files.md.
 Exit codes: `pipeline --help`.";
 
 pub(crate) const DB: &str = "\

@@ -2,24 +2,40 @@
 
 use std::io::{self, Write};
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use pipeline::config::LogFormat;
+use pipeline::config::{LogFormat, Settings};
 use pipeline::job::Job;
 use pipeline::report::{ResultFile, Run, RunResult, Terminal, error_line, summary, tell_error};
 use pipeline::shutdown::Shutdown;
 use pipeline::{Error, Exit, Result};
 
-use super::args::{GlobalFlags, JobArgs};
+use super::args::GlobalFlags;
 use super::start;
 
+/// The arguments of a job.
+pub(crate) trait Arguments {
+    /// What they ask for.
+    type Options;
+
+    /// All settings, the job's own flags included.
+    fn settings(&self, global: &GlobalFlags) -> Result<Settings>;
+
+    /// What the job is asked to do.
+    fn options(&self) -> Result<Self::Options>;
+
+    /// Where the result is to be written, too.
+    fn result_file(&self) -> Option<&Path>;
+}
+
 /// Runs `work` and reports how it ended. `work` counts in the [`Run`] it is given; an error it returns ends the run as failed.
-pub(crate) fn run(
+pub(crate) fn run<A: Arguments>(
     command: &str,
     global: &GlobalFlags,
-    args: &JobArgs,
-    work: impl AsyncFnOnce(&Job, &mut Run) -> Result<()>,
+    args: &A,
+    work: impl AsyncFnOnce(&Job<A::Options>, &mut Run) -> Result<()>,
 ) -> Exit {
     let mut reporter = Reporter::new(command, global);
     let mut run = Run::begin();
@@ -29,21 +45,21 @@ pub(crate) fn run(
     reporter.conclude(run)
 }
 
-fn attempt(
+fn attempt<A: Arguments>(
     reporter: &mut Reporter,
     run: &mut Run,
     global: &GlobalFlags,
-    args: &JobArgs,
-    work: impl AsyncFnOnce(&Job, &mut Run) -> Result<()>,
+    args: &A,
+    work: impl AsyncFnOnce(&Job<A::Options>, &mut Run) -> Result<()>,
 ) -> Result<()> {
-    reporter.result_file = args.result_file.as_deref().map(ResultFile::new).transpose()?;
-    let settings = args.settings(global)?;
+    reporter.result_file = args.result_file().map(ResultFile::new).transpose()?;
+    let (settings, options) = (args.settings(global)?, args.options()?);
     reporter.format = settings.log.format;
     let progress = start::log(global, &settings, Some(run.id()));
     let runtime = start::runtime()?;
     let ended = runtime.block_on(async {
         let shutdown = Shutdown::listen().map_err(start::unstarted)?;
-        let job = Job { settings, options: args.options(), progress, shutdown };
+        let job = Job { settings, options, progress, shutdown };
         // A defect must not cost the result line that schedulers wait for.
         let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
         work.await.unwrap_or_else(|_| {

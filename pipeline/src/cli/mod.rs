@@ -13,6 +13,7 @@ mod argv;
 mod db;
 mod help;
 mod job;
+mod load;
 mod query;
 mod start;
 mod usage;
@@ -43,6 +44,7 @@ fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Sync(args) => job::run("sync", global, &args, orchestrate::sync),
         Command::Test(args) => job::run("test", global, &args, orchestrate::test),
+        Command::Load(args) => job::run("load", global, &args, orchestrate::load),
         Command::Db(command) => ended(db::run(command, global), global),
         Command::Config(args) => ended(query::config(global, &args), global),
     }

@@ -25,6 +25,7 @@ mod tests;
 pub use paths::Paths;
 pub use resolve::{Effective, FlagValue, Inputs, Origin};
 pub use show::{ShownSetting, settings_help};
+pub(crate) use suggest::did_you_mean;
 pub use table::{Preset, SETTINGS, Setting, sources};
 pub use typed::{DatabaseSettings, HttpSettings, LoadSettings, LogSettings, Settings, SourceSettings};
 pub use value::{DatabaseUrl, Kind, LogFormat};

@@ -221,6 +221,13 @@ pub const SETTINGS: &[Setting] = &[
         Preset::Is("64"),
         "PostgreSQL's work_mem while it merges, in MiB.",
     ),
+    Setting::new(
+        "load",
+        "max_record_bytes",
+        Kind::Count(1, 1 << 30),
+        Preset::Is("16777216"),
+        "The longest record of a file; a longer one ends the load.",
+    ),
     Setting::new("log", "level", Kind::LogLevel, Preset::Is("info"), "How much is logged.").flag("--log-level"),
     Setting::new("log", "format", Kind::LogFormat, Preset::Is("pretty"), "How log lines are written.")
         .flag("--log-format"),

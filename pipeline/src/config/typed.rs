@@ -93,6 +93,8 @@ pub struct LoadSettings {
     pub statement_timeout: Duration,
     /// PostgreSQL's `work_mem` while it merges, in MiB; at least one.
     pub work_mem_mib: u32,
+    /// The longest record of a file, in bytes; at least one.
+    pub max_record_bytes: usize,
 }
 
 /// The section `log`.
@@ -145,6 +147,7 @@ impl Settings {
                 lock_timeout: values.time("load", "lock_timeout"),
                 statement_timeout: values.time("load", "statement_timeout"),
                 work_mem_mib: values.count("load", "work_mem_mib"),
+                max_record_bytes: values.count("load", "max_record_bytes"),
             },
             log: LogSettings {
                 level: values.log_level("log", "level"),

@@ -10,6 +10,7 @@
 use models::{ColumnDef, Kind, RuntimeValue, TableDef};
 
 use super::resolve::{Resolver, new};
+use super::session::OnConflict;
 use super::sql::{any, ident, literal, table_name};
 
 /// How the rows of a shape get into the table.
@@ -18,11 +19,12 @@ pub(super) struct Merge<'a> {
     resolver: Resolver<'a>,
     shape: usize,
     table: String,
+    on_conflict: OnConflict,
 }
 
 impl<'a> Merge<'a> {
-    pub(super) fn new(resolver: Resolver<'a>, shape: usize) -> Self {
-        Self { resolver, shape, table: table_name(resolver.layout.table) }
+    pub(super) fn new(resolver: Resolver<'a>, shape: usize, on_conflict: OnConflict) -> Self {
+        Self { resolver, shape, table: table_name(resolver.layout.table), on_conflict }
     }
 
     fn definition(&self) -> &'a TableDef {
@@ -90,7 +92,12 @@ impl<'a> Merge<'a> {
         format!("SELECT r.\"#row\", r.\"row key\"::text {matched}")
     }
 
-    /// Inserts what is new, updates what differs. One row comes back: how many of each. A partitioned table cannot tell
+    /// One of the rows that are in the table, as text, and how many there are.
+    pub(super) fn select_known(&self) -> String {
+        format!("SELECT r.\"row key\"::text, count(*) OVER () {} LIMIT 1", self.matched("JOIN", "true"))
+    }
+
+    /// Inserts what is new and, unless such rows are to be left alone, updates what differs. One row comes back: how many of each. A partitioned table cannot tell
     /// them apart (`xmax` of its rows is not readable), and gives their sum as the first and 0 as the second.
     pub(super) fn upsert(&self, partitioned: bool) -> String {
         let defaults: Vec<_> = (self.definition().columns.iter())
@@ -102,7 +109,7 @@ impl<'a> Merge<'a> {
         let values = self.given().map(|column| format!("r.{}", new(&column.name)));
         let values: Vec<_> = values.chain(defaults.iter().map(|(_, value)| value.clone())).collect();
         let absent = format!("{}.ctid IS NULL", self.table);
-        let (condition, action) = if self.updatable().is_empty() {
+        let (condition, action) = if self.on_conflict != OnConflict::Update || self.updatable().is_empty() {
             (absent, "DO NOTHING".to_owned())
         } else {
             let excluded = |name: &str| format!("excluded.{}", ident(name));
@@ -110,15 +117,19 @@ impl<'a> Merge<'a> {
             (format!("({absent} OR {})", self.changed(|name| format!("r.{}", new(name)))), action)
         };
         let inserted = if partitioned { "true" } else { "(xmax = 0)" };
+        // Where no row may exist, one that another transaction inserts meanwhile is an error: PostgreSQL's own.
+        let conflict = match self.on_conflict {
+            OnConflict::Error => String::new(),
+            _ => format!("ON CONFLICT {} {action}\n", self.conflict_target()),
+        };
         format!(
-            "WITH written AS (\nINSERT INTO {} ({})\nSELECT {}\n{}\nORDER BY {}\nON CONFLICT {} {action}\nRETURNING {inserted} AS \
+            "WITH written AS (\nINSERT INTO {} ({})\nSELECT {}\n{}\nORDER BY {}\n{conflict}RETURNING {inserted} AS \
              inserted)\nSELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written",
             self.table,
             columns.join(", "),
             values.join(", "),
             self.matched("LEFT JOIN", &condition),
             self.resolver.key_parts().join(", "),
-            self.conflict_target(),
         )
     }
 

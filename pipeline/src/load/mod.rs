@@ -19,6 +19,7 @@
 //! A row whose reference names a row of the same table that comes in the same call does not find it: load it again, or load
 //! such tables in two calls.
 
+mod cap;
 mod copy;
 mod dedupe;
 mod encode;
@@ -27,16 +28,20 @@ mod layout;
 mod merge;
 mod origin;
 mod parents;
+mod phases;
 mod quarantine;
 mod resolve;
 mod session;
 mod shape;
+mod spool;
 mod sql;
 mod stage;
 mod statement;
 mod table;
 mod unresolved;
 
-pub use origin::{Fields, Iterated, Origin, Rejected, Row, Rows};
+pub use cap::ErrorCap;
+pub use origin::{Fault, Fields, Iterated, Next, Origin, Rejected, Row, Rows};
+pub use phases::Phases;
 pub use quarantine::RAW_LIMIT;
-pub use session::{Load, LoadOutcome, Options, Refused, RunContext};
+pub use session::{Load, LoadOutcome, OnConflict, Options, Refused, RunContext};

@@ -1,10 +1,15 @@
 //! Where rows come from, and rows on their way in.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use models::{Cell, Insert};
+
+use crate::Result;
+use crate::validate::Refusal;
 
 /// Where a record came from: what the quarantine keeps of it.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +20,8 @@ pub struct Origin {
     pub url: Option<Arc<str>>,
     /// The file it was read from.
     pub file: Option<Arc<str>>,
+    /// The line of the file in which the record begins, from 1.
+    pub line: Option<u64>,
     /// Where in the body or file the record begins, in bytes.
     pub byte_offset: Option<u64>,
     /// The media type of the raw bytes.
@@ -59,10 +66,54 @@ impl<R: Insert> Fields for R {
     }
 }
 
+/// What a stream of rows gives next.
+#[derive(Clone)]
+pub enum Next<'r> {
+    /// A row.
+    Row(&'r dyn Fields),
+    /// A record that no row can be made of.
+    Refused(Fault),
+}
+
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(_) => f.write_str("Row"),
+            Self::Refused(fault) => f.debug_tuple("Refused").field(fault).finish(),
+        }
+    }
+}
+
+/// Why a record cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// A stable word for the rule that was broken.
+    pub reason: Cow<'static, str>,
+    /// What is wrong, where, and what was given.
+    pub message: String,
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self { reason: refusal.reason.into(), message: refusal.message }
+    }
+}
+
 /// A stream of rows of any type. Each is lent until the next is asked for, so that a reader can use one buffer for all.
 pub trait Rows: Send {
-    /// The next row, or `None` after the last.
-    fn next(&mut self) -> Option<(&dyn Fields, &Arc<Origin>)>;
+    /// The next row at hand, or `None`: then [`Rows::refill`] says whether there are more.
+    fn next(&mut self) -> Option<Next<'_>>;
+
+    /// The record that the last row was made of.
+    fn origin(&self) -> Arc<Origin>;
+
+    /// Waits until more rows are at hand; false after the last. Here a slow reader gives way to the connection.
+    ///
+    /// # Errors
+    /// What keeps the rows from being read to their end. It ends the load, which is then undone.
+    fn refill(&mut self) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(std::future::ready(Ok(false)))
+    }
 }
 
 /// [`Rows`] over an iterator.
@@ -80,8 +131,12 @@ impl<F, I: Iterator<Item = Row<F>>> Iterated<F, I> {
 }
 
 impl<F: Fields, I: Iterator<Item = Row<F>> + Send> Rows for Iterated<F, I> {
-    fn next(&mut self) -> Option<(&dyn Fields, &Arc<Origin>)> {
+    fn next(&mut self) -> Option<Next<'_>> {
         self.current = self.rows.next();
-        self.current.as_ref().map(|row| (&row.row as &dyn Fields, &row.origin))
+        self.current.as_ref().map(|row| Next::Row(&row.row))
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        self.current.as_ref().map(|row| Arc::clone(&row.origin)).unwrap_or_default()
     }
 }

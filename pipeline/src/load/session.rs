@@ -7,8 +7,10 @@ use models::{KeyDef, TableDef, Upsert};
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
+use super::cap::ErrorCap;
 use super::failure;
 use super::origin::{Iterated, Rejected, Row, Rows};
+use super::phases::Phases;
 use super::quarantine::Quarantine;
 use super::statement::execute;
 use super::table::{self, Tally};
@@ -37,6 +39,22 @@ pub struct Options {
     pub batch_rows: usize,
     /// Memory that the server may use for each sort or hash, in MiB (`work_mem`).
     pub work_mem_mib: u32,
+    /// What becomes of rows whose key exists.
+    pub on_conflict: OnConflict,
+    /// How many refused records of a table the load bears, before ending with exit code 65.
+    pub max_errors: ErrorCap,
+}
+
+/// What becomes of a row whose key exists in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnConflict {
+    /// The given fields that differ are updated.
+    #[default]
+    Update,
+    /// The row that exists is left alone; the new one counts as ignored.
+    Ignore,
+    /// The load ends with exit code 65 and changes nothing; so it does for a key that comes twice.
+    Error,
 }
 
 impl Default for Options {
@@ -46,6 +64,8 @@ impl Default for Options {
             statement_timeout: Duration::ZERO,
             batch_rows: 5_000,
             work_mem_mib: 64,
+            on_conflict: OnConflict::Update,
+            max_errors: ErrorCap::None,
         }
     }
 }
@@ -59,6 +79,8 @@ pub struct LoadOutcome {
     pub unresolved_references: u64,
     /// What went into the quarantine, for people: the quarantine itself holds the details.
     pub refused: Vec<Refused>,
+    /// Where the time went.
+    pub phases: Phases,
 }
 
 /// Records of one table that were refused for one reason.
@@ -82,7 +104,7 @@ pub struct Load<'c> {
     outcome: LoadOutcome,
     quarantine: Quarantine,
     stages: usize,
-    batch_rows: usize,
+    options: Options,
 }
 
 impl<'c> Load<'c> {
@@ -111,7 +133,7 @@ impl<'c> Load<'c> {
                 .help("try again when it has ended"));
         }
         let (outcome, quarantine) = (LoadOutcome::default(), Quarantine::default());
-        Ok(Load { transaction, run, outcome, quarantine, stages: 0, batch_rows: options.batch_rows.max(1) })
+        Ok(Load { transaction, run, outcome, quarantine, stages: 0, options })
     }
 
     /// Loads rows by their table's default conflict key. Gives the counts of this call.
@@ -141,8 +163,9 @@ impl<'c> Load<'c> {
         let mut counts = TableCounts::default();
         let mut tally = Tally {
             run: &self.run,
-            batch_rows: self.batch_rows,
+            options: &self.options,
             counts: &mut counts,
+            phases: &mut self.outcome.phases,
             unresolved: &mut self.outcome.unresolved_references,
             quarantine: &mut self.quarantine,
         };
@@ -165,6 +188,15 @@ impl<'c> Load<'c> {
     pub async fn commit(mut self) -> Result<LoadOutcome> {
         self.quarantine.write(&mut self.transaction, &self.run, false).await?;
         self.transaction.commit().await.map_err(|error| failure::database("committing", error))?;
+        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
+    }
+
+    /// Undoes the load and writes nothing at all, the quarantine neither. Gives what it would have done.
+    ///
+    /// # Errors
+    /// As [`Load::table_by_key`]; the load is undone even so.
+    pub async fn discard(self) -> Result<LoadOutcome> {
+        self.transaction.rollback().await.map_err(|error| failure::database("rolling back", error))?;
         Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
     }
 

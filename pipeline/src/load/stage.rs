@@ -1,27 +1,35 @@
 //! The staging table: rows stream into it by binary COPY, and it vanishes with the transaction.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use sqlx::PgConnection;
 
 use super::copy;
 use super::encode::{Encoder, Ready};
 use super::failure;
 use super::layout::{Slot, Stop};
-use super::origin::{Fields, Origin, Rows};
+use super::origin::{Fault, Fields, Next, Origin, Rows};
+use super::phases::Phase;
 use super::statement::execute;
 use crate::Result;
-use crate::validate::Refusal;
-use std::sync::Arc;
 
 /// Tuples are sent in chunks of this many bytes, or of `batch_rows`, which is what the client holds of a load of any size.
 const CHUNK: usize = 64 * 1024;
 
-/// What the stage tells about rows while it fills.
+/// What the stage tells about rows while it fills. An error ends the load.
 pub(super) trait Sink {
-    /// A row was refused.
-    fn refused(&mut self, refusal: Refusal, key: Option<serde_json::Value>, origin: &Arc<Origin>);
+    /// A record was refused.
+    fn refused(&mut self, fault: Fault, key: Option<serde_json::Value>, origin: Arc<Origin>) -> Result<()>;
 
-    /// A row was staged under `ordinal`.
-    fn staged(&mut self, ordinal: u64, shape: &[usize], refers: bool, origin: &Arc<Origin>);
+    /// A row was staged. Tells whether its record is to be kept, since the merge may yet refuse it.
+    fn staged(&mut self, shape: usize, columns: &[usize], refers: bool) -> bool;
+
+    /// The record of the row `ordinal`, to be kept.
+    fn keep(&mut self, ordinal: u64, origin: &Arc<Origin>) -> Result<()>;
+
+    /// Time went by.
+    fn spent(&mut self, phase: Phase, time: Duration);
 }
 
 /// A staging table.
@@ -52,7 +60,7 @@ impl Stage {
         sink: &mut (dyn Sink + Send),
     ) -> Result<()> {
         let mut chunk = Vec::with_capacity(CHUNK + 8 * 1024);
-        let mut next = advance(encoder, rows, sink)?;
+        let mut next = advance(encoder, rows, sink).await?;
         while next.is_some() {
             self.align(connection, &encoder.layout.slots).await?;
             let slots = self.columns.unwrap_or(0);
@@ -62,18 +70,23 @@ impl Stage {
             chunk.clear();
             chunk.extend(copy::HEADER);
             let (mut outcome, mut held) = (Ok(()), 0);
-            while let Some((ready, origin)) = next.take_if(|(ready, _)| ready.slots <= slots) {
-                sink.staged(self.rows, encoder.shapes.columns(encoder.shape(ready)), ready.refers, &origin);
+            while let Some(ready) = next.take_if(|ready| ready.slots <= slots) {
+                let shape = encoder.shape(ready);
+                if sink.staged(shape, encoder.shapes.columns(shape), ready.refers) {
+                    outcome = sink.keep(self.rows, &rows.origin());
+                }
                 encoder.append(ready, self.rows, slots, &mut chunk);
                 self.rows += 1;
                 held += 1;
-                if chunk.len() >= CHUNK || held >= batch_rows {
+                if outcome.is_ok() && (chunk.len() >= CHUNK || held >= batch_rows) {
+                    let start = Instant::now();
                     outcome = copy.send(chunk.as_slice()).await.map(drop).map_err(failed);
+                    sink.spent(Phase::Send, start.elapsed());
                     chunk.clear();
                     held = 0;
                 }
                 if outcome.is_ok() {
-                    match advance(encoder, rows, sink) {
+                    match advance(encoder, rows, sink).await {
                         Ok(row) => next = row,
                         Err(error) => outcome = Err(error),
                     }
@@ -84,9 +97,11 @@ impl Stage {
                 let _ = copy.abort("the load stopped").await;
                 return Err(error);
             }
+            let start = Instant::now();
             chunk.extend(copy::TRAILER);
             copy.send(chunk.as_slice()).await.map_err(failed)?;
             copy.finish().await.map_err(failed)?;
+            sink.spent(Phase::Send, start.elapsed());
         }
         Ok(())
     }
@@ -118,18 +133,32 @@ impl Stage {
 }
 
 /// The next row that is accepted; those before it go to the sink.
-fn advance(
+async fn advance(
     encoder: &mut Encoder<'_>,
     rows: &mut dyn Rows,
     sink: &mut (dyn Sink + Send),
-) -> Result<Option<(Ready, Arc<Origin>)>> {
-    while let Some((row, origin)) = rows.next() {
-        let row: &dyn Fields = row;
-        match encoder.prepare(row) {
-            Ok(ready) => return Ok(Some((ready, Arc::clone(origin)))),
-            Err(Stop::Refused(refusal)) => sink.refused(refusal, encoder.key_of(row), origin),
-            Err(Stop::Broken(error)) => return Err(error),
-        }
+) -> Result<Option<Ready>> {
+    loop {
+        let (fault, key) = match rows.next() {
+            None => {
+                let start = Instant::now();
+                let more = rows.refill().await;
+                sink.spent(Phase::Wait, start.elapsed());
+                if more? {
+                    continue;
+                }
+                return Ok(None);
+            }
+            Some(Next::Refused(fault)) => (fault, None),
+            Some(Next::Row(row)) => {
+                let row: &dyn Fields = row;
+                match encoder.prepare(row) {
+                    Ok(ready) => return Ok(Some(ready)),
+                    Err(Stop::Refused(refusal)) => (refusal.into(), encoder.key_of(row)),
+                    Err(Stop::Broken(error)) => return Err(error),
+                }
+            }
+        };
+        sink.refused(fault, key, rows.origin())?;
     }
-    Ok(None)
 }

@@ -1,6 +1,7 @@
 //! One table's load, from the first row to the counts.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use models::{KeyDef, TableDef};
 use serde_json::Value;
@@ -10,10 +11,12 @@ use super::dedupe::dedupe;
 use super::encode::Encoder;
 use super::failure;
 use super::merge::Merge;
-use super::origin::{Origin, Rejected, Rows};
+use super::origin::{Fault, Origin, Rejected, Rows};
+use super::phases::{Phase, Phases};
 use super::quarantine::Quarantine;
 use super::resolve::{Refused, Resolver, missing_flag, parent_key};
-use super::session::RunContext;
+use super::session::{OnConflict, Options, RunContext};
+use super::spool::Spool;
 use super::sql::{any, table_name};
 use super::stage::{Sink, Stage};
 use super::statement::{execute, fetch, numbers};
@@ -31,15 +34,16 @@ pub(super) struct Staged<'t> {
     pub(super) stage: Stage,
     pub(super) encoder: Encoder<'t>,
     key: &'t KeyDef,
-    /// The records of the rows that the merge may yet refuse, by ordinal.
-    origins: Vec<(u64, Arc<Origin>)>,
+    /// The records of the rows that the merge may yet refuse.
+    spool: Spool,
 }
 
 /// Where one table's load puts what it finds.
 pub(super) struct Tally<'l> {
     pub(super) run: &'l RunContext,
-    pub(super) batch_rows: usize,
+    pub(super) options: &'l Options,
     pub(super) counts: &'l mut TableCounts,
+    pub(super) phases: &'l mut Phases,
     pub(super) unresolved: &'l mut u64,
     pub(super) quarantine: &'l mut Quarantine,
 }
@@ -58,39 +62,71 @@ pub(super) async fn load(
     }
     let known = look_up(connection, table).await?;
     let mut staged =
-        Staged { number, stage: Stage::new(number), encoder: Encoder::new(table, key), key, origins: Vec::new() };
-    let mut sink = Intake { table, key, table_name: &name, origins: Vec::new(), tally: &mut *tally };
-    staged.stage.fill(connection, &mut staged.encoder, rows, sink.tally.batch_rows, &mut sink).await?;
-    staged.origins = sink.origins;
-    if staged.stage.rows == 0 {
-        return Ok(());
+        Staged { number, stage: Stage::new(number), encoder: Encoder::new(table, key), key, spool: Spool::default() };
+    let start = Instant::now();
+    let before = *tally.phases;
+    let mut sink =
+        Intake { table, key, table_name: &name, spool: Spool::default(), kept: Vec::new(), tally: &mut *tally };
+    let batch_rows = sink.tally.options.batch_rows.max(1);
+    let filled = staged.stage.fill(connection, &mut staged.encoder, rows, batch_rows, &mut sink).await;
+    staged.spool = sink.spool;
+    let others = (tally.phases.wait - before.wait) + (tally.phases.send - before.send);
+    tally.phases.add(Phase::Encode, start.elapsed().saturating_sub(others));
+    filled?;
+    let start = Instant::now();
+    let merged = staged.into_table(connection, &known, tally).await;
+    tally.phases.add(Phase::Merge, start.elapsed());
+    merged?;
+    tally.options.max_errors.check(&name, tally.counts, 0, true)
+}
+
+impl Staged<'_> {
+    /// From the full stage to the counts.
+    async fn into_table(mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
+        let staged = &mut self;
+        if staged.stage.rows == 0 {
+            return Ok(());
+        }
+        let name = staged.encoder.layout.table.qualified_name();
+        if staged.stage.rows > ANALYZE_ABOVE {
+            let analyze = format!("ANALYZE {}", staged.stage.name);
+            execute(connection, &format!("analysing the staged rows of {name}"), analyze).await?;
+        }
+        let mut survey = staged.survey(connection).await?;
+        if survey.refused > 0 {
+            tally.options.max_errors.check(&name, tally.counts, survey.refused, true)?;
+            staged.refuse(connection, tally).await?;
+            survey = staged.survey(connection).await?;
+        }
+        if survey.unresolved > 0 {
+            *tally.unresolved += unresolved::set_aside(connection, staged, tally.run).await?;
+        }
+        let mut left = survey.rows;
+        if survey.keys < survey.rows {
+            if tally.options.on_conflict == OnConflict::Error {
+                return Err(twice(&name, staged.key, survey.rows - survey.keys));
+            }
+            let duplicates = dedupe(connection, staged).await?;
+            tally.counts.duplicates += duplicates;
+            left -= duplicates;
+        }
+        for shape in staged.shapes(connection).await? {
+            left -= staged.merge(connection, shape, known.partitioned, tally).await?;
+        }
+        match tally.options.on_conflict {
+            OnConflict::Ignore => tally.counts.ignored += left,
+            _ => tally.counts.unchanged += left,
+        }
+        if known.unresolved_before {
+            unresolved::mark_resolved(connection, staged).await?;
+        }
+        Ok(())
     }
-    if staged.stage.rows > ANALYZE_ABOVE {
-        execute(connection, &format!("analysing the staged rows of {name}"), format!("ANALYZE {}", staged.stage.name))
-            .await?;
-    }
-    let mut survey = staged.survey(connection).await?;
-    if survey.refused > 0 {
-        staged.refuse(connection, tally).await?;
-        survey = staged.survey(connection).await?;
-    }
-    if survey.unresolved > 0 {
-        *tally.unresolved += unresolved::set_aside(connection, &mut staged, tally.run).await?;
-    }
-    let mut left = survey.rows;
-    if survey.keys < survey.rows {
-        let duplicates = dedupe(connection, &mut staged).await?;
-        tally.counts.duplicates += duplicates;
-        left -= duplicates;
-    }
-    for shape in staged.shapes(connection).await? {
-        left -= staged.merge(connection, shape, known.partitioned, tally).await?;
-    }
-    tally.counts.unchanged += left;
-    if known.unresolved_before {
-        unresolved::mark_resolved(connection, &staged).await?;
-    }
-    Ok(())
+}
+
+fn twice(table: &str, key: &KeyDef, times: u64) -> Error {
+    let message = format!("{times} rows for {table} repeat the key ({}) of another", key.columns.join(", "));
+    Error::new(Exit::Input, message).help("nothing was loaded; --on-conflict update lets the last row of a key win")
 }
 
 /// What is known of a table before its load.
@@ -155,7 +191,7 @@ impl Staged<'_> {
     }
 
     /// Moves the rows that cannot be accepted from the stage to the quarantine.
-    async fn refuse(&self, connection: &mut PgConnection, tally: &mut Tally<'_>) -> Result<()> {
+    async fn refuse(&mut self, connection: &mut PgConnection, tally: &mut Tally<'_>) -> Result<()> {
         let resolver = self.resolver();
         let refusals = resolver.refusals();
         let (mut why, mut parents) = (String::new(), String::new());
@@ -174,17 +210,19 @@ impl Staged<'_> {
         );
         let doing = self.doing("looking for rows to refuse in");
         let failed = |error| failure::database(&doing, error);
-        let mut ordinals = Vec::new();
+        let (mut ordinals, mut found) = (Vec::new(), Vec::new());
         for row in fetch(connection, &doing, sql).await? {
             let ordinal: i64 = row.try_get(0).map_err(failed)?;
             let key: Option<String> = row.try_get(1).map_err(failed)?;
             let number: i32 = row.try_get(2).map_err(failed)?;
             let parent: Option<String> = row.try_get(3).map_err(failed)?;
             if let Some((_, refused)) = refusals.get(number.unsigned_abs() as usize) {
-                self.quarantine(tally, ordinal, key, self.explain(refused, parent.as_deref().unwrap_or("?")));
+                found.push((ordinal, key, self.explain(refused, parent.as_deref().unwrap_or("?"))));
             }
             ordinals.push(ordinal);
         }
+        drop(refusals);
+        self.quarantine(tally, found)?;
         self.remove(connection, ordinals).await
     }
 
@@ -209,12 +247,15 @@ impl Staged<'_> {
         }
     }
 
-    fn quarantine(&self, tally: &mut Tally<'_>, ordinal: i64, key: Option<String>, refusal: Refusal) {
-        let place = self.origins.binary_search_by_key(&ordinal.unsigned_abs(), |(ordinal, _)| *ordinal);
-        let origin = place.map_or_else(|_| Arc::default(), |place| Arc::clone(&self.origins[place].1));
-        let key = key.and_then(|key| serde_json::from_str(&key).ok());
+    /// Puts rows into the quarantine, by their ordinals, which rise.
+    fn quarantine(&mut self, tally: &mut Tally<'_>, rows: Vec<(i64, Option<String>, Refusal)>) -> Result<()> {
+        let ordinals: Vec<u64> = rows.iter().map(|(ordinal, ..)| ordinal.unsigned_abs()).collect();
         let table = self.encoder.layout.table.qualified_name();
-        tally.refuse(table, refusal, key, origin);
+        for (origin, (_, key, refusal)) in self.spool.find(&ordinals)?.into_iter().zip(rows) {
+            let key = key.and_then(|key| serde_json::from_str(&key).ok());
+            tally.refuse(&table, refusal.into(), key, origin)?;
+        }
+        Ok(())
     }
 
     async fn remove(&self, connection: &mut PgConnection, ordinals: Vec<i64>) -> Result<()> {
@@ -236,16 +277,20 @@ impl Staged<'_> {
         shapes.map_err(|error| failure::database(&doing, error))
     }
 
-    /// Brings the rows of a shape into the table; gives the number of rows that were not left unchanged.
+    /// Brings the rows of a shape into the table; gives the number of rows that were not left as they were.
     async fn merge(
-        &self,
+        &mut self,
         connection: &mut PgConnection,
         shape: usize,
         partitioned: bool,
         tally: &mut Tally<'_>,
     ) -> Result<u64> {
-        let merge = Merge::new(self.resolver(), shape);
+        let on_conflict = tally.options.on_conflict;
+        let merge = Merge::new(self.resolver(), shape, on_conflict);
         let doing = self.doing("merging into");
+        if on_conflict == OnConflict::Error {
+            self.refuse_known(connection, &merge).await?;
+        }
         let lacking = merge.lacking();
         if lacking.is_empty() {
             let [new] = if partitioned { numbers(connection, &doing, merge.count_new()).await? } else { [0] };
@@ -258,32 +303,53 @@ impl Staged<'_> {
             return Ok(inserted + updated);
         }
         let lacking: Vec<&str> = lacking.iter().map(|column| column.name.as_ref()).collect();
+        let message = format!("no row of this key exists, and a new one needs {}, not given here", lacking.join(", "));
+        let update = (on_conflict == OnConflict::Update).then(|| (merge.lock_changed(), merge.update()));
         let mut orphans = Vec::new();
         for row in fetch(connection, &doing, merge.select_new()).await? {
             let failed = |error| failure::database(&doing, error);
             let ordinal: i64 = row.try_get(0).map_err(failed)?;
-            let message =
-                format!("no row of this key exists, and a new one needs {}, not given here", lacking.join(", "));
             let key = row.try_get(1).map_err(failed)?;
-            self.quarantine(tally, ordinal, key, Refusal::new(Reason::ParentMissing, message));
-            orphans.push(ordinal);
+            orphans.push((ordinal, key, Refusal::new(Reason::ParentMissing, message.clone())));
         }
+        drop(merge);
         let missing = orphans.len() as u64;
         if missing > 0 {
-            self.remove(connection, orphans).await?;
+            orphans.sort_unstable_by_key(|(ordinal, ..)| *ordinal);
+            let ordinals = orphans.iter().map(|(ordinal, ..)| *ordinal).collect();
+            self.quarantine(tally, orphans)?;
+            self.remove(connection, ordinals).await?;
         }
-        let [changed] = numbers(connection, &doing, merge.lock_changed()).await?;
-        let updated = if changed > 0 { execute(connection, &doing, merge.update()).await? } else { 0 };
+        let Some((lock, update)) = update else { return Ok(missing) };
+        let [changed] = numbers(connection, &doing, lock).await?;
+        let updated = if changed > 0 { execute(connection, &doing, update).await? } else { 0 };
         tally.counts.updated += updated;
         Ok(missing + updated)
+    }
+
+    /// Ends the load if a row of the shape exists already.
+    async fn refuse_known(&self, connection: &mut PgConnection, merge: &Merge<'_>) -> Result<()> {
+        let doing = self.doing("looking for rows that exist in");
+        let failed = |error| failure::database(&doing, error);
+        let Some(row) = fetch(connection, &doing, merge.select_known()).await?.into_iter().next() else {
+            return Ok(());
+        };
+        let key: Option<String> = row.try_get(0).map_err(failed)?;
+        let number: i64 = row.try_get(1).map_err(failed)?;
+        let table = self.encoder.layout.table.qualified_name();
+        let message = format!("{number} of the rows for {table} exist already, such as {}", key.unwrap_or_default());
+        Err(Error::new(Exit::Input, message)
+            .help("nothing was loaded; --on-conflict update or ignore says what to do with them"))
     }
 }
 
 impl Tally<'_> {
-    fn refuse(&mut self, table: String, refusal: Refusal, key: Option<Value>, origin: Arc<Origin>) {
+    fn refuse(&mut self, table: &str, fault: Fault, key: Option<Value>, origin: Arc<Origin>) -> Result<()> {
         self.counts.quarantined += 1;
-        let Refusal { reason, message } = refusal;
-        self.quarantine.add(Rejected { table, reason: reason.into(), message, key, origin });
+        let Fault { reason, message } = fault;
+        let message = origin.line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"));
+        self.quarantine.add(Rejected { table: table.to_owned(), reason, message, key, origin });
+        self.options.max_errors.check(table, self.counts, 0, false)
     }
 }
 
@@ -292,21 +358,35 @@ struct Intake<'i, 'l> {
     table: &'i TableDef,
     key: &'i KeyDef,
     table_name: &'i str,
-    origins: Vec<(u64, Arc<Origin>)>,
+    spool: Spool,
+    /// Of each shape, whether its rows' records are kept whatever they refer to.
+    kept: Vec<Option<bool>>,
     tally: &'i mut Tally<'l>,
 }
 
 impl Sink for Intake<'_, '_> {
-    fn refused(&mut self, refusal: Refusal, key: Option<Value>, origin: &Arc<Origin>) {
+    fn refused(&mut self, fault: Fault, key: Option<Value>, origin: Arc<Origin>) -> Result<()> {
         self.tally.counts.read += 1;
-        self.tally.refuse(self.table_name.to_owned(), refusal, key, Arc::clone(origin));
+        self.tally.refuse(self.table_name, fault, key, origin)
     }
 
-    fn staged(&mut self, ordinal: u64, shape: &[usize], refers: bool, origin: &Arc<Origin>) {
+    fn staged(&mut self, shape: usize, columns: &[usize], refers: bool) -> bool {
         self.tally.counts.read += 1;
-        let partial = || super::merge::lacks_value(self.table, shape);
-        if refers || self.key.predicate.is_some() || !self.key.expressions.is_empty() || partial() {
-            self.origins.push((ordinal, Arc::clone(origin)));
+        if self.kept.len() <= shape {
+            self.kept.resize(shape + 1, None);
         }
+        let (table, key) = (self.table, self.key);
+        let kept = *self.kept[shape].get_or_insert_with(|| {
+            key.predicate.is_some() || !key.expressions.is_empty() || super::merge::lacks_value(table, columns)
+        });
+        refers || kept
+    }
+
+    fn keep(&mut self, ordinal: u64, origin: &Arc<Origin>) -> Result<()> {
+        self.spool.keep(ordinal, origin)
+    }
+
+    fn spent(&mut self, phase: Phase, time: Duration) {
+        self.tally.phases.add(phase, time);
     }
 }

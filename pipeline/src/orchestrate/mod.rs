@@ -1,11 +1,14 @@
 //! The jobs: what runs, in which order.
 //!
-//! [`sync()`] and [`test()`] share one path from the source to the rows; `test` stops before the database.
+//! [`sync()`] and [`test()`] share one path from the source to the rows; `test` stops before the database. [`load()`] brings
+//! files into a table.
 
 mod directory;
+mod load;
 mod sync;
 mod test;
 
+pub use load::{LoadOptions, load};
 pub use sync::{database_config, sync};
 pub use test::test;
 
@@ -44,7 +47,7 @@ fn fetcher(job: &Job) -> Result<Fetcher> {
 }
 
 /// Waits for work, or for a signal that ends it where it stands.
-async fn unless_stopped<T>(job: &Job, work: impl Future<Output = Result<T>>) -> Result<T> {
+async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         biased;
         () = job.shutdown.requested() => {

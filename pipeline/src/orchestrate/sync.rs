@@ -78,6 +78,7 @@ async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<(
         statement_timeout: settings.statement_timeout,
         batch_rows: settings.batch_rows,
         work_mem_mib: settings.work_mem_mib,
+        ..Options::default()
     };
     let context = RunContext { run_id: run.id(), task: None, source: SOURCE.name.to_owned() };
     let mut connection = database::acquire(&database.pool).await?;

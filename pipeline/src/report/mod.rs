@@ -22,7 +22,7 @@ mod terminal;
 pub use accounting::TableCounts;
 pub use diagnostic::{error_line, render_error, tell_error};
 pub use logging::{Logging, init_logging};
-pub use progress::{Progress, ProgressTask};
+pub use progress::{Progress, ProgressTask, RowsTask};
 pub use result::{Refusal, RunResult, Status};
 pub use result_file::ResultFile;
 pub use run::Run;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::terminal::{Terminal, write_to_stderr};
 
@@ -48,6 +48,24 @@ impl Progress {
             Mode::Silent => State::Silent,
         };
         ProgressTask { state }
+    }
+
+    /// Begins a task that counts rows while it reads `total` bytes, if their number is known.
+    pub fn rows(&self, name: &str, total: Option<u64>) -> RowsTask {
+        let state = match &self.mode {
+            Mode::Bars(bars) => {
+                let bar = bars.add(bar(name, total));
+                let template = match total {
+                    Some(_) => "{prefix:22} {wide_bar} {msg} {eta:>4} left",
+                    None => "{prefix:22} {spinner} {msg} {elapsed}",
+                };
+                bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+                State::Bar(bar)
+            }
+            Mode::Lines(interval) => State::Lines(Arc::new(Lines::new(name, None, *interval))),
+            Mode::Silent => State::Silent,
+        };
+        RowsTask { state, rows: 0, started: Instant::now(), total }
     }
 
     /// Writes whole lines to standard error, above the bars if there are any. Nobody may be reading: that is no error.
@@ -99,6 +117,46 @@ impl ProgressTask {
     }
 }
 
+/// A task that counts rows: how many, how fast, and how long it will still take.
+#[derive(Debug)]
+pub struct RowsTask {
+    state: State,
+    rows: u64,
+    started: Instant,
+    total: Option<u64>,
+}
+
+impl RowsTask {
+    /// `rows` more went by, and `bytes` have been read by now.
+    pub fn advance(&mut self, rows: u64, bytes: u64) {
+        self.rows += rows;
+        let seconds = self.started.elapsed().as_secs_f64().max(0.001);
+        let rate = (self.rows as f64 / seconds) as u64;
+        match &self.state {
+            State::Bar(bar) => {
+                bar.set_position(bytes);
+                bar.set_message(format!("{} rows, {}/s", HumanCount(self.rows), HumanCount(rate)));
+            }
+            State::Lines(lines) => {
+                lines.tell(rows, |done| {
+                    let left = self.total.filter(|_| bytes > 0).map(|total| {
+                        let seconds = seconds * (total.saturating_sub(bytes)) as f64 / bytes as f64;
+                        seconds.round()
+                    });
+                    tracing::info!(
+                        task = lines.name,
+                        rows = done,
+                        rows_per_second = rate,
+                        seconds_left = left,
+                        "progress"
+                    );
+                });
+            }
+            State::Silent => {}
+        }
+    }
+}
+
 /// A task that tells its progress in the log.
 #[derive(Debug)]
 struct Lines {
@@ -118,11 +176,16 @@ impl Lines {
     }
 
     fn advance(&self, steps: u64) {
+        self.tell(steps, |done| tracing::info!(task = self.name, done, total = self.total, "progress"));
+    }
+
+    /// Counts, and now and then calls `tell` with the count.
+    fn tell(&self, steps: u64, tell: impl FnOnce(u64)) {
         let done = self.done.fetch_add(steps, Ordering::Relaxed) + steps;
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.elapsed() >= self.interval {
             *told = Instant::now();
-            tracing::info!(task = self.name, done, total = self.total, "progress");
+            tell(done);
         }
     }
 }

@@ -74,6 +74,12 @@ pub struct RunResult {
     /// Why rows were quarantined. For people only: the quarantine itself holds the details.
     #[serde(skip)]
     pub refusals: Vec<Refusal>,
+    /// Where the time went, each part with its seconds. For people only.
+    #[serde(skip)]
+    pub phases: Vec<(&'static str, f64)>,
+    /// Remarks for people, each a sentence.
+    #[serde(skip)]
+    pub remarks: Vec<String>,
 }
 
 /// Rows of one table that were quarantined for one reason.

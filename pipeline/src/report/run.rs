@@ -1,6 +1,6 @@
 //! What a run counts while it works, and how its end is judged.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
@@ -24,6 +24,8 @@ pub struct Run {
     requests: u64,
     retries: u64,
     ends: Vec<End>,
+    phases: Vec<(&'static str, f64)>,
+    remarks: Vec<String>,
 }
 
 /// How one task ended.
@@ -84,6 +86,8 @@ impl Run {
             requests: 0,
             retries: 0,
             ends: Vec::new(),
+            phases: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -132,6 +136,16 @@ impl Run {
     pub fn requests(&mut self, requests: u64, retries: u64) {
         self.requests += requests;
         self.retries += retries;
+    }
+
+    /// Tells what a part of the work took, for the summary.
+    pub fn spent(&mut self, phase: &'static str, time: Duration) {
+        self.phases.push((phase, time.as_secs_f64()));
+    }
+
+    /// Adds a remark for people to the summary.
+    pub fn remark(&mut self, sentence: String) {
+        self.remarks.push(sentence);
     }
 
     /// A task finished. A run in which nothing is said to have ended has finished too.
@@ -189,6 +203,8 @@ impl Run {
             requests: self.requests,
             retries: self.retries,
             refusals: self.refusals.clone(),
+            phases: self.phases.clone(),
+            remarks: self.remarks.clone(),
         }
     }
 }

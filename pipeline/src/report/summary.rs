@@ -64,6 +64,14 @@ pub fn summary(command: &str, result: &RunResult, terminal: &Terminal) -> String
     if result.unresolved_references > 0 {
         text.push_str(&format!("unresolved references: {}\n", number(result.unresolved_references)));
     }
+    for remark in &result.remarks {
+        text.push_str(&format!("{remark}\n"));
+    }
+    if !result.phases.is_empty() {
+        let parts: Vec<String> =
+            result.phases.iter().map(|(phase, seconds)| format!("{phase} {}", duration(*seconds))).collect();
+        text.push_str(&format!("time: {}\n", parts.join(", ")));
+    }
     let (paint, word) = match result.status {
         Status::Ok => (Paint::Good, "ok"),
         Status::Partial => (Paint::Doubtful, "partial: some rows are in the quarantine"),
@@ -72,13 +80,15 @@ pub fn summary(command: &str, result: &RunResult, terminal: &Terminal) -> String
         Status::Failed => (Paint::Bad, "failed"),
         Status::Stopped => (Paint::Doubtful, "stopped"),
     };
-    text.push_str(&format!(
-        "{command} {}; {}, {}, {}\n",
-        terminal.paint(paint, word),
-        counted(result.requests, "request", "requests"),
-        counted(result.retries, "retry", "retries"),
-        duration(result.seconds)
-    ));
+    let what = if command == "load" {
+        let read: u64 = result.tables.values().map(|counts| counts.read).sum();
+        let rate = if result.seconds > 0.0 { (read as f64 / result.seconds) as u64 } else { 0 };
+        format!("{}, {}/s", counted(read, "row", "rows"), number(rate))
+    } else {
+        let requests = counted(result.requests, "request", "requests");
+        format!("{requests}, {}", counted(result.retries, "retry", "retries"))
+    };
+    text.push_str(&format!("{command} {}; {what}, {}\n", terminal.paint(paint, word), duration(result.seconds)));
     text
 }
 

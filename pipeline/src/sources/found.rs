@@ -75,6 +75,7 @@ impl Place {
             source: Arc::clone(source),
             url: Some(self.url),
             file: None,
+            line: None,
             byte_offset: Some(self.offset as u64),
             media_type: self.media_type,
             raw: self.raw,

@@ -142,7 +142,15 @@ pub(crate) fn rows(records: Vec<Record>) -> Iterated<Record, impl Iterator<Item 
         let media_type = Some("text/plain".into());
         Row {
             row,
-            origin: Arc::new(Origin { source, url, file: None, byte_offset: Some(place as u64), media_type, raw }),
+            origin: Arc::new(Origin {
+                source,
+                url,
+                file: None,
+                line: None,
+                byte_offset: Some(place as u64),
+                media_type,
+                raw,
+            }),
         }
     };
     Iterated::new(records.into_iter().enumerate().map(row))

@@ -1,0 +1,19 @@
+//! Files into records: compression, formats, and what is wrong with either.
+//!
+//! ```text
+//! open -> decompress -> split into records -> Batch -> (bounded channel) -> rows
+//! magic   gzip, zstd    csv, ndjson                    the reader's thread waits here
+//! ```
+//!
+//! A reader works on a thread of its own and hands over batches of a few thousand records. It knows names of fields, but
+//! neither tables nor types: see [`crate::map`].
+
+mod batch;
+mod csv;
+mod ndjson;
+mod open;
+mod reader;
+
+pub use batch::{Batch, Datum, Record};
+pub use open::{Format, Layout, Opened, open};
+pub use reader::{Meter, start};
