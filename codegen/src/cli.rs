@@ -176,7 +176,7 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         warn(arguments, &input.warnings);
         let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
         let text = match format {
-            Format::Sql => Ok(sql::script_in(&input.schema, wording)),
+            Format::Sql => Ok(sql::script_in(&input.schema, wording, input.breakpoints)),
             Format::Snapshot => snapshot::snapshot(&input.schema, wording),
             Format::Ir => serde_json::to_string_pretty(&input.schema),
         };

@@ -19,12 +19,12 @@ pub fn statements(schema: &Schema) -> Vec<String> {
 
 /// The statements as one drizzle-kit migration file.
 pub fn script(schema: &Schema) -> String {
-    script_in(schema, Wording::Valid)
+    script_in(schema, Wording::Valid, true)
 }
 
-/// The migration file in the wording that is asked for.
-pub fn script_in(schema: &Schema, wording: Wording) -> String {
-    Ddl { wording }.statements(schema).join(BREAKPOINT)
+/// The migration file in the wording that is asked for, with or without a mark between two statements.
+pub fn script_in(schema: &Schema, wording: Wording, breakpoints: bool) -> String {
+    Ddl { wording }.statements(schema).join(if breakpoints { BREAKPOINT } else { "\n" })
 }
 
 /// An identifier in double quotes.
