@@ -23,7 +23,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codegen::config::{Flags, settings};
-use codegen::schema::{Schema, Wording};
+use codegen::input::Input;
+use codegen::schema::Wording;
 use codegen::{input, snapshot, sql};
 use postgres::Server;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
@@ -48,15 +49,15 @@ fn name(project: &Path) -> String {
     project.file_name().expect("a name").to_string_lossy().into_owned()
 }
 
-/// The schema as the command reads it, or its errors as text.
-fn ours(project: &Path) -> Result<Schema, String> {
+/// What the command reads, or its errors as text.
+fn ours(project: &Path) -> Result<Input, String> {
     let extensions = ["ts", "js", "mjs", "cjs", "json"];
     let config = extensions.map(|extension| project.join(format!("drizzle.config.{extension}")));
     let config = config.into_iter().find(|config| config.is_file());
     let schema = if config.is_some() { Vec::new() } else { vec!["schema.ts".to_owned()] };
     let flags = Flags { schema, config, ..Flags::default() };
     let settings = settings(&flags, project).map_err(|error| error.to_string())?;
-    Ok(input::read(&settings, false).map_err(|error| error.to_string())?.schema)
+    input::read(&settings, false).map_err(|error| error.to_string())
 }
 
 fn difference(theirs: &str, ours: &str) -> Option<String> {
@@ -100,12 +101,13 @@ fn judge(project: &Path) -> Outcome {
             return outcome;
         }
     };
-    let snapshot = |wording| without_id(&snapshot::snapshot(&ours, wording).expect("the snapshot is written"));
+    let snapshot = |wording| without_id(&snapshot::snapshot(&ours.schema, wording).expect("the snapshot is written"));
     let their_snapshot = without_id(&theirs.snapshot);
-    outcome.failures.extend(difference(&theirs.sql, &sql::script_in(&ours, Wording::DrizzleKit)));
+    let sql = |wording| sql::script_in(&ours.schema, wording, ours.breakpoints);
+    outcome.failures.extend(difference(&theirs.sql, &sql(Wording::DrizzleKit)));
     outcome.failures.extend(difference(&their_snapshot, &snapshot(Wording::DrizzleKit)));
     let differences =
-        [difference(&theirs.sql, &sql::script(&ours)), difference(&their_snapshot, &snapshot(Wording::Valid))];
+        [difference(&theirs.sql, &sql(Wording::Valid)), difference(&their_snapshot, &snapshot(Wording::Valid))];
     let default = differences.into_iter().flatten().reduce(|all, more| format!("{all}\n{more}"));
     match (note("differs.txt"), default) {
         (None, default) => outcome.failures.extend(default),
@@ -190,7 +192,7 @@ async fn the_default_sql_of_every_fixture_runs_in_postgresql() {
     let mut ran = 0;
     for project in projects() {
         let name = name(&project);
-        let Ok(schema) = ours(&project) else { continue };
+        let Ok(input) = ours(&project) else { continue };
         let before = read_to_string(project.join("before.sql")).unwrap_or_default();
         let missing = missing_extensions(&mut connection, &before).await;
         if !missing.is_empty() {
@@ -198,7 +200,7 @@ async fn the_default_sql_of_every_fixture_runs_in_postgresql() {
             continue;
         }
         let not_run = read_to_string(project.join("not-run.txt")).ok();
-        match (not_run, run(&mut connection, &before, &sql::script(&schema)).await) {
+        match (not_run, run(&mut connection, &before, &sql::script(&input.schema)).await) {
             (None, Ok(())) => ran += 1,
             (None, Err(error)) => failures.push(format!("== {name}\n{error}")),
             (Some(_), Ok(())) => failures.push(format!("== {name}\nruns, and is marked as not running")),
@@ -228,8 +230,8 @@ fn fields(json: &serde_json::Value, names: &mut std::collections::BTreeSet<Strin
 #[test]
 fn every_field_of_the_ir_is_documented() {
     let mut names = std::collections::BTreeSet::new();
-    for schema in projects().iter().filter_map(|project| ours(project).ok()) {
-        fields(&serde_json::to_value(schema).expect("the IR is JSON"), &mut names);
+    for input in projects().iter().filter_map(|project| ours(project).ok()) {
+        fields(&serde_json::to_value(input.schema).expect("the IR is JSON"), &mut names);
     }
     let document = read_to_string(repository().join("docs/schema-ir.md")).expect("the document");
     names.retain(|name| !document.contains(&format!("`{name}`")));

@@ -13,7 +13,7 @@ use codegen::config::{self, Flags};
 use codegen::drizzle::Casing;
 use codegen::schema::Wording;
 use codegen::task::{Failure, Mode, run};
-use codegen::{input, snapshot, sql};
+use codegen::{docs, input, snapshot, sql};
 
 /// Exit codes, as the help lists them.
 const OK: u8 = 0;
@@ -36,6 +36,7 @@ Examples:
   codegen --schema 'src/db/*.ts' --out src/models  without one
   codegen --check                                  in CI: fails and shows a diff if models are stale
   codegen export --format sql | psql               create the tables
+  codegen docs --format mermaid                    a diagram of tables and foreign keys
   codegen verify --database-url postgresql://…     is the database what the schema says?
 
 Settings come from these flags, then from codegen.toml (found in this folder or above;
@@ -93,6 +94,13 @@ enum Command {
         bug_compatible: bool,
     },
 
+    /// Print documentation of the schema.
+    Docs {
+        /// The form.
+        #[arg(long, value_enum)]
+        format: DocsFormat,
+    },
+
     /// Compare a live database with the schema, and say what each difference breaks.
     ///
     /// Nothing is changed: the declared tables are made as temporary ones, for PostgreSQL's own spelling of their defaults, checks
@@ -109,6 +117,14 @@ enum Format {
     Snapshot,
     /// Everything that was read, as JSON; `--schema FILE.json` reads it again.
     Ir,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DocsFormat {
+    /// A diagram of tables and foreign keys (mermaid's erDiagram).
+    Mermaid,
+    /// A reference of tables, columns, keys, indexes, checks, policies, views and enums.
+    Markdown,
 }
 
 /// drizzle-kit's own words.
@@ -176,13 +192,22 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         warn(arguments, &input.warnings);
         let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
         let text = match format {
-            Format::Sql => Ok(sql::script_in(&input.schema, wording)),
+            Format::Sql => Ok(sql::script_in(&input.schema, wording, input.breakpoints)),
             Format::Snapshot => snapshot::snapshot(&input.schema, wording),
             Format::Ir => serde_json::to_string_pretty(&input.schema),
         };
         let text =
             text.map_err(|error| input::Error(format!("error: the schema cannot be written as JSON: {error}")))?;
         print(&format!("{}\n", text.trim_end_matches('\n')))?;
+        return Ok(OK);
+    }
+    if let Some(Command::Docs { format }) = &arguments.command {
+        let input = input::read(&settings, colors)?;
+        warn(arguments, &input.warnings);
+        print(&match format {
+            DocsFormat::Mermaid => docs::mermaid::mermaid(&input.schema),
+            DocsFormat::Markdown => docs::markdown::markdown(&input.schema),
+        })?;
         return Ok(OK);
     }
     if let Some(Command::Verify(verify)) = &arguments.command {

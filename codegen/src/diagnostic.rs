@@ -23,6 +23,7 @@ pub struct Label {
 }
 
 /// One error or warning. The codes are stable: E01xx reading, E02xx syntax, E03xx evaluation, E04xx Drizzle's rules.
+/// `docs/diagnostics.md` lists them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Such as `E0301`.

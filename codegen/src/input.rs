@@ -19,6 +19,8 @@ pub struct Input {
     pub files: Vec<PathBuf>,
     /// The patterns that lead to them, absolute or relative to the project's folder.
     pub patterns: Vec<String>,
+    /// Whether SQL marks where a statement ends: `breakpoints` of the drizzle-kit configuration.
+    pub breakpoints: bool,
     /// Warnings, rendered.
     pub warnings: Vec<String>,
 }
@@ -38,14 +40,17 @@ pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
     {
         let path = settings.root.join(only);
         let schema = ir(&path)?;
-        return Ok(Input { schema, files: vec![path], patterns: settings.schema.clone(), warnings: Vec::new() });
+        let (files, patterns) = (vec![path], settings.schema.clone());
+        return Ok(Input { schema, files, patterns, breakpoints: true, warnings: Vec::new() });
     }
     let mut patterns = settings.schema.clone();
     let mut casing = Casing::default();
+    let mut breakpoints = true;
     let mut files = Vec::new();
     if let Some(path) = &settings.drizzle_config {
         let config = read_config(path).map_err(|(errors, sources)| Error(render(&errors, &sources, colors)))?;
         casing = config.casing;
+        breakpoints = config.breakpoints;
         files.push(path.clone());
         if patterns.is_empty() {
             let absolute = |pattern: &String| normalize(&config.folder.join(pattern)).to_string_lossy().into_owned();
@@ -59,7 +64,7 @@ pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
     let Some(schema) = read.schema else { return Err(Error(rendered(&read.diagnostics, &read.sources))) };
     files.extend(read.sources.files().iter().map(|file| file.path.clone()));
     let warnings = read.diagnostics.iter().map(|warning| rendered(std::slice::from_ref(warning), &read.sources));
-    Ok(Input { schema, files, patterns, warnings: warnings.collect() })
+    Ok(Input { schema, files, patterns, breakpoints, warnings: warnings.collect() })
 }
 
 fn ir(path: &Path) -> Result<Schema, Error> {

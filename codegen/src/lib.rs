@@ -3,7 +3,7 @@
 //! ```text
 //! source -> parse -> evaluate -> drizzle -> schema -> model -> emit -> write
 //! files    swc AST   values     lowering   IR        Rust     tokens  disk | diff
-//!                                                 -> sql, snapshot
+//!                                                 -> sql, snapshot, docs
 //! ```
 //!
 //! - [`source`] finds and holds the files; [`parse`] makes syntax trees of them and all that they import.
@@ -12,7 +12,7 @@
 //! - [`typescript`] reads the types that columns name in `$type<T>()`; it is the other reader of swc's trees.
 //! - [`schema`] is the IR: what a Drizzle project declares, in PostgreSQL's terms.
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
-//! - [`emit`] writes those down; [`sql`] writes the DDL, [`snapshot`] drizzle-kit's own description of the schema.
+//! - [`emit`] writes those down; [`sql`] writes the DDL, [`snapshot`] drizzle-kit's own description of the schema, [`docs`] one for people.
 //! - [`generate`](generate::generate) makes all output in memory; [`write`](mod@write) brings it to disk, or shows the difference.
 //! - `verify` compares a live database with the IR (feature `cli`).
 //! - [`config`] holds the settings, [`task`] is one run from settings to disk, [`build`] the whole of a build script.
@@ -20,6 +20,7 @@
 pub mod build;
 pub mod config;
 pub mod diagnostic;
+pub mod docs;
 pub mod drizzle;
 pub mod emit;
 pub mod evaluate;

@@ -10,8 +10,9 @@ use crate::generate::Overrides;
 /// The settings file's name.
 pub const FILE_NAME: &str = "codegen.toml";
 
-/// Names under which drizzle-kit looks for its own settings.
-const DRIZZLE_CONFIGS: &[&str] = &["drizzle.config.ts", "drizzle.config.js", "drizzle.config.json"];
+/// Names under which drizzle-kit looks for its own settings, in its order; then those that it must be given by name.
+const DRIZZLE_CONFIGS: &[&str] =
+    &["drizzle.config.ts", "drizzle.config.js", "drizzle.config.json", "drizzle.config.mjs", "drizzle.config.cjs"];
 
 /// What the command line says. Paths are relative to the current folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -133,6 +134,17 @@ mod tests {
     fn patterns(settings: &Settings) -> Vec<String> {
         let config = settings.drizzle_config.iter().map(|path| format!("config:{}", relative(path, &settings.root)));
         settings.schema.iter().cloned().chain(config).collect()
+    }
+
+    #[test]
+    fn a_configuration_is_found_under_each_of_its_names() {
+        let folder = tempfile::tempdir().unwrap();
+        // The later ones in this list are taken before the earlier.
+        for name in ["cjs", "mjs", "json", "js", "ts"].map(|end| format!("drizzle.config.{end}")) {
+            fs::write(folder.path().join(&name), "").unwrap();
+            let found = settings(&Flags::default(), folder.path()).unwrap();
+            assert_eq!(patterns(&found), [format!("config:{name}")]);
+        }
     }
 
     #[test]

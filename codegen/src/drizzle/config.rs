@@ -12,7 +12,7 @@ use crate::read::{no_thread, on_large_stack};
 use crate::source::{Sources, Span, expand};
 
 /// What a drizzle configuration says about the schema. `out` is drizzle-kit's folder of migrations and no concern of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrizzleConfig {
     /// Files, folders and globs, relative to [`DrizzleConfig::folder`].
     pub schema: Vec<String>,
@@ -20,6 +20,8 @@ pub struct DrizzleConfig {
     pub folder: PathBuf,
     /// `casing`
     pub casing: Casing,
+    /// `breakpoints`: drizzle-kit marks where a statement of its SQL ends. True where nothing is said.
+    pub breakpoints: bool,
 }
 
 /// What marks a folder where commands are run.
@@ -55,7 +57,8 @@ fn read_in(path: &Path, folder: &Path) -> Result<DrizzleConfig, (Vec<Diagnostic>
     let root = path.parent().unwrap_or(Path::new(""));
     let mut diagnostics = Vec::new();
     let graph = ModuleGraph::load(root, &[path.to_owned()], &mut diagnostics);
-    let mut config = DrizzleConfig { folder: folder.to_owned(), ..DrizzleConfig::default() };
+    let mut config =
+        DrizzleConfig { schema: Vec::new(), folder: folder.to_owned(), casing: Casing::Keep, breakpoints: true };
     if diagnostics.is_empty()
         && let Some(entry) = graph.entries.first().copied()
     {
@@ -63,7 +66,7 @@ fn read_in(path: &Path, folder: &Path) -> Result<DrizzleConfig, (Vec<Diagnostic>
         let mut cx = Interpreter::new(&graph, &packages).with_working_folder(folder);
         cx.run(entry);
         match evaluate(&mut cx, &graph, entry) {
-            Ok((schema, casing)) => (config.schema, config.casing) = (schema, casing),
+            Ok(evaluated) => (config.schema, config.casing, config.breakpoints) = evaluated,
             Err(diagnostic) => cx.report(*diagnostic),
         }
         diagnostics = cx.take_diagnostics();
@@ -71,12 +74,12 @@ fn read_in(path: &Path, folder: &Path) -> Result<DrizzleConfig, (Vec<Diagnostic>
     if diagnostics.is_empty() { Ok(config) } else { Err((diagnostics, graph.sources)) }
 }
 
-/// `schema` and `casing`.
+/// `schema`, `casing` and `breakpoints`.
 fn evaluate(
     cx: &mut Interpreter<'_>,
     graph: &ModuleGraph,
     entry: ModuleId,
-) -> Result<(Vec<String>, Casing), Box<Diagnostic>> {
+) -> Result<(Vec<String>, Casing, bool), Box<Diagnostic>> {
     let read = |thrown: crate::evaluate::Thrown| thrown.diagnostic;
     let start = graph.sources.files().first().map_or(1, |file| file.base);
     let file = Span { lo: start, hi: start };
@@ -106,13 +109,19 @@ fn evaluate(
             _ => return Err(known::mismatch(&value, span, "`casing`", "'snake_case' or 'camelCase'").into()),
         },
     };
+    let breakpoints = match get("breakpoints")? {
+        // It does not matter to the schema, so that one from the environment is no reason to refuse it.
+        (Value::Undefined | Value::Opaque(_), _) => true,
+        (Value::Bool(breakpoints), _) => breakpoints,
+        (value, span) => return Err(known::mismatch(&value, span, "`breakpoints`", "a boolean").into()),
+    };
     let (value, span) = get("schema")?;
     let patterns = match value.as_str() {
         Some(pattern) => Some(vec![pattern.to_owned()]),
         None => value.as_array().and_then(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect()),
     };
     match patterns {
-        Some(schema) => Ok((schema, casing)),
+        Some(schema) => Ok((schema, casing, breakpoints)),
         None => Err(known::mismatch(&value, span, "`schema`", "a path, a glob, or an array of them").into()),
     }
 }

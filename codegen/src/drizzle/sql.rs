@@ -63,6 +63,11 @@ impl Style {
     pub(super) fn inlined(self) -> Self {
         Self { inline: true, ..self }
     }
+
+    /// Values become parameters, as drizzle-kit has them.
+    fn is_bound(self) -> bool {
+        !self.inline && self.wording == Wording::DrizzleKit
+    }
 }
 
 /// Stands for a parameter until all are numbered. PostgreSQL takes no text with it.
@@ -147,6 +152,10 @@ fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Styl
     } else if let Some(query) = value.as_host::<Query>() {
         text.push_str(&format!("({})", query.sql(cx)?.render(cx, style)?));
     } else if let Some(param) = value.as_host::<Param>() {
+        if style.is_bound() {
+            text.push(PARAMETER);
+            return Ok(());
+        }
         match param.value.as_array() {
             Some(items) => text.push_str(&quote_string(&array_literal(&items, false))),
             None => text.push_str(&literal(cx, &param.value, span)?),
@@ -162,7 +171,7 @@ fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Styl
             render_value(cx, item, span, style, text)?;
         }
         text.push(')');
-    } else if !style.inline && style.wording == Wording::DrizzleKit && !value.is_undefined() {
+    } else if style.is_bound() && !value.is_undefined() {
         text.push(PARAMETER);
     } else if !value.is_undefined() {
         text.push_str(&literal(cx, value, span)?);

@@ -49,7 +49,10 @@ pub struct View {
     pub definition: Option<Sql>,
     /// The columns as far as Drizzle knows their types, in order.
     pub columns: Vec<Column>,
-    /// `WITH (…)`: names as PostgreSQL spells them and values, in order; `None` when nothing was said.
+    /// The same columns' names without the casing, which drizzle-kit's snapshot has. No part of the serialised form.
+    #[serde(skip)]
+    pub uncased: Vec<String>,
+    /// `WITH (…)`: names as PostgreSQL spells them and values, as declared; `None` when nothing was said.
     pub with: Option<Vec<(String, String)>>,
     /// `USING`, of a materialised view.
     pub using: Option<String>,

@@ -1,16 +1,16 @@
 //! Views.
 
-use super::shape::View;
+use super::shape::{Column, Map, View};
 use super::table::literal;
 use super::{Writer, public};
-use crate::schema;
+use crate::schema::{self, Wording};
 
 impl Writer {
     pub(super) fn view(self, view: &schema::View) -> View {
         let schema = view.schema.as_deref();
         let options = view.with.as_ref();
         View {
-            columns: view.columns.iter().map(|c| (c.name.clone(), self.column(c, schema))).collect(),
+            columns: self.columns(view),
             definition: view.definition.as_ref().map(|sql| self.text(sql)),
             name: view.name.clone(),
             schema: public(schema),
@@ -21,6 +21,19 @@ impl Writer {
             tablespace: view.tablespace.clone(),
             using: view.using.clone(),
         }
+    }
+
+    /// drizzle-kit forgets the casing of a view's columns; the database has them as the query names them.
+    fn columns(self, view: &schema::View) -> Map<Column> {
+        let mut columns = Map::new();
+        for (position, column) in view.columns.iter().enumerate() {
+            let mut shape = self.column(column, view.schema.as_deref());
+            if let (Wording::DrizzleKit, Some(uncased)) = (self.wording, view.uncased.get(position)) {
+                shape.name.clone_from(uncased);
+            }
+            columns.insert(shape.name.clone(), shape);
+        }
+        columns
     }
 }
 

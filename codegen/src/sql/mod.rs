@@ -19,12 +19,12 @@ pub fn statements(schema: &Schema) -> Vec<String> {
 
 /// The statements as one drizzle-kit migration file.
 pub fn script(schema: &Schema) -> String {
-    script_in(schema, Wording::Valid)
+    script_in(schema, Wording::Valid, true)
 }
 
-/// The migration file in the wording that is asked for.
-pub fn script_in(schema: &Schema, wording: Wording) -> String {
-    Ddl { wording }.statements(schema).join(BREAKPOINT)
+/// The migration file in the wording that is asked for, with or without a mark between two statements.
+pub fn script_in(schema: &Schema, wording: Wording, breakpoints: bool) -> String {
+    Ddl { wording }.statements(schema).join(if breakpoints { BREAKPOINT } else { "\n" })
 }
 
 /// An identifier in double quotes.
@@ -143,8 +143,13 @@ impl Ddl {
             let [name, condition] = self.kept([&check.name, self.text(&check.expression)], ";");
             lines.push(format!("CONSTRAINT {} CHECK ({condition})", self.quote(&name)));
         }
+        let mut lines: Vec<String> = lines.iter().map(|line| format!("\t{line}")).collect();
+        // drizzle-kit writes the comma before its first constraint even where no column precedes it.
+        if table.columns.is_empty() && self.wording == Wording::DrizzleKit {
+            lines.insert(0, String::new());
+        }
         let name = self.qualified(table.schema.as_deref(), &table.name);
-        format!("CREATE TABLE {name} (\n\t{}\n);\n", lines.join(",\n\t"))
+        format!("CREATE TABLE {name} (\n{}\n);\n", lines.join(",\n"))
     }
 
     fn column_line(self, table: &Table, column: &Column) -> String {

@@ -21,6 +21,8 @@ impl Ddl {
         // drizzle-kit's `WITH ()` of an empty object is no SQL.
         let written = |options: &&Vec<_>| !options.is_empty() || self.wording == Wording::DrizzleKit;
         if let Some(options) = view.with.as_ref().filter(written) {
+            let mut options: Vec<_> = options.iter().collect();
+            options.sort_by_key(|(name, _)| OPTIONS.iter().position(|known| known == name));
             let options: Vec<String> = options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
             statement.push_str(&format!(" WITH ({})", options.join(", ")));
         }
@@ -35,6 +37,31 @@ impl Ddl {
         Some(statement)
     }
 }
+
+/// The options of views in the order in which drizzle-kit writes them, whatever the order they are given in.
+const OPTIONS: &[&str] = &[
+    "check_option",
+    "security_barrier",
+    "security_invoker",
+    "fillfactor",
+    "toast_tuple_target",
+    "parallel_workers",
+    "autovacuum_enabled",
+    "vacuum_index_cleanup",
+    "vacuum_truncate",
+    "autovacuum_vacuum_threshold",
+    "autovacuum_vacuum_scale_factor",
+    "autovacuum_vacuum_cost_delay",
+    "autovacuum_vacuum_cost_limit",
+    "autovacuum_freeze_min_age",
+    "autovacuum_freeze_max_age",
+    "autovacuum_freeze_table_age",
+    "autovacuum_multixact_freeze_min_age",
+    "autovacuum_multixact_freeze_max_age",
+    "autovacuum_multixact_freeze_table_age",
+    "log_autovacuum_min_duration",
+    "user_catalog_table",
+];
 
 /// The options with a space before each.
 pub(super) fn sequence_options(options: &SequenceOptions) -> String {

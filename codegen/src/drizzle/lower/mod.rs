@@ -184,7 +184,7 @@ impl Lowering<'_, '_, '_> {
                 if !self.schema.tables.iter().any(in_a_table) {
                     let message = format!("policy `{}` is on no table: it is left out", lowered.name);
                     let warning =
-                        Diagnostic::warning("E0403", message).at(policy.span, "drizzle-kit leaves it out too");
+                        Diagnostic::warning("W0406", message).at(policy.span, "drizzle-kit leaves it out too");
                     self.cx.report(warning.help("put it among the table's own, or call `.link(table)`"));
                 }
                 continue;
@@ -220,8 +220,6 @@ impl Lowering<'_, '_, '_> {
                     Err(value) => return Err(known::mismatch(&value, *span, "an option of a view", "a literal").into()),
                 }
             }
-            // Stable: what drizzle-kit does not know, it refuses.
-            given.sort_by_key(|(name, _)| VIEW_OPTIONS.iter().position(|known| known == name));
             with = Some(given);
         }
         let mut columns = Vec::with_capacity(view.columns.len());
@@ -237,6 +235,7 @@ impl Lowering<'_, '_, '_> {
             materialized: view.materialized,
             definition: view.definition(self.cx, style)?,
             columns,
+            uncased: view.columns.iter().map(|column| column.config.name.clone()).collect(),
             with,
             using: view.options.using.clone(),
             tablespace: view.options.tablespace.clone(),
@@ -274,31 +273,6 @@ impl Lowering<'_, '_, '_> {
         }
     }
 }
-
-/// The options of views in the order in which drizzle-kit's snapshot has them, whatever the order they are given in.
-const VIEW_OPTIONS: &[&str] = &[
-    "check_option",
-    "security_barrier",
-    "security_invoker",
-    "fillfactor",
-    "toast_tuple_target",
-    "parallel_workers",
-    "autovacuum_enabled",
-    "vacuum_index_cleanup",
-    "vacuum_truncate",
-    "autovacuum_vacuum_threshold",
-    "autovacuum_vacuum_scale_factor",
-    "autovacuum_vacuum_cost_delay",
-    "autovacuum_vacuum_cost_limit",
-    "autovacuum_freeze_min_age",
-    "autovacuum_freeze_max_age",
-    "autovacuum_freeze_table_age",
-    "autovacuum_multixact_freeze_min_age",
-    "autovacuum_multixact_freeze_max_age",
-    "autovacuum_multixact_freeze_table_age",
-    "log_autovacuum_min_duration",
-    "user_catalog_table",
-];
 
 /// Adds an item, or puts it in the place of the one that it is the same as.
 fn put<T>(items: &mut Vec<T>, item: T, same: impl Fn(&T, &T) -> bool) {

@@ -1,4 +1,4 @@
-//! Names that drizzle-kit refuses to see twice.
+//! Names that may be given once: those that drizzle-kit refuses to see twice, and those of a table's columns.
 
 use std::collections::hash_map::Entry;
 
@@ -19,6 +19,8 @@ pub(super) enum Named {
     Unique,
     /// One of the name in a table.
     Check,
+    /// One of the name in a table. drizzle-kit drops the earlier without a word, and every insert through drizzle-orm fails.
+    Column,
 }
 
 impl Named {
@@ -29,6 +31,7 @@ impl Named {
             Named::View => ("E0412", "view", "schema"),
             Named::Unique => ("E0413", "unique constraint", "table"),
             Named::Check => ("E0414", "check", "table"),
+            Named::Column => ("E0416", "column", "table"),
         }
     }
 }

@@ -41,6 +41,7 @@ impl Lowering<'_, '_, '_> {
         for (position, column) in table.columns.iter().enumerate() {
             // An error in one column is told, and the others go on.
             let lowered_column = self.column(column).and_then(|mut lowered| {
+                self.claim(Named::Column, Some(&scope(table)), &lowered.name, column.key_span)?;
                 if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
                     lowered.sql_type = sql_type;
                 }
