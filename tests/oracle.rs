@@ -23,6 +23,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codegen::config::{Flags, settings};
+use codegen::docs::{markdown::markdown, mermaid::mermaid};
 use codegen::input::Input;
 use codegen::schema::Wording;
 use codegen::{input, snapshot, sql};
@@ -236,4 +237,42 @@ fn every_field_of_the_ir_is_documented() {
     let document = read_to_string(repository().join("docs/schema-ir.md")).expect("the document");
     names.retain(|name| !document.contains(&format!("`{name}`")));
     assert!(names.is_empty(), "docs/schema-ir.md does not mention {names:?}");
+}
+
+/// The cells of a row of Markdown: a `|` that is not escaped ends one.
+fn cells(row: &str) -> usize {
+    let bytes = row.as_bytes();
+    (1..bytes.len()).filter(|&at| bytes[at] == b'|' && bytes[at - 1] != b'\\').count()
+}
+
+#[test]
+fn the_docs_of_every_fixture_name_all_and_keep_their_form() {
+    for project in projects() {
+        let Ok(Input { schema, .. }) = ours(&project) else { continue };
+        let (reference, diagram, name) = (markdown(&schema), mermaid(&schema), name(&project));
+        let lines: Vec<&str> = reference.lines().collect();
+        let anchors: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("<a id=\"")).collect();
+        assert_eq!(anchors.len(), schema.tables.len() + schema.views.len() + schema.enums.len(), "{name}: {reference}");
+        let distinct: std::collections::BTreeSet<_> = anchors.iter().collect();
+        assert_eq!(distinct.len(), anchors.len(), "{name}: two places have one anchor\n{reference}");
+        for target in reference.split("](#").skip(1).filter_map(|rest| rest.split_once(')')) {
+            assert!(anchors.contains(&format!("{}\"></a>", target.0).as_str()), "{name}: #{} leads nowhere", target.0);
+        }
+        for pair in lines.windows(2).filter(|pair| pair.iter().all(|line| line.starts_with('|'))) {
+            assert_eq!(cells(pair[0]), cells(pair[1]), "{name}: rows of different lengths\n{}\n{}", pair[0], pair[1]);
+        }
+        // Each column is a row of the reference, and a line within the braces of the diagram.
+        let all = schema.tables.iter().map(|table| table.columns.len()).sum::<usize>();
+        assert_eq!(diagram.lines().filter(|line| line.starts_with("        ")).count(), all, "{name}: {diagram}");
+        let keys = schema.tables.iter().map(|table| table.foreign_keys.len()).sum::<usize>();
+        assert_eq!(diagram.lines().filter(|line| line.contains("--o") && line.contains(" : ")).count(), keys, "{name}");
+        let opened = diagram.lines().filter(|line| line.ends_with(" {")).count();
+        assert_eq!(opened, diagram.lines().filter(|line| *line == "    }").count(), "{name}: {diagram}");
+        for table in &schema.tables {
+            for column in table.columns.iter().filter(|column| !column.name.contains(['`', '|', '\n'])) {
+                let named = format!("| `{}` | ", column.name);
+                assert!(lines.iter().any(|line| line.starts_with(&named)), "{name}: no row of {}", column.name);
+            }
+        }
+    }
 }

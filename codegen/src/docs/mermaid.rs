@@ -33,7 +33,7 @@ fn entity(table: &Table, text: &mut String) {
 
 fn attribute(table: &Table, column: &Column, text: &mut String) {
     let name = word(&column.name);
-    text.push_str(&format!("        {} {name}", word(&column.sql_type)));
+    text.push_str(&format!("        {} {name}", word(&column.sql_type.replace(", ", "_"))));
     let marks = Roles::of(table, column).marks();
     if !marks.is_empty() {
         text.push_str(&format!(" {}", marks.join(", ")));
@@ -60,7 +60,7 @@ fn relation(table: &Table, key: &ForeignKey, text: &mut String) {
 fn quoted(text: &str) -> String {
     let fitting = |character: char| match character {
         '"' => '\'',
-        '%' => '٪',
+        '%' => '％',
         '\\' => '/',
         character if character.is_control() => ' ',
         character => character,
