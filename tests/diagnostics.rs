@@ -24,6 +24,6 @@ fn mistakes_are_told_at_their_place() {
         let patterns = vec!["schema.ts".to_owned()];
         let read = read(&ReadOptions { root: project, patterns, casing: Casing::Keep });
         assert!(read.schema.is_none(), "{name} is accepted");
-        insta::assert_snapshot!(name, diagnostic::render(&read.diagnostics, &read.sources, false));
+        insta::assert_snapshot!(name, diagnostic::render(&read.diagnostics, &read.sources, diagnostic::Look::Plain));
     }
 }

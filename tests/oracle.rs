@@ -21,7 +21,8 @@ fn repository() -> PathBuf {
 fn ours(project: &Path) -> Result<String, String> {
     let config_file = project.join("drizzle.config.ts");
     let config = if config_file.is_file() {
-        read_config(&config_file).map_err(|(diagnostics, sources)| diagnostic::render(&diagnostics, &sources, false))?
+        read_config(&config_file)
+            .map_err(|(diagnostics, sources)| diagnostic::render(&diagnostics, &sources, diagnostic::Look::Plain))?
     } else {
         DrizzleConfig { schema: vec!["schema.ts".to_owned()], ..DrizzleConfig::default() }
     };
@@ -29,7 +30,7 @@ fn ours(project: &Path) -> Result<String, String> {
     let read = read(&options);
     match read.schema {
         Some(schema) => Ok(sql::script(&schema)),
-        None => Err(diagnostic::render(&read.diagnostics, &read.sources, false)),
+        None => Err(diagnostic::render(&read.diagnostics, &read.sources, diagnostic::Look::Plain)),
     }
 }
 

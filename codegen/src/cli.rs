@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use codegen::config::{self, Flags};
+use codegen::diagnostic::{Look, render_message};
 use codegen::drizzle::Casing;
 use codegen::task::{Failure, Mode, run};
 use codegen::{input, sql};
@@ -66,6 +67,10 @@ struct Arguments {
     #[arg(long, short, global = true)]
     quiet: bool,
 
+    /// How errors and warnings are told on standard error.
+    #[arg(long, value_enum, value_name = "FORMAT", global = true, default_value_t = MessageFormat::Human)]
+    message_format: MessageFormat,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -90,6 +95,14 @@ enum Format {
     Sql,
     /// Everything that was read, as JSON; `--schema FILE.json` reads it again.
     Ir,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MessageFormat {
+    /// As text, with the lines they are about.
+    Human,
+    /// One JSON object a line: code, severity, message, spans, help, rendered. No summary is printed.
+    Json,
 }
 
 /// drizzle-kit's own words.
@@ -125,7 +138,10 @@ pub(crate) fn main() -> ExitCode {
     let code = match execute(&arguments) {
         Ok(code) => code,
         Err(failure) => {
-            report(&failure.to_string());
+            let text = failure.to_string();
+            // Errors of the schema are JSON already.
+            let told = matches!(failure, Failure::Schema(_)) || arguments.message_format == MessageFormat::Human;
+            report(&if told { text } else { render_message(&text, Look::Json) });
             exit_code(&failure)
         }
     };
@@ -149,10 +165,15 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let flags = Flags { schema, config, out, casing };
     let current = env::current_dir().map_err(|source| config::Error::Read { path: ".".into(), source })?;
     let settings = config::settings(&flags, &current)?;
-    let colors = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let has_colors = || io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let look = match arguments.message_format {
+        MessageFormat::Json => Look::Json,
+        MessageFormat::Human if has_colors() => Look::Colored,
+        MessageFormat::Human => Look::Plain,
+    };
     if let Some(Command::Export { format, .. }) = &arguments.command {
         // The process ends when it is printed: giving the memory back would only take time.
-        let input = ManuallyDrop::new(input::read(&settings, colors)?);
+        let input = ManuallyDrop::new(input::read(&settings, look)?);
         warn(arguments, &input.warnings);
         let text = match format {
             Format::Sql => sql::script(&input.schema),
@@ -163,10 +184,10 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         return Ok(OK);
     }
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
-    let outcome = run(&settings, mode, colors)?;
+    let outcome = run(&settings, mode, look)?;
     warn(arguments, &outcome.warnings);
     print(&outcome.diff)?;
-    if !arguments.quiet {
+    if !arguments.quiet && look != Look::Json {
         report(&format!("codegen: {}", outcome.summary(mode)));
     }
     Ok(if mode == Mode::Check && !outcome.changes.is_empty() { STALE } else { OK })
@@ -174,7 +195,9 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 
 fn warn(arguments: &Arguments, warnings: &[String]) {
     for warning in warnings.iter().filter(|_| !arguments.quiet) {
-        report(&format!("{warning}\n"));
+        // Text has an empty line after each.
+        let is_text = arguments.message_format == MessageFormat::Human;
+        report(&format!("{warning}{}", if is_text { "\n" } else { "" }));
     }
 }
 

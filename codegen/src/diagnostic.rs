@@ -1,4 +1,6 @@
-//! Errors and warnings about schemas, rendered as rustc renders its own.
+//! Errors and warnings about schemas, rendered as rustc renders its own, or as JSON.
+
+mod json;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -11,6 +13,18 @@ pub enum Severity {
     Error,
     /// Output is made, but the reader should know.
     Warning,
+}
+
+/// How diagnostics are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    /// Text.
+    #[default]
+    Plain,
+    /// Text with colours, for a terminal.
+    Colored,
+    /// For programs: a JSON object a line.
+    Json,
 }
 
 /// A place with a remark.
@@ -94,15 +108,28 @@ impl Diagnostic {
     }
 }
 
-/// The diagnostics as text, in the order given.
-pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colors: bool) -> String {
-    let renderer = if colors { Renderer::styled() } else { Renderer::plain() };
-    let rendered: Vec<String> =
-        diagnostics.iter().map(|diagnostic| render_one(diagnostic, sources, &renderer)).collect();
-    rendered.join("\n\n")
+/// The diagnostics in the order given: as text with an empty line between two, or as lines of JSON.
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> String {
+    let separator = if look == Look::Json { "\n" } else { "\n\n" };
+    let rendered: Vec<String> = diagnostics.iter().map(|diagnostic| render_one(diagnostic, sources, look)).collect();
+    rendered.join(separator)
 }
 
-fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+/// One diagnostic.
+pub fn render_one(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
+    match look {
+        Look::Plain => text(diagnostic, sources, &Renderer::plain()),
+        Look::Colored => text(diagnostic, sources, &Renderer::styled()),
+        Look::Json => json::line(diagnostic, sources, &text(diagnostic, sources, &Renderer::plain())),
+    }
+}
+
+/// What goes wrong outside of any source file, such as a folder that cannot be written.
+pub fn render_message(message: &str, look: Look) -> String {
+    if look == Look::Json { json::message(message) } else { message.to_owned() }
+}
+
+fn text(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,

@@ -101,9 +101,8 @@ mod tests {
 
     #[test]
     fn what_nests_is_bounded() {
-        let chains =
-            ["!", "async()=>", "a=>", "a?b:", "typeof ", "if(a)", "a=", "new ", ".a", "()", "[0]", "+1", "A<", "@a "];
-        for link in chains.into_iter().filter(|link| !matches!(*link, "()" | "[0]")) {
+        let links = ["!", "async()=>", "a=>", "a?b:", "typeof ", "if(a)", "a=", "new ", ".a", "+1", "A<", "@a "];
+        for link in links {
             assert!(matches!(too_deep(link.repeat(100_000).as_bytes()), Some(TooDeep::Run(_))), "{link}");
             assert_eq!(too_deep(link.repeat(900).as_bytes()), None, "{link}");
         }
