@@ -35,7 +35,7 @@ async fn catalogue(server: &Server, ddl: &str) -> String {
 #[tokio::test]
 async fn our_ddl_and_drizzle_kits_give_the_same_catalogue() {
     let schemas = repository().join("drizzle-schemas");
-    let theirs = drizzle_kit::generate(&schemas).expect("drizzle-kit accepts the schema");
+    let theirs = drizzle_kit::generate(&schemas).expect("drizzle-kit accepts the schema").sql;
     let options = ReadOptions { root: schemas, patterns: vec!["*.sql.ts".to_owned()], casing: Casing::Keep };
     let ours = sql::script(&read(&options).schema.expect("codegen accepts the schema"));
 
@@ -48,7 +48,7 @@ async fn our_ddl_and_drizzle_kits_give_the_same_catalogue() {
 #[tokio::test]
 async fn the_committed_ddl_is_the_schemas() {
     let committed = std::fs::read_to_string(repository().join("models/src/generated/schema.sql")).expect("it is there");
-    let theirs = drizzle_kit::generate(&repository().join("drizzle-schemas")).expect("drizzle-kit accepts the schema");
+    let theirs = drizzle_kit::generate(&repository().join("drizzle-schemas")).expect("drizzle-kit accepts it").sql;
     let server = Server::start(&[]);
     assert_eq!(catalogue(&server, &committed).await, catalogue(&server, &theirs).await);
 }

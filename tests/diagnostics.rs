@@ -3,12 +3,23 @@
 
 use std::path::Path;
 
+use codegen::diagnostic::{Look, render};
 use codegen::drizzle::Casing;
-use codegen::{ReadOptions, diagnostic, read};
+use codegen::{ReadOptions, read};
 
 #[test]
 fn mistakes_are_told_at_their_place() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("tests/diagnostics");
+    check("tests/diagnostics", false);
+}
+
+/// What is worth a word and no reason to refuse the schema.
+#[test]
+fn warnings_leave_the_schema_as_it_is() {
+    check("tests/diagnostics/warnings", true);
+}
+
+fn check(folder: &str, accepted: bool) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join(folder);
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(folder.join("snapshots"));
     settings.set_prepend_module_to_snapshot(false);
@@ -23,7 +34,7 @@ fn mistakes_are_told_at_their_place() {
         let name = project.file_name().expect("a name").to_string_lossy().into_owned();
         let patterns = vec!["schema.ts".to_owned()];
         let read = read(&ReadOptions { root: project, patterns, casing: Casing::Keep });
-        assert!(read.schema.is_none(), "{name} is accepted");
-        insta::assert_snapshot!(name, diagnostic::render(&read.diagnostics, &read.sources, diagnostic::Look::Plain));
+        assert_eq!(read.schema.is_some(), accepted, "{name} is accepted or refused");
+        insta::assert_snapshot!(name, render(&read.diagnostics, &read.sources, Look::Plain));
     }
 }

@@ -1,5 +1,7 @@
 //! The command line: arguments to settings, outcomes to exit codes.
 
+mod verify;
+
 use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
@@ -10,21 +12,24 @@ use clap::{Parser, Subcommand, ValueEnum};
 use codegen::config::{self, Flags};
 use codegen::diagnostic::{Look, render_message};
 use codegen::drizzle::Casing;
+use codegen::schema::Wording;
 use codegen::task::{Failure, Mode, run};
-use codegen::{input, sql};
+use codegen::{input, snapshot, sql};
 
 /// Exit codes, as the help lists them.
 const OK: u8 = 0;
 const STALE: u8 = 1;
 const SCHEMA: u8 = 2;
 const USAGE: u8 = 64;
+const UNAVAILABLE: u8 = 69;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0   written, or up to date
-  1   --check found differences, or the output cannot be written
+  1   --check or verify found differences, or the output cannot be written
   2   the schema has errors
-  64  wrong arguments or settings";
+  64  wrong arguments or settings
+  69  verify: the database cannot be asked";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,6 +37,7 @@ Examples:
   codegen --schema 'src/db/*.ts' --out src/models  without one
   codegen --check                                  in CI: fails and shows a diff if models are stale
   codegen export --format sql | psql               create the tables
+  codegen verify --database-url postgresql://…     is the database what the schema says?
 
 Settings come from these flags, then from codegen.toml (found in this folder or above;
 its paths are relative to it), then from drizzle.config.ts:
@@ -86,13 +92,26 @@ enum Command {
         /// The names of columns without one, as `casing` in drizzle.config.ts, which it replaces.
         #[arg(long, value_enum)]
         casing: Option<CasingName>,
+
+        /// drizzle-kit's own bytes, also where they are no valid SQL (see docs/drizzle-kit-differences.md).
+        #[arg(long)]
+        bug_compatible: bool,
     },
+
+    /// Compare a live database with the schema, and say what each difference breaks.
+    ///
+    /// Nothing is changed: the declared tables are made as temporary ones, for PostgreSQL's own spelling of their defaults, checks
+    /// and indexes, and rolled back. The role needs the right TEMP on the database. Tables that only the database has, and
+    /// other names for the same key, are noted and are no drift.
+    Verify(verify::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// The statements that create it, as `drizzle-kit generate` writes them.
     Sql,
+    /// drizzle-kit's snapshot, version 7, as `drizzle-kit generate` writes it to meta/0000_snapshot.json.
+    Snapshot,
     /// Everything that was read, as JSON; `--schema FILE.json` reads it again.
     Ir,
 }
@@ -139,8 +158,9 @@ pub(crate) fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             let text = failure.to_string();
-            // Errors of the schema are JSON already.
-            let told = matches!(failure, Failure::Schema(_)) || arguments.message_format == MessageFormat::Human;
+            // Errors of the schema and the settings about it are JSON already.
+            let told = matches!(failure, Failure::Schema(_) | Failure::Overrides(_))
+                || arguments.message_format == MessageFormat::Human;
             report(&if told { text } else { render_message(&text, Look::Json) });
             exit_code(&failure)
         }
@@ -150,8 +170,9 @@ pub(crate) fn main() -> ExitCode {
 
 fn exit_code(failure: &Failure) -> u8 {
     match failure {
-        Failure::Config(_) | Failure::NoOut => USAGE,
+        Failure::Config(_) | Failure::NoOut | Failure::Overrides(_) => USAGE,
         Failure::Schema(_) => SCHEMA,
+        Failure::Database(_) => UNAVAILABLE,
         _ => STALE,
     }
 }
@@ -159,7 +180,7 @@ fn exit_code(failure: &Failure) -> u8 {
 fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let casing = match &arguments.command {
         Some(Command::Export { casing, .. }) => casing.map(Casing::from),
-        None => None,
+        _ => None,
     };
     let (schema, config, out) = (arguments.schema.clone(), arguments.config.clone(), arguments.out.clone());
     let flags = Flags { schema, config, out, casing };
@@ -171,17 +192,26 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         MessageFormat::Human if has_colors() => Look::Colored,
         MessageFormat::Human => Look::Plain,
     };
-    if let Some(Command::Export { format, .. }) = &arguments.command {
+    if let Some(Command::Export { format, bug_compatible, .. }) = &arguments.command {
         // The process ends when it is printed: giving the memory back would only take time.
         let input = ManuallyDrop::new(input::read(&settings, look)?);
         warn(arguments, &input.warnings);
+        let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
         let text = match format {
-            Format::Sql => sql::script(&input.schema),
-            Format::Ir => serde_json::to_string_pretty(&input.schema)
-                .map_err(|error| input::Error(format!("error: the schema cannot be written as JSON: {error}")))?,
+            Format::Sql => Ok(sql::script_in(&input.schema, wording)),
+            Format::Snapshot => snapshot::snapshot(&input.schema, wording),
+            Format::Ir => serde_json::to_string_pretty(&input.schema),
         };
+        let text = text.map_err(|error| {
+            input::Error(render_message(&format!("error: the schema cannot be written as JSON: {error}"), look))
+        })?;
         print(&format!("{}\n", text.trim_end_matches('\n')))?;
         return Ok(OK);
+    }
+    if let Some(Command::Verify(verify)) = &arguments.command {
+        let input = input::read(&settings, look)?;
+        warn(arguments, &input.warnings);
+        return verify::run(verify, &input.schema);
     }
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
     let outcome = run(&settings, mode, look)?;
@@ -201,7 +231,6 @@ fn warn(arguments: &Arguments, warnings: &[String]) {
     }
 }
 
-/// To standard output. A reader that has gone away (`| head`) is no error of ours.
 /// Prints an answer. A reader that has seen enough (`| head`) is no error; a full disk is.
 fn print(text: &str) -> Result<(), Failure> {
     let mut output = io::stdout().lock();

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Look, render, render_message};
 use crate::drizzle::{Casing, read_config};
 use crate::read::{ReadOptions, read as read_typescript};
 use crate::schema::{IR_VERSION, Schema};
-use crate::source::Sources;
+use crate::source::{Sources, normalize};
 
 /// A schema as read.
 #[derive(Debug)]
@@ -51,9 +51,8 @@ pub fn read(settings: &Settings, look: Look) -> Result<Input, Error> {
         casing = config.casing;
         files.push(path.clone());
         if patterns.is_empty() {
-            let folder = path.parent().unwrap_or(&settings.root);
-            patterns =
-                config.schema.iter().map(|pattern| folder.join(pattern).to_string_lossy().into_owned()).collect();
+            let absolute = |pattern: &String| normalize(&config.folder.join(pattern)).to_string_lossy().into_owned();
+            patterns = config.schema.iter().map(absolute).collect();
         }
     }
     let casing = settings.casing.unwrap_or(casing);

@@ -3,7 +3,7 @@
 //! ```text
 //! source -> parse -> evaluate -> drizzle -> schema -> model -> emit -> write
 //! files    swc AST   values     lowering   IR        Rust     tokens  disk | diff
-//!                                                 -> sql
+//!                                                 -> sql, snapshot
 //! ```
 //!
 //! - [`source`] finds and holds the files; [`parse`] makes syntax trees of them and all that they import.
@@ -11,8 +11,9 @@
 //! - [`drizzle`] holds Drizzle's own rules, and lowers what the modules export.
 //! - [`schema`] is the IR: what a Drizzle project declares, in PostgreSQL's terms.
 //! - [`model`] brings it into Rust's terms: names, types, keys, references.
-//! - [`emit`] writes those down; [`sql`] writes the DDL.
+//! - [`emit`] writes those down; [`sql`] writes the DDL, [`snapshot`] drizzle-kit's own description of the schema.
 //! - [`generate`](generate::generate) makes all output in memory; [`write`](mod@write) brings it to disk, or shows the difference.
+//! - `verify` compares a live database with the IR (feature `cli`).
 //! - [`config`] holds the settings, [`task`] is one run from settings to disk, [`build`] the whole of a build script.
 
 pub mod build;
@@ -28,10 +29,13 @@ pub mod notice;
 pub mod parse;
 mod read;
 pub mod schema;
+pub mod snapshot;
 pub mod source;
 pub mod sql;
 pub mod suggest;
 pub mod task;
+#[cfg(feature = "cli")]
+pub mod verify;
 pub mod write;
 
 pub use read::{Read, ReadOptions, read};

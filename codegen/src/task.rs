@@ -48,12 +48,18 @@ pub enum Failure {
     /// No setting names the output folder.
     #[error("no output folder: give `--out src/models`, or `out` in a codegen.toml")]
     NoOut,
+    /// The settings name a table, a column or a type that does not exist: everything that is wrong, rendered.
+    #[error("{0}")]
+    Overrides(String),
     /// The schema cannot be read, or has errors.
     #[error(transparent)]
     Schema(#[from] input::Error),
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    /// A database could not be asked.
+    #[error("{0}")]
+    Database(String),
     /// Output could not be compared or written.
     #[error(transparent)]
     Write(#[from] write::Error),
@@ -66,6 +72,11 @@ pub enum Failure {
 pub fn run(settings: &Settings, mode: Mode, look: Look) -> Result<Outcome, Failure> {
     let out = settings.out.as_deref().ok_or(Failure::NoOut)?;
     let input = input::read(settings, look)?;
+    let mut wrong = Vec::new();
+    settings.overrides.check(&input.schema, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(Failure::Overrides(notice::render(&wrong, &input.sources, look)));
+    }
     let generated = generate(&input.schema, &settings.overrides)
         .map_err(|errors| input::Error(notice::render(&errors, &input.sources, look)))?;
     let changes = match mode {

@@ -74,7 +74,7 @@ fn mistakes_have_their_exit_codes() {
 
     let unknown = project(&format!("{SETTINGS}[tables.\"public.scool\"]\nconflict_key = \"x\"\n"));
     let (code, _, err) = told(&codegen(unknown.path(), &[]));
-    assert!(code == 2 && err.contains("did you mean `public.school`?"), "{code} {err}");
+    assert!(code == 64 && err.contains("did you mean `public.school`?"), "{code} {err}");
     let (code, _, err) = told(&codegen(unknown.path(), &["--schema", "db/none.json"]));
     assert!(code == 2 && err.contains("none.json"), "{code} {err}");
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// How the tables are spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// All in `schema.ts`.
     OneFile,
     /// In so many files, seven folders deep at most, which import one another.
@@ -22,7 +22,7 @@ const FOLDER: usize = 10;
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn write(folder: &Path, tables: usize, layout: Layout) -> io::Result<&'static str> {
+pub(crate) fn write(folder: &Path, tables: usize, layout: Layout) -> io::Result<&'static str> {
     match layout {
         Layout::OneFile => {
             let mut text = String::from(DRIZZLE);

@@ -68,7 +68,8 @@ pub(super) fn line(diagnostic: &Diagnostic, sources: &Sources, rendered: &str) -
 
 pub(super) fn message(message: &str) -> String {
     let (code, severity) = (None, "error");
-    written(&Line { code, severity, message, spans: Vec::new(), help: Vec::new(), rendered: message })
+    let bare = message.strip_prefix("error: ").unwrap_or(message);
+    written(&Line { code, severity, message: bare, spans: Vec::new(), help: Vec::new(), rendered: message })
 }
 
 fn written(line: &Line<'_>) -> String {

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::known;
+use super::metadata::column_property;
 use super::sql::Sql;
 use super::types::TypeInfo;
 use crate::diagnostic::Diagnostic;
@@ -41,6 +42,8 @@ pub(super) enum ColumnBase {
     Known(TypeInfo),
     /// `customType`: its parameters and the column's own configuration.
     Custom { parameters: Value, config: Value },
+    /// A class of the schema's own that is derived from `PgColumnBuilder`.
+    OwnClass,
     /// `.array(size)` of another builder.
     Array { element: Value, size: Option<f64> },
 }
@@ -115,6 +118,7 @@ impl Host for ColumnBuilder {
         match &self.config.borrow().base {
             ColumnBase::Known(info) => format!("a Drizzle column of type `{}`", info.sql_type),
             ColumnBase::Custom { .. } => "a Drizzle column of a custom type".to_owned(),
+            ColumnBase::OwnClass => "a Drizzle column of a class of its own".to_owned(),
             ColumnBase::Array { .. } => "a Drizzle array column".to_owned(),
         }
     }
@@ -241,29 +245,18 @@ pub(super) fn column_of(value: &Value) -> Option<Rc<ColumnData>> {
     value.as_host::<ExtraColumn>().map(|column| column.data.clone())
 }
 
-fn property(data: &ColumnData, key: &str) -> Option<Value> {
-    Some(match key {
-        "name" => Value::string(&data.config.name),
-        "notNull" => Value::Bool(data.config.not_null),
-        "primary" => Value::Bool(data.config.primary_key),
-        "enumValues" => match (&data.data_type, &data.config.base) {
-            (DataType::Enum { values, .. }, _) => Value::array(values.iter().map(Value::string).collect()),
-            (_, ColumnBase::Known(TypeInfo { text_enum: Some(labels), .. })) => {
-                Value::array(labels.iter().map(Value::string).collect())
-            }
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
 impl Host for Column {
     fn describe(&self) -> String {
         format!("the Drizzle column `{}`", self.0.config.name)
     }
 
     fn get(&self, _: &mut Interpreter<'_>, _: &Obj, key: &str, span: Span) -> Eval<Option<Value>> {
-        Ok(property(&self.0, key).or_else(|| Some(Value::opaque(format!("`{key}` of a Drizzle column"), span))))
+        if key == "getSQLType" {
+            // Schemas keep this one and put their own in its place.
+            let sql_type = self.0.sql_type.clone();
+            return Ok(Some(Value::native(key, move |_, _| Ok(Value::string(&sql_type)))));
+        }
+        Ok(column_property(&self.0, key).or_else(|| Some(Value::opaque(format!("`{key}` of a Drizzle column"), span))))
     }
 
     fn methods(&self) -> &'static [&'static str] {
@@ -281,7 +274,7 @@ impl Host for ExtraColumn {
     }
 
     fn get(&self, _: &mut Interpreter<'_>, _: &Obj, key: &str, _: Span) -> Eval<Option<Value>> {
-        Ok(property(&self.data, key))
+        Ok(column_property(&self.data, key))
     }
 
     fn methods(&self) -> &'static [&'static str] {
@@ -306,6 +299,7 @@ impl Host for ExtraColumn {
 /// drizzle-orm's `build`: takes the builder's configuration for a table's column.
 pub(super) fn build(
     cx: &mut Interpreter<'_>,
+    value: &Value,
     builder: &ColumnBuilder,
     table: &Rc<TableName>,
     key: &Rc<str>,
@@ -322,22 +316,30 @@ pub(super) fn build(
         }
     }
     let config = builder.config.borrow().clone();
-    let (data_type, sql_type) = resolve_type(cx, &config.base, builder.span)?;
+    let (data_type, sql_type) =
+        resolve_type(cx, value, &config.base, if builder.span == Span::default() { key_span } else { builder.span })?;
     Ok(Rc::new(ColumnData { table: table.clone(), key: key.clone(), key_span, config, data_type, sql_type }))
 }
 
-fn resolve_type(cx: &mut Interpreter<'_>, base: &ColumnBase, span: Span) -> Eval<(DataType, String)> {
+fn resolve_type(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span: Span) -> Eval<(DataType, String)> {
     match base {
         ColumnBase::Known(info) => Ok((info.data_type.clone(), info.sql_type.clone())),
         ColumnBase::Array { element, size } => {
             let Some(builder) = element.as_host::<ColumnBuilder>() else {
                 return Err(known::mismatch(element, span, "the element of an array", "a column").into());
             };
-            let element = builder.config.borrow().base.clone();
-            let (element, sql) = resolve_type(cx, &element, span)?;
+            let base = builder.config.borrow().base.clone();
+            let (element, sql) = resolve_type(cx, element, &base, span)?;
             let digits = size.map(crate::evaluate::number_to_string).unwrap_or_default();
             let size = size.map(|size| size as u32);
             Ok((DataType::Array { element: Box::new(element), size }, format!("{sql}[{digits}]")))
+        }
+        ColumnBase::OwnClass => {
+            let name = super::subclass::sql_type(cx, value, span)?;
+            match name.as_str() {
+                Some(sql) => Ok((DataType::Other { sql: sql.to_owned() }, sql.to_owned())),
+                None => Err(known::mismatch(&name, span, "the type that `getSQLType` gives", "a string").into()),
+            }
         }
         ColumnBase::Custom { parameters, config } => {
             let call = Call { this: parameters.clone(), ..Call::with([config.clone()], span) };
@@ -361,7 +363,7 @@ pub(super) fn custom_type(call: &Call) -> Value {
 }
 
 /// Marks something once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Flag(Cell<bool>);
 
 impl Flag {

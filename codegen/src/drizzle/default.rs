@@ -4,8 +4,9 @@ use super::casing::Casing;
 use super::column::ColumnData;
 use super::known;
 use super::sql::{Sql, Style, quote_string};
+use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Eval, Interpreter, Kind, Value, iso_string, number_to_string, stringify};
-use crate::schema::{ColumnDefault, DataType};
+use crate::schema::{ColumnDefault, DataType, Sql as SchemaSql};
 use crate::source::Span;
 
 /// The default of a column.
@@ -18,11 +19,93 @@ pub(super) fn default(cx: &mut Interpreter<'_>, column: &ColumnData, casing: Cas
         return Ok(None);
     }
     if let Some(sql) = value.as_host::<Sql>() {
-        let sql = sql.render(cx, Style { qualified: true, casing })?;
-        return Ok(Some(ColumnDefault { sql, expression: true }));
+        let sql = sql.write(cx, Style::new(true, casing))?;
+        return Ok(Some(ColumnDefault { sql, expression: true, value: None }));
     }
-    let sql = literal(cx, value, *span, column)?;
-    Ok(Some(ColumnDefault { sql, expression: false }))
+    if let Value::Object(object) = value
+        && matches!(object.kind, Kind::Date(None))
+    {
+        let message = format!("the default of column `{}` is the moment of evaluation", column.config.name);
+        cx.report(
+            Diagnostic::warning("W0405", message)
+                .at(*span, "drizzle-kit writes the moment at which it runs; codegen writes `now()`")
+                .help("write `.defaultNow()` or `` .default(sql`now()`) `` if each row is to have its own"),
+        );
+        return Ok(Some(ColumnDefault { sql: "now()".to_owned().into(), expression: true, value: None }));
+    }
+    let text = literal(cx, value, *span, column)?;
+    let theirs = drizzle_kits(cx, value, *span, column)?.unwrap_or_else(|| text.clone());
+    let json = match value {
+        Value::BigInt(_) => None,
+        // What has no form in JSON, such as an array of big integers, has none here.
+        _ => stringify(cx, value, *span).ok().and_then(Result::ok).flatten(),
+    };
+    let value = json.and_then(|json| serde_json::from_str(&json).ok());
+    Ok(Some(ColumnDefault { sql: SchemaSql::new(text, theirs), expression: false, value }))
+}
+
+/// What drizzle-kit writes where it is not what [`literal`] gives: it escapes nothing but strings.
+fn drizzle_kits(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnData) -> Eval<Option<String>> {
+    let sql_type = column.sql_type.to_lowercase();
+    if matches!(value, Value::String(_)) {
+        return Ok(value.as_str().map(quote_string));
+    }
+    if let DataType::Json | DataType::Jsonb = column.data_type {
+        let json = stringify(cx, value, span)?.ok().flatten();
+        return Ok(json.map(|json| format!("'{json}'::{sql_type}")));
+    }
+    Ok(match value.as_array() {
+        Some(items) if is_array(&column.sql_type) => {
+            Some(format!("'{}'", unescaped_array(cx, &items, span, &sql_type)?))
+        }
+        // `1,2,3` and `[object Object]`: JavaScript's own text.
+        _ if matches!(value.as_object().map(|object| &object.kind), Some(Kind::Date(_)) | None) => None,
+        _ => cx.to_text(value, span)?.ok(),
+    })
+}
+
+/// drizzle-kit's `buildArrayString`.
+fn unescaped_array(cx: &mut Interpreter<'_>, items: &[Value], span: Span, sql_type: &str) -> Eval<String> {
+    let mut parts = Vec::with_capacity(items.len());
+    for item in items {
+        parts.push(match item {
+            Value::Number(value) => number_to_string(*value),
+            Value::BigInt(value) => value.to_string(),
+            Value::Bool(value) => value.to_string(),
+            Value::String(text) => format!("\"{text}\""),
+            _ => match (item.as_array(), item.as_object().map(|object| &object.kind)) {
+                (Some(inner), _) => unescaped_array(cx, &inner, span, sql_type)?,
+                (_, Some(Kind::Date(Some(time)))) => format!("\"{}\"", date(*time, base(sql_type))),
+                _ => {
+                    let json = stringify(cx, item, span)?.ok().flatten().unwrap_or_else(|| "undefined".to_owned());
+                    format!("\"{}\"", json.replace('"', "\\\""))
+                }
+            },
+        });
+    }
+    Ok(format!("{{{}}}", parts.join(",")))
+}
+
+/// Whether drizzle-kit takes it for an array: a custom type counts by its name.
+fn is_array(sql_type: &str) -> bool {
+    sql_type
+        .split_once('[')
+        .is_some_and(|(_, rest)| rest.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(']'))
+}
+
+/// The type without brackets.
+fn base(sql_type: &str) -> &str {
+    sql_type.split('[').next().unwrap_or_default()
+}
+
+/// A point in time, in milliseconds, as a column of the type reads it.
+fn date(time: f64, sql_type: &str) -> String {
+    let iso = iso_string(time);
+    match sql_type {
+        "date" => iso.split('T').next().unwrap_or_default().to_owned(),
+        "timestamp" => iso.replace('T', " ").trim_end_matches('Z').to_owned(),
+        _ => iso,
+    }
 }
 
 fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnData) -> Eval<String> {
@@ -31,7 +114,11 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
         known::mismatch(value, span, &what, "a value that SQL can express")
     };
     if let Value::String(text) = value {
-        return Ok(quote_string(text));
+        // drizzle-kit hands a text on as it is, which is what its author means where the text is JSON itself.
+        let is_json = matches!(column.data_type, DataType::Json | DataType::Jsonb);
+        if !is_json || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+            return Ok(quote_string(text));
+        }
     }
     if let DataType::Json | DataType::Jsonb = column.data_type {
         let json = match stringify(cx, value, span)? {
@@ -44,16 +131,21 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
     if let Value::Object(object) = value
         && let Kind::Date(Some(time)) = object.kind
     {
-        let iso = iso_string(time);
-        let text = match column.sql_type.to_lowercase().as_str() {
-            "date" => iso.split('T').next().unwrap_or_default().to_owned(),
-            "timestamp" => iso.replace('T', " ").trim_end_matches('Z').to_owned(),
-            _ => iso,
-        };
+        let text = date(time, &column.sql_type.to_lowercase());
         return Ok(quote_string(&text));
     }
-    if let (DataType::Array { element, .. }, Some(items)) = (&column.data_type, value.as_array()) {
-        let text = array(cx, &items, element, span)?.map_err(|value| unknown(&value))?;
+    if is_array(&column.sql_type)
+        && let Some(items) = value.as_array()
+    {
+        let element = match &column.data_type {
+            DataType::Array { element, .. } => element,
+            other => other,
+        };
+        let text = array(cx, &items, element, span, base(&column.sql_type.to_lowercase()))?
+            .map_err(|value| unknown(&value))?;
+        return Ok(quote_string(&text));
+    }
+    if let Some(text) = geometric(cx, value, span, base(&column.sql_type.to_lowercase()))? {
         return Ok(quote_string(&text));
     }
     Ok(match value {
@@ -69,8 +161,38 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
     })
 }
 
+/// A point or a line, from a tuple or an object, as its type reads it.
+fn geometric(cx: &mut Interpreter<'_>, value: &Value, span: Span, sql_type: &str) -> Eval<Option<String>> {
+    let (keys, open, between, close): (&[&str], _, _, _) = match sql_type {
+        "point" => (&["x", "y"], "(", ",", ")"),
+        "line" => (&["a", "b", "c"], "{", ",", "}"),
+        _ if sql_type.starts_with("geometry") => (&["x", "y"], "POINT(", " ", ")"),
+        _ => return Ok(None),
+    };
+    let numbers = match value.as_array() {
+        Some(items) => items,
+        None if value.as_object().is_some() => {
+            keys.iter().map(|key| cx.get(value, key, span)).collect::<Eval<Vec<_>>>()?
+        }
+        None => return Ok(None),
+    };
+    let number = |value: &Value| match value {
+        Value::Number(number) => Some(number_to_string(*number)),
+        _ => None,
+    };
+    let numbers: Option<Vec<String>> = numbers.iter().map(number).collect();
+    let numbers = numbers.filter(|numbers| numbers.len() == keys.len());
+    Ok(numbers.map(|numbers| format!("{open}{}{close}", numbers.join(between))))
+}
+
 /// The inside of an array literal, as drizzle-kit's `buildArrayString` writes it.
-fn array(cx: &mut Interpreter<'_>, items: &[Value], element: &DataType, span: Span) -> Eval<Result<String, Value>> {
+fn array(
+    cx: &mut Interpreter<'_>,
+    items: &[Value],
+    element: &DataType,
+    span: Span,
+    base: &str,
+) -> Eval<Result<String, Value>> {
     let mut parts = Vec::with_capacity(items.len());
     for item in items {
         let part = match item {
@@ -80,12 +202,12 @@ fn array(cx: &mut Interpreter<'_>, items: &[Value], element: &DataType, span: Sp
             Value::Null => "null".to_owned(),
             Value::String(text) => quote_element(text),
             _ => match (item.as_array(), element) {
-                (Some(inner), DataType::Array { element, .. }) => match array(cx, &inner, element, span)? {
+                (Some(inner), DataType::Array { element, .. }) => match array(cx, &inner, element, span, base)? {
                     Ok(text) => text,
                     Err(unknown) => return Ok(Err(unknown)),
                 },
                 _ => match (item.as_object().map(|object| &object.kind), stringify(cx, item, span)?) {
-                    (Some(Kind::Date(Some(time))), _) => quote_element(&iso_string(*time)),
+                    (Some(Kind::Date(Some(time))), _) => quote_element(&date(*time, base)),
                     (_, Ok(Some(json))) => quote_element(&json),
                     (_, Ok(None)) => return Ok(Err(item.clone())),
                     (_, Err(unknown)) => return Ok(Err(unknown)),

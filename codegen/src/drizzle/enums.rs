@@ -13,6 +13,7 @@ pub(super) struct PgEnum {
     pub(super) schema: Option<String>,
     pub(super) name: String,
     pub(super) values: Vec<String>,
+    from_object: bool,
     pub(super) span: Span,
 }
 
@@ -35,7 +36,8 @@ pub(super) fn pg_enum(cx: &mut Interpreter<'_>, call: &Call, schema: Option<Stri
             None => return Err(known::mismatch(item, call.arg_span(1), &what, "strings").into()),
         }
     }
-    Ok(Value::host(PgEnum { schema, name, values, span: call.span }))
+    let from_object = labels.as_array().is_none();
+    Ok(Value::host(PgEnum { schema, name, values, from_object, span: call.span }))
 }
 
 impl Host for PgEnum {
@@ -58,8 +60,12 @@ impl Host for PgEnum {
 
     fn call(&self, _: &mut Interpreter<'_>, _: &Obj, call: &Call) -> Eval<Value> {
         let name = known::optional_string(call, 0, "the name of a column")?.unwrap_or_default();
-        let data_type =
-            DataType::Enum { schema: self.schema.clone(), name: self.name.clone(), values: self.values.clone() };
+        let data_type = DataType::Enum {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
+            values: self.values.clone(),
+            from_object: self.from_object,
+        };
         let sql_type = self.name.clone();
         let info = TypeInfo { data_type, sql_type, mode: None, text_enum: None, not_null: false };
         Ok(Value::host(ColumnBuilder::new(name, ColumnBase::Known(info), call.span)))

@@ -4,15 +4,18 @@
 //! mutate, unnamed columns take the first key's name, `references` runs late. [`lower()`] then walks what the schema's
 //! modules export, in drizzle-kit's order, into the [`crate::schema`] IR.
 
+mod alias;
 mod casing;
 mod column;
 mod config;
 mod constraint;
 mod default;
+mod encode;
 mod enums;
 mod index;
 mod known;
 mod lower;
+mod metadata;
 mod operators;
 mod packages;
 mod pg_schema;
@@ -21,7 +24,9 @@ mod relations;
 mod runtime_value;
 mod security;
 mod sequence;
+mod set_operation;
 mod sql;
+mod subclass;
 mod table;
 mod types;
 mod view;

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::encode::bind;
 use super::sql::{Chunk, Sql};
-use crate::evaluate::{Call, Eval, Interpreter, Value};
+use crate::evaluate::{Call, Eval, Interpreter, Value, stringify};
 
 /// Operators between two sides.
 const BINARY: &[(&str, &str)] = &[
@@ -20,6 +21,16 @@ const BINARY: &[(&str, &str)] = &[
     ("arrayContains", " @> "),
     ("arrayContained", " <@ "),
     ("arrayOverlaps", " && "),
+];
+
+/// pgvector's distances, of which the right side may be an array of numbers.
+const DISTANCES: &[(&str, &str)] = &[
+    ("l2Distance", " <-> "),
+    ("l1Distance", " <+> "),
+    ("innerProduct", " <#> "),
+    ("cosineDistance", " <=> "),
+    ("hammingDistance", " <~> "),
+    ("jaccardDistance", " <%> "),
 ];
 
 /// Words after an operand.
@@ -45,7 +56,13 @@ const AGGREGATES: &[(&str, &str)] = &[
 pub(super) fn operators() -> Vec<(&'static str, Value)> {
     let mut functions = Vec::new();
     for (name, operator) in BINARY {
-        functions.push((*name, Value::native(name, |_, call| Ok(sql([arg(call, 0), text(operator), arg(call, 1)])))));
+        let body = move |cx: &mut Interpreter<'_>, call: &Call| -> Eval<Value> {
+            Ok(sql([arg(call, 0), text(operator), bound(cx, call, 1)?]))
+        };
+        functions.push((*name, Value::native(name, body)));
+    }
+    for (name, operator) in DISTANCES {
+        functions.push((*name, Value::native(name, move |cx, call| distance(cx, call, operator))));
     }
     for (name, word) in POSTFIX {
         functions.push((*name, Value::native(name, |_, call| Ok(sql([arg(call, 0), text(word)])))));
@@ -60,15 +77,22 @@ pub(super) fn operators() -> Vec<(&'static str, Value)> {
         functions.push((name, Value::native(name, move |_, call| Ok(combine(call, word)))));
     }
     for (name, word) in [("between", " between "), ("notBetween", " not between ")] {
-        let body = move |_: &mut Interpreter<'_>, call: &Call| -> Eval<Value> {
-            Ok(sql([arg(call, 0), text(word), arg(call, 1), text(" and "), arg(call, 2)]))
+        let body = move |cx: &mut Interpreter<'_>, call: &Call| -> Eval<Value> {
+            Ok(sql([arg(call, 0), text(word), bound(cx, call, 1)?, text(" and "), bound(cx, call, 2)?]))
         };
         functions.push((name, Value::native(name, body)));
     }
     for (name, word, empty) in [("inArray", " in ", "false"), ("notInArray", " not in ", "true")] {
-        let body = move |_: &mut Interpreter<'_>, call: &Call| -> Eval<Value> {
-            let is_empty = call.arg(1).as_array().is_some_and(|items| items.is_empty());
-            Ok(if is_empty { sql([text(empty)]) } else { sql([arg(call, 0), text(word), arg(call, 1)]) })
+        let body = move |cx: &mut Interpreter<'_>, call: &Call| -> Eval<Value> {
+            let Some(items) = call.arg(1).as_array() else {
+                return Ok(sql([arg(call, 0), text(word), bound(cx, call, 1)?]));
+            };
+            if items.is_empty() {
+                return Ok(sql([text(empty)]));
+            }
+            let span = call.arg_span(1);
+            let bound: Eval<Vec<Value>> = items.iter().map(|item| bind(cx, item, &call.arg(0), span)).collect();
+            Ok(sql([arg(call, 0), text(word), Chunk::Value(Value::array(bound?), span)]))
         };
         functions.push((name, Value::native(name, body)));
     }
@@ -104,6 +128,24 @@ fn combine(call: &Call, word: &str) -> Value {
 fn aggregate(call: &Call, word: &str) -> Value {
     let of = if call.arg(0).is_nullish() { text("*") } else { arg(call, 0) };
     sql([text(word), of, text(")")])
+}
+
+/// An argument in the form of the column that is the first one.
+fn bound(cx: &mut Interpreter<'_>, call: &Call, index: usize) -> Eval<Chunk> {
+    let span = call.arg_span(index);
+    Ok(Chunk::Value(bind(cx, &call.arg(index), &call.arg(0), span)?, span))
+}
+
+fn distance(cx: &mut Interpreter<'_>, call: &Call, operator: &str) -> Eval<Value> {
+    let span = call.arg_span(1);
+    let value = match call.arg(1) {
+        value if value.as_array().is_some() => match stringify(cx, &value, span)? {
+            Ok(json) => json.map_or(Value::Undefined, Value::string),
+            Err(unknown) => unknown,
+        },
+        value => value,
+    };
+    Ok(sql([arg(call, 0), text(operator), Chunk::Value(value, span)]))
 }
 
 fn sql(chunks: impl IntoIterator<Item = Chunk>) -> Value {

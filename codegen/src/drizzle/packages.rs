@@ -4,10 +4,11 @@ use std::cell::OnceCell;
 
 use super::column::{ColumnBase, ColumnBuilder};
 use super::{
-    column, constraint, enums, index, known, operators, pg_schema, query, relations, security, sequence, sql, table,
-    types, view, zod,
+    alias, column, constraint, enums, index, known, metadata, operators, pg_schema, query, relations, security,
+    sequence, set_operation, sql, subclass, table, types, view, zod,
 };
-use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, RandomUuid, Value};
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, RandomUuid, Slot, Value};
 
 /// `drizzle-orm`, `drizzle-orm/pg-core`, and the few others that decide what a schema means.
 #[derive(Debug, Default)]
@@ -18,7 +19,21 @@ pub struct DrizzlePackages {
     neon: OnceCell<Obj>,
     uuid: OnceCell<Obj>,
     zod: OnceCell<Obj>,
+    lodash: OnceCell<Obj>,
+    ramda: OnceCell<Obj>,
 }
+
+/// The modules of drizzle-orm whose exports are the same things that `drizzle-orm` and `drizzle-orm/pg-core` export; the
+/// last is of older releases.
+const ORM_MODULES: [&str; 7] = [
+    "drizzle-orm/pg-core",
+    "drizzle-orm/sql",
+    "drizzle-orm/relations",
+    "drizzle-orm/table",
+    "drizzle-orm/entity",
+    "drizzle-orm/utils",
+    "drizzle-orm/expressions",
+];
 
 impl Packages for DrizzlePackages {
     fn module(&self, specifier: &str) -> Option<Obj> {
@@ -30,10 +45,11 @@ impl Packages for DrizzlePackages {
             "zod" | "zod/v3" | "zod/v4" => self.zod.get_or_init(zod::zod),
             // All of drizzle-orm that schemas use is in one namespace here, however deep the import reaches.
             "drizzle-orm" => self.orm.get_or_init(drizzle_orm),
-            _ if ["drizzle-orm/pg-core", "drizzle-orm/sql", "drizzle-orm/relations", "drizzle-orm/table"]
-                .iter()
-                .any(|known| specifier == *known || specifier.starts_with(&format!("{known}/"))) =>
-            {
+            "ramda" => self.ramda.get_or_init(|| object_tools(1)),
+            "lodash" | "lodash-es" | "es-toolkit" | "es-toolkit/compat" | "radash" | "remeda" => {
+                self.lodash.get_or_init(|| object_tools(0))
+            }
+            _ if ORM_MODULES.iter().any(|known| specifier == *known || specifier.starts_with(&format!("{known}/"))) => {
                 self.orm.get_or_init(drizzle_orm)
             }
             _ => return None,
@@ -57,6 +73,8 @@ fn drizzle_orm() -> Obj {
     columns.set("customType", custom_type.clone());
     orm.set("customType", custom_type);
     let columns = Value::Object(columns);
+    let functions = columns.clone();
+    orm.set("getPgColumnBuilders", Value::native("getPgColumnBuilders", move |_, _| Ok(functions.clone())));
 
     let functions = columns.clone();
     orm.set(
@@ -85,6 +103,24 @@ fn drizzle_orm() -> Obj {
         let view = move |cx: &mut Interpreter<'_>, call: &Call| view::pg_view(cx, call, None, materialized, &functions);
         orm.set(name, Value::native(name, view));
     }
+    for name in ["snakeCase", "camelCase"] {
+        orm.set(
+            name,
+            Value::Object(sql::namespace(["table", "view", "materializedView"].map(|member| {
+                let of_the_next_major = move |_: &mut Interpreter<'_>, call: &Call| {
+                    let message = format!("`{name}.{member}` is of drizzle-orm 1.0, and codegen reads schemas for 0.x");
+                    let help = "write `pgTable`, and `casing` in drizzle.config.ts";
+                    Err(Diagnostic::error("E0309", message)
+                        .at(call.span, "not known to drizzle-orm 0.x")
+                        .help(help)
+                        .into())
+                };
+                (member, Value::native(member, of_the_next_major))
+            }))),
+        );
+    }
+    // A symbol in truth: what it names is drizzle-orm's own business.
+    orm.set("entityKind", Value::from("drizzle:entityKind"));
     orm.set("QueryBuilder", Value::native("QueryBuilder", |_, _| Ok(query::query_builder())));
     orm.set("pgSequence", Value::native("pgSequence", |_, call| sequence::pg_sequence(call, None)));
     orm.set("pgRole", Value::native("pgRole", |_, call| security::pg_role(call)));
@@ -99,28 +135,13 @@ fn drizzle_orm() -> Obj {
     orm.set("uniqueIndex", Value::native("uniqueIndex", |_, call| index::index(call, true)));
     orm.set("relations", Value::native("relations", relations::relations));
     orm.set("sql", sql::sql_function());
-    for name in ["getTableColumns", "getColumns"] {
-        orm.set(
-            name,
-            Value::native(name, |cx, call| {
-                let columns = Object::plain();
-                for (key, value, span) in cx.entries(&call.arg(0), call.arg_span(0))? {
-                    columns.define(key, crate::evaluate::Slot::Value(value), span);
-                }
-                Ok(Value::Object(columns))
-            }),
-        );
+    for name in ["alias", "aliasedTable"] {
+        orm.set(name, Value::native(name, alias::alias));
     }
-    orm.set(
-        "getTableName",
-        Value::native("getTableName", |_, call| {
-            let table = call.arg(0);
-            Ok(match table.as_host::<table::Table>() {
-                Some(table) => Value::string(&table.name.name),
-                None => Value::opaque("the name of what is no table", call.span),
-            })
-        }),
-    );
+    let own = subclass::builder_classes().chain(metadata::functions());
+    for (name, function) in set_operation::functions_by_name().chain(own) {
+        orm.set(name, function);
+    }
     for (name, function) in operators::operators() {
         orm.set(name, function);
     }
@@ -164,6 +185,34 @@ fn neon() -> Obj {
     module.set("authUid", Value::native("authUid", |_, call| Ok(security::auth_uid(call))));
     module.set("crudPolicy", Value::native("crudPolicy", security::crud_policy));
     module
+}
+
+/// `omit` and `pick` of the packages that schemas take columns out of shared objects with. `data` is the argument that the
+/// object is; the keys are the other.
+fn object_tools(data: usize) -> Obj {
+    let tool = |name: &'static str, keeps: bool| {
+        let function = Value::native(name, move |cx, call| {
+            let (object, keys) = (call.arg(data), call.arg(1 - data));
+            let keys = keys.as_array().or_else(|| matches!(keys, Value::String(_)).then(|| vec![keys.clone()]));
+            let keys: Option<Vec<_>> =
+                keys.and_then(|keys| keys.iter().map(|key| Some(key.as_str()?.to_owned())).collect());
+            let Some(keys) = keys else {
+                return Ok(Value::opaque(format!("what `{name}` gives is not known"), call.span));
+            };
+            if matches!(object, Value::Opaque(_)) {
+                return Ok(object);
+            }
+            let rest = Object::plain();
+            for (key, value, span) in cx.entries(&object, call.arg_span(data))? {
+                if keys.iter().any(|named| **named == *key) == keeps {
+                    rest.define(key, Slot::Value(value), span);
+                }
+            }
+            Ok(Value::Object(rest))
+        });
+        (name, function)
+    };
+    sql::namespace([tool("omit", false), tool("pick", true)])
 }
 
 /// Random ids that the database knows as `uuid`.

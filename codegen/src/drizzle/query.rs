@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::column::{TableName, column_of};
 use super::known;
+use super::set_operation::{self, SET_OPERATIONS, SetOperation};
 use super::sql::{Aliased, Chunk, Sql};
 use super::table::Table;
 use super::view::{View, column_in};
@@ -62,16 +63,19 @@ struct State {
     joins: Vec<Join>,
     /// ` where …`, ` group by …` and what else follows, in the order of the grammar.
     clauses: [Option<Vec<Chunk>>; CLAUSES.len()],
+    /// Queries that are put beside it.
+    set_operations: Vec<SetOperation>,
 }
 
 /// The clauses after the joins, in the order in which they are written.
-const CLAUSES: [(&str, &str); 6] = [
+pub(super) const CLAUSES: [(&str, &str); 7] = [
     ("where", " where "),
     ("groupBy", " group by "),
     ("having", " having "),
     ("orderBy", " order by "),
     ("limit", " limit "),
     ("offset", " offset "),
+    ("for", " for "),
 ];
 
 #[derive(Debug, Clone)]
@@ -112,11 +116,12 @@ impl Host for QueryBuilder {
     }
 
     fn call_method(&self, _: &mut Interpreter<'_>, _: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
-        let select = |fields, distinct| Ok(Some(Value::host(Select { fields, distinct, with: self.with.clone() })));
+        let select = |fields, distinct, with| Ok(Some(Value::host(Select { fields, distinct, with })));
         match name {
-            "select" => select(call.arg(0), Distinct::No),
-            "selectDistinct" => select(call.arg(0), Distinct::Yes),
-            "selectDistinctOn" => select(call.arg(1), Distinct::On(call.arg(0), call.arg_span(0))),
+            "select" => select(call.arg(0), Distinct::No, self.with.clone()),
+            // drizzle-orm forgets the common table expressions here.
+            "selectDistinct" => select(call.arg(0), Distinct::Yes, Vec::new()),
+            "selectDistinctOn" => select(call.arg(1), Distinct::On(call.arg(0), call.arg_span(0)), Vec::new()),
             "with" => {
                 let with = call.args.iter().map(|arg| (arg.value.clone(), arg.span)).collect();
                 Ok(Some(Value::host(QueryBuilder { with })))
@@ -178,6 +183,7 @@ impl Host for Select {
             from,
             joins: Vec::new(),
             clauses: Default::default(),
+            set_operations: Vec::new(),
         };
         Ok(Some(Value::host(Query { state: RefCell::new(state), span: call.span })))
     }
@@ -194,18 +200,25 @@ impl Host for Query {
             "as",
             "crossJoin",
             "crossJoinLateral",
+            "except",
+            "exceptAll",
+            "for",
             "fullJoin",
             "getSQL",
             "groupBy",
             "having",
             "innerJoin",
             "innerJoinLateral",
+            "intersect",
+            "intersectAll",
             "leftJoin",
             "leftJoinLateral",
             "limit",
             "offset",
             "orderBy",
             "rightJoin",
+            "union",
+            "unionAll",
             "where",
         ]
     }
@@ -213,9 +226,16 @@ impl Host for Query {
     fn call_method(&self, cx: &mut Interpreter<'_>, this: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
         if let Some((_, kind, lateral)) = JOINS.iter().find(|(method, ..)| *method == name) {
             self.join(cx, kind, *lateral, call)?;
+        } else if let Some((_, word)) = SET_OPERATIONS.iter().find(|(method, _)| *method == name) {
+            self.combine(set_operation::operation(cx, &call.arg(0), call.arg_span(0), word)?);
         } else if let Some(index) = CLAUSES.iter().position(|(method, _)| *method == name) {
-            let chunks = self.clause(cx, name, call)?;
-            self.state.borrow_mut().clauses[index] = chunks;
+            let chunks = if name == "for" { locking(cx, call)? } else { self.clause(cx, name, call)? };
+            let mut state = self.state.borrow_mut();
+            // After a set operation, what sorts and cuts is said of both sides.
+            match state.set_operations.last_mut().filter(|_| matches!(name, "orderBy" | "limit" | "offset")) {
+                Some(both) => both.clauses[index] = chunks,
+                None => state.clauses[index] = chunks,
+            }
         } else {
             match name {
                 "as" => {
@@ -299,7 +319,13 @@ impl Query {
             (_, Some((value, _))) => values.len() == 1 && value.is_undefined(),
             (_, None) => true,
         };
-        Ok((!nothing).then(|| list(values)))
+        let of_both = name == "orderBy" && !self.state.borrow().set_operations.is_empty();
+        Ok((!nothing).then(|| if of_both { set_operation::order_by(values) } else { list(values) }))
+    }
+
+    /// Puts another query beside this one.
+    pub(super) fn combine(&self, operation: SetOperation) {
+        self.state.borrow_mut().set_operations.push(operation);
     }
 
     fn named(&self, cx: &mut Interpreter<'_>, alias: Rc<str>, is_with: bool) -> Eval<Value> {
@@ -344,11 +370,12 @@ impl Query {
             }
             select_field(field, state.joins.is_empty(), self.span, &mut chunks);
         }
-        chunks.extend([text(" from "), Chunk::Value(state.from.clone(), self.span)]);
+        chunks.push(text(" from "));
+        source(&state.from, self.span, &mut chunks);
         for join in &state.joins {
             let lateral = if join.lateral { " lateral" } else { "" };
             chunks.push(text(&format!(" {} join{lateral} ", join.kind)));
-            chunks.push(Chunk::Value(join.table.clone(), self.span));
+            source(&join.table, self.span, &mut chunks);
             if let Some((on, span)) = &join.on {
                 chunks.extend([text(" on "), Chunk::Value(on.clone(), *span)]);
             }
@@ -359,7 +386,11 @@ impl Query {
                 chunks.extend(clause.iter().cloned());
             }
         }
-        Ok(Sql::new(chunks))
+        let mut sql = Sql::new(chunks);
+        for operation in &state.set_operations {
+            sql = cx.nested(self.span, |cx| operation.sql(cx, sql))?;
+        }
+        Ok(sql)
     }
 
     /// The fields in order, those of nested objects, tables and views one by one.
@@ -387,6 +418,44 @@ impl Query {
         }
         Ok(())
     }
+}
+
+/// What is selected from or joined: an alias with what it stands for.
+fn source(value: &Value, span: Span, chunks: &mut Vec<Chunk>) {
+    let table = value.as_host::<Table>().and_then(|table| Some((table.original.clone()?, &table.name)));
+    let view = || value.as_host::<View>().and_then(|view| Some((view.original.clone()?, &view.name)));
+    match table.or_else(view) {
+        Some((original, alias)) => {
+            if let Some(schema) = &original.schema {
+                chunks.extend([Chunk::Identifier(schema.as_str().into()), text(".")]);
+            }
+            chunks.extend([Chunk::Identifier(original.name.as_str().into()), text(" ")]);
+            chunks.push(Chunk::Identifier(alias.name.as_str().into()));
+        }
+        None => chunks.push(Chunk::Value(value.clone(), span)),
+    }
+}
+
+/// `.for('update', { of, noWait, skipLocked })`
+fn locking(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Option<Vec<Chunk>>> {
+    let mut chunks = vec![text(&known::string(call, 0, "the strength of a lock")?)];
+    let (config, span) = (call.arg(1), call.arg_span(1));
+    if config.is_nullish() {
+        return Ok(Some(chunks));
+    }
+    let of = cx.get(&config, "of", span)?;
+    if !of.is_nullish() {
+        chunks.push(text(" of "));
+        let tables = of.as_array().unwrap_or_else(|| vec![of.clone()]);
+        chunks.extend(list(tables.into_iter().map(|table| (table, span)).collect()));
+    }
+    for (option, words) in [("noWait", " nowait"), ("skipLocked", " skip locked")] {
+        if cx.get(&config, option, span)?.truthy() == Some(true) {
+            chunks.push(text(words));
+            break;
+        }
+    }
+    Ok(Some(chunks))
 }
 
 /// A field of the selection. With a single table, columns stand without its name, one level deep.
@@ -438,7 +507,7 @@ impl Host for Subquery {
     }
 }
 
-fn list(values: Vec<(Value, Span)>) -> Vec<Chunk> {
+pub(super) fn list(values: Vec<(Value, Span)>) -> Vec<Chunk> {
     let mut chunks = Vec::with_capacity(2 * values.len());
     for (index, (value, span)) in values.into_iter().enumerate() {
         if index > 0 {
@@ -449,6 +518,6 @@ fn list(values: Vec<(Value, Span)>) -> Vec<Chunk> {
     chunks
 }
 
-fn text(text: &str) -> Chunk {
+pub(super) fn text(text: &str) -> Chunk {
     Chunk::Text(Rc::from(text))
 }

@@ -13,7 +13,7 @@ pub(super) fn runtime_value(cx: &mut Interpreter<'_>, function: &Value, span: Sp
         return RuntimeValue::Uuid;
     }
     if let Some(sql) = value.as_host::<Sql>() {
-        let style = super::sql::Style { qualified: false, casing: super::Casing::Keep };
+        let style = super::sql::Style::new(false, super::Casing::Keep);
         let now = sql
             .render(cx, style)
             .is_ok_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "now()" | "current_timestamp"));

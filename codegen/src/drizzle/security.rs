@@ -162,9 +162,9 @@ impl PgPolicy {
                 }
             }
         };
-        let mut condition = |key: &str, value: &Value| -> Eval<Option<String>> {
+        let mut condition = |key: &str, value: &Value| -> Eval<Option<schema::Sql>> {
             match (value.as_host::<Sql>(), value) {
-                (Some(sql), _) => sql.render(cx, Style { qualified: true, casing }).map(Some),
+                (Some(sql), _) => sql.write(cx, Style::new(true, casing)).map(Some),
                 (None, Value::Opaque(_)) => {
                     let what = format!("`{key}` of policy `{}`", self.name);
                     Err(known::mismatch(value, self.span, &what, "an `sql` template").into())

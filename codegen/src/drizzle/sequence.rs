@@ -33,12 +33,34 @@ impl Host for PgSequence {
 impl PgSequence {
     pub(super) fn lower(&self, cx: &mut Interpreter<'_>) -> Eval<schema::Sequence> {
         let what = format!("of sequence `{}`", self.name);
-        let options = sequence_options(cx, &self.options, self.span, &what, "bigint")?;
+        let options = sequence_options(cx, &self.options, self.span, &what, Bounds::SEQUENCE)?;
         Ok(schema::Sequence { schema: self.schema.clone(), name: self.name.clone(), options })
     }
 }
 
-/// drizzle-kit's reading of a sequence's options, with its defaults for the integer type that it counts in.
+/// Where a sequence ends that is given no bounds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    lowest: &'static str,
+    highest: &'static str,
+}
+
+impl Bounds {
+    const SEQUENCE: Self = Self { lowest: "-9223372036854775808", highest: "9223372036854775807" };
+
+    /// drizzle-kit's for the identity of a column of that type. It looks the lowest number up under the name of the
+    /// column's class, which is never found, so that every identity that counts down ends where a smallint does.
+    pub(super) fn of_identity(sql_type: &str) -> Self {
+        let highest = match sql_type {
+            "integer" => "2147483647",
+            "bigint" => "9223372036854775807",
+            _ => "32767",
+        };
+        Self { lowest: "-32768", highest }
+    }
+}
+
+/// drizzle-kit's reading of a sequence's options, with its defaults.
 ///
 /// `what` says whose options they are ("of column `id`").
 pub(super) fn sequence_options(
@@ -46,7 +68,7 @@ pub(super) fn sequence_options(
     options: &Value,
     span: Span,
     what: &str,
-    sql_type: &str,
+    bounds: Bounds,
 ) -> Eval<SequenceOptions> {
     let mut option = |key: &str| -> Eval<Option<String>> {
         if options.is_nullish() {
@@ -64,11 +86,7 @@ pub(super) fn sequence_options(
             }
         })
     };
-    let (lowest, highest) = match sql_type {
-        "smallint" => ("-32768", "32767"),
-        "integer" => ("-2147483648", "2147483647"),
-        _ => ("-9223372036854775808", "9223372036854775807"),
-    };
+    let Bounds { lowest, highest } = bounds;
     let increment = option("increment")?.unwrap_or_else(|| "1".to_owned());
     let descending = increment.parse::<f64>().is_ok_and(|increment| increment < 0.0);
     let min_value = option("minValue")?.unwrap_or_else(|| if descending { lowest } else { "1" }.to_owned());

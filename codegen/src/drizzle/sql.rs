@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::casing::Casing;
-use super::column::{ColumnData, column_of};
+use super::column::{ColumnData, Flag, column_of};
+use super::encode::{Param, array_literal, sql_param};
 use super::enums::PgEnum;
 use super::known;
 use super::query::{Query, Subquery};
@@ -14,6 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evaluate::{
     Call, Eval, Host, Interpreter, Kind, Obj, Object, Value, iso_string, number_to_string, stringify,
 };
+use crate::schema::{self, Wording};
 use crate::source::Span;
 
 /// No schema comes near; a loop that appends a template to itself would fill the memory.
@@ -23,6 +25,8 @@ const MAX_CHUNKS: usize = 1_000_000;
 #[derive(Debug)]
 pub(super) struct Sql {
     chunks: RefCell<Vec<Chunk>>,
+    /// `.inlineParams()`: values are written as literals by drizzle-kit too.
+    inline: Flag,
 }
 
 /// A part of it.
@@ -44,7 +48,25 @@ pub(super) struct Style {
     /// `"table"."column"`, as everywhere but in an index's own expressions.
     pub(super) qualified: bool,
     pub(super) casing: Casing,
+    /// Values are written as literals by drizzle-kit too, as in views.
+    inline: bool,
+    wording: Wording,
 }
+
+impl Style {
+    /// Columns with or without their table; values as literals.
+    pub(super) fn new(qualified: bool, casing: Casing) -> Self {
+        Self { qualified, casing, inline: false, wording: Wording::Valid }
+    }
+
+    /// The same for what drizzle-kit writes without parameters.
+    pub(super) fn inlined(self) -> Self {
+        Self { inline: true, ..self }
+    }
+}
+
+/// Stands for a parameter until all are numbered. PostgreSQL takes no text with it.
+const PARAMETER: char = '\0';
 
 impl Sql {
     /// SQL as it is.
@@ -53,7 +75,7 @@ impl Sql {
     }
 
     pub(super) fn new(chunks: Vec<Chunk>) -> Self {
-        Self { chunks: RefCell::new(chunks) }
+        Self { chunks: RefCell::new(chunks), inline: Flag::default() }
     }
 
     /// The same with the columns that stand in it directly written without their table.
@@ -62,7 +84,14 @@ impl Sql {
             Chunk::Value(value, _) => column_of(value).map_or_else(|| chunk.clone(), Chunk::Column),
             other => other.clone(),
         };
-        Self::new(self.chunks.borrow().iter().map(bare).collect())
+        Self { inline: self.inline.clone(), ..Self::new(self.chunks.borrow().iter().map(bare).collect()) }
+    }
+
+    /// Writes it out as [`Sql::render`] does, and as drizzle-kit does.
+    pub(super) fn write(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<schema::Sql> {
+        let text = self.render(cx, style)?;
+        let theirs = self.render(cx, Style { wording: Wording::DrizzleKit, ..style })?;
+        Ok(schema::Sql::new(text, numbered(&theirs)))
     }
 
     /// Writes it out. What drizzle-kit would write as a parameter (`$1`, which no DDL allows) is written as a literal.
@@ -75,6 +104,7 @@ impl Sql {
     }
 
     fn render_here(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<String> {
+        let style = Style { inline: style.inline || self.inline.is_raised(), ..style };
         let mut text = String::new();
         for chunk in self.chunks.borrow().iter() {
             match chunk {
@@ -116,6 +146,11 @@ fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Styl
         text.push_str(&quote_identifier(&subquery.alias));
     } else if let Some(query) = value.as_host::<Query>() {
         text.push_str(&format!("({})", query.sql(cx)?.render(cx, style)?));
+    } else if let Some(param) = value.as_host::<Param>() {
+        match param.value.as_array() {
+            Some(items) => text.push_str(&quote_string(&array_literal(&items, false))),
+            None => text.push_str(&literal(cx, &param.value, span)?),
+        }
     } else if let Some(enum_) = value.as_host::<PgEnum>() {
         text.push_str(&qualified_name(enum_.schema.as_deref(), &enum_.name));
     } else if let Some(items) = value.as_array() {
@@ -127,6 +162,8 @@ fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Styl
             render_value(cx, item, span, style, text)?;
         }
         text.push(')');
+    } else if !style.inline && style.wording == Wording::DrizzleKit && !value.is_undefined() {
+        text.push(PARAMETER);
     } else if !value.is_undefined() {
         text.push_str(&literal(cx, value, span)?);
     }
@@ -174,6 +211,13 @@ pub(super) fn quote_string(text: &str) -> String {
 fn qualified_name(schema: Option<&str>, name: &str) -> String {
     let name = quote_identifier(name);
     schema.map_or_else(|| name.clone(), |schema| format!("{}.{name}", quote_identifier(schema)))
+}
+
+/// The text with its parameters numbered as they come.
+fn numbered(text: &str) -> String {
+    let mut parts = text.split(PARAMETER);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.zip(1..).fold(first, |text, (part, number)| format!("{text}${number}{part}"))
 }
 
 /// `sql.as(alias)`
@@ -238,8 +282,12 @@ impl Host for Sql {
                 let alias = Rc::from(known::string(call, 0, "an alias")?);
                 Ok(Some(Value::host(Aliased { sql: own, alias, is_field: false })))
             }
+            "inlineParams" => {
+                self.inline.raise();
+                Ok(Some(own))
+            }
             // A decoder matters to the client only.
-            "as" | "getSQL" | "inlineParams" | "mapWith" => Ok(Some(own)),
+            "as" | "getSQL" | "mapWith" => Ok(Some(own)),
             _ => Ok(None),
         }
     }
@@ -273,7 +321,7 @@ pub(super) fn sql_function() -> Value {
                 Ok(Value::host(Sql::new(vec![Chunk::Identifier(Rc::from(name))])))
             }),
         ),
-        ("param", Value::native("param", |_, call| Ok(call.arg(0)))),
+        ("param", Value::native("param", sql_param)),
         ("join", Value::native("join", join)),
         (
             "fromList",
@@ -295,7 +343,7 @@ fn join(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
     let Some(items) = cx.iterate(&call.arg(0), call.arg_span(0))? else { return Ok(call.arg(0)) };
     let mut chunks = Vec::with_capacity(2 * items.len());
     for (index, item) in items.into_iter().enumerate() {
-        if index > 0 {
+        if index > 0 && !call.arg(1).is_undefined() {
             chunks.push(Chunk::Value(call.arg(1), call.arg_span(1)));
         }
         chunks.push(Chunk::Value(item, call.arg_span(0)));

@@ -15,7 +15,11 @@ use crate::source::Span;
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) name: Rc<TableName>,
+    /// What it is called in the database, where this is an alias of it.
+    pub(super) original: Option<Rc<TableName>>,
     pub(super) columns: Vec<Rc<ColumnData>>,
+    /// The columns as the schema sees and may change them; none of a package's own table.
+    pub(super) objects: Vec<Value>,
     pub(super) inline_references: Vec<InlineReference>,
     /// The extra configuration's function, and the columns that it is given.
     pub(super) extra: Option<(Value, Value)>,
@@ -26,12 +30,48 @@ pub(super) struct Table {
 }
 
 /// A `.references()` of a column.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct InlineReference {
     pub(super) column: Rc<ColumnData>,
     pub(super) target: Value,
     pub(super) actions: Value,
     pub(super) span: Span,
+}
+
+impl Table {
+    /// A table of which the name alone is known.
+    pub(super) fn named(name: Rc<TableName>) -> Self {
+        Self {
+            name,
+            original: None,
+            columns: Vec::new(),
+            objects: Vec::new(),
+            inline_references: Vec::new(),
+            extra: None,
+            extra_span: Span::default(),
+            row_level_security: Flag::default(),
+            span: Span::default(),
+        }
+    }
+
+    /// The table under another name.
+    pub(super) fn under(&self, name: Rc<TableName>) -> Self {
+        let row_level_security = Flag::default();
+        if self.row_level_security.is_raised() {
+            row_level_security.raise();
+        }
+        Self {
+            name,
+            original: Some(self.original.clone().unwrap_or_else(|| self.name.clone())),
+            columns: self.columns.clone(),
+            objects: Vec::new(),
+            inline_references: self.inline_references.clone(),
+            extra: self.extra.clone(),
+            extra_span: self.extra_span,
+            row_level_security,
+            span: self.span,
+        }
+    }
 }
 
 impl Host for Table {
@@ -83,7 +123,7 @@ pub(super) fn pg_table(
     for (key, value, span) in cx.entries(&columns, call.arg_span(1))? {
         // An error in one column is told, and the others go on; what uses the column is no further error.
         let column = match value.as_host::<ColumnBuilder>() {
-            Some(builder) => build(cx, builder, &name, &key, span),
+            Some(builder) => build(cx, &value, builder, &name, &key, span),
             None => Err(not_a_column(&value, &key, span).into()),
         };
         let column = match column {
@@ -108,9 +148,12 @@ pub(super) fn pg_table(
         built.push(column);
     }
     let extra = call.arg(2);
+    let objects: Vec<Value> = built.iter().map(|column| Value::host(Column(column.clone()))).collect();
     let table = Table {
         name,
+        original: None,
         columns: built.clone(),
+        objects: objects.clone(),
         inline_references: references,
         extra: (!extra.is_nullish()).then(|| (extra, Value::Object(extra_columns))),
         extra_span: call.arg_span(2),
@@ -121,11 +164,27 @@ pub(super) fn pg_table(
     for (key, span) in spoilt {
         object.define(key, Slot::Value(Value::reported(span)), span);
     }
-    for column in built {
-        let (key, span) = (column.key.clone(), column.key_span);
-        object.define(key, Slot::Value(Value::host(Column(column))), span);
+    for (column, value) in built.into_iter().zip(objects) {
+        object.define(column.key.clone(), Slot::Value(value), column.key_span);
     }
     Ok(Value::Object(object))
+}
+
+/// The builders that the extra configuration gives: an array (flattened once), or an object's values.
+pub(super) fn extra_config(cx: &mut Interpreter<'_>, table: &Table) -> Eval<Vec<Value>> {
+    let Some((function, columns)) = &table.extra else { return Ok(Vec::new()) };
+    let config = cx.call(function, &Call::with([columns.clone()], table.extra_span))?;
+    if known::is_reported(&config) {
+        return Ok(Vec::new());
+    }
+    match config.as_array() {
+        Some(items) => Ok(items.into_iter().flat_map(|item| item.as_array().unwrap_or_else(|| vec![item])).collect()),
+        None if matches!(config, Value::Opaque(_)) => {
+            let what = format!("the extra configuration of table `{}`", table.name.name);
+            Err(known::mismatch(&config, table.extra_span, &what, "an array").into())
+        }
+        None => Ok(cx.entries(&config, table.extra_span)?.into_iter().map(|(_, value, _)| value).collect()),
+    }
 }
 
 /// `authUsers` and `realtimeMessages` of `drizzle-orm/supabase`: tables that are there already and that schemas refer to.
@@ -171,15 +230,7 @@ fn external(schema: &str, name: &str, columns: &[(&str, &str, TypeInfo)]) -> Val
         })
     };
     let columns: Vec<Rc<ColumnData>> = columns.iter().map(column).collect();
-    let table = Table {
-        name,
-        columns: columns.clone(),
-        inline_references: Vec::new(),
-        extra: None,
-        extra_span: Span::default(),
-        row_level_security: Flag::default(),
-        span: Span::default(),
-    };
+    let table = Table { columns: columns.clone(), ..Table::named(name) };
     let object = Object::new(Kind::Host(Box::new(table)));
     for column in columns {
         object.define(column.key.clone(), Slot::Value(Value::host(Column(column))), Span::default());

@@ -9,6 +9,7 @@ use super::query::{Query, query_builder};
 use super::sql::Sql;
 use super::table;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Kind, Obj, Object, Slot, Value};
+use crate::schema;
 use crate::source::Span;
 
 /// `pgView(name, columns)` before `.as(…)` or `.existing()`.
@@ -35,6 +36,8 @@ pub(super) struct Options {
 #[derive(Debug)]
 pub(super) struct View {
     pub(super) name: Rc<TableName>,
+    /// What it is called in the database, where this is an alias of it.
+    pub(super) original: Option<Rc<TableName>>,
     pub(super) materialized: bool,
     pub(super) query: Option<(Value, Span)>,
     pub(super) columns: Vec<Rc<ColumnData>>,
@@ -66,6 +69,7 @@ impl ViewBuilder {
         let columns = fields.iter().filter_map(|(_, field)| super::column::column_of(field)).collect();
         let view = View {
             name: self.name.clone(),
+            original: None,
             materialized: self.materialized,
             query,
             columns,
@@ -147,14 +151,27 @@ impl Host for View {
 }
 
 impl View {
+    /// The view under another name.
+    pub(super) fn under(&self, name: Rc<TableName>) -> Self {
+        Self {
+            name,
+            original: Some(self.original.clone().unwrap_or_else(|| self.name.clone())),
+            materialized: self.materialized,
+            query: self.query.clone(),
+            columns: self.columns.clone(),
+            options: self.options.clone(),
+            span: self.span,
+        }
+    }
+
     /// The query as SQL with its parameters inlined, or `None` for an existing view.
-    pub(super) fn definition(&self, cx: &mut Interpreter<'_>, style: super::sql::Style) -> Eval<Option<String>> {
+    pub(super) fn definition(&self, cx: &mut Interpreter<'_>, style: super::sql::Style) -> Eval<Option<schema::Sql>> {
         let Some((query, span)) = &self.query else { return Ok(None) };
         if let Some(sql) = query.as_host::<Sql>() {
-            return sql.render(cx, style).map(Some);
+            return sql.write(cx, style).map(Some);
         }
         if let Some(query) = query.as_host::<Query>() {
-            return query.sql(cx)?.render(cx, style).map(Some);
+            return query.sql(cx)?.write(cx, style).map(Some);
         }
         let what = format!("the query of view `{}`", self.name.name);
         Err(known::mismatch(query, *span, &what, "an `sql` template or a query").into())

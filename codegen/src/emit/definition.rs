@@ -58,7 +58,7 @@ fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStrea
         let name = imports.runtime("Identity");
         if identity.always { quote!(#name::Always) } else { quote!(#name::ByDefault) }
     }));
-    let generated = option(column.generated.as_ref().map(|sql| quote!(#borrowed(#sql))));
+    let generated = option(column.generated.as_deref().map(|sql| quote!(#borrowed(#sql))));
     let runtime_default = option(column.runtime_default.as_ref().map(|value| runtime_value(value, imports)));
     let on_update = option(column.on_update.as_ref().map(|value| runtime_value(value, imports)));
     quote! {
@@ -83,7 +83,7 @@ fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStrea
 fn default(table: &Table<'_>, field: &Field<'_>) -> Option<String> {
     let column = field.column;
     if let Some(default) = &column.default {
-        return Some(default.sql.clone());
+        return Some(default.sql.to_string());
     }
     let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
     (serial || column.identity.is_some()).then(|| {

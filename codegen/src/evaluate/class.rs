@@ -5,7 +5,7 @@ use std::rc::Rc;
 use swc_ecma_ast as ast;
 
 use super::function::Code;
-use super::object::Slot;
+use super::object::{HIDDEN, Slot};
 use super::scope::{Binding, Scope};
 use super::{Call, Eval, Interpreter, Kind, Obj, Object, Value};
 use crate::diagnostic::Diagnostic;
@@ -43,17 +43,24 @@ impl<'a> Interpreter<'a> {
             object.set_prototype(Some(parent.clone()));
         }
         let value = Value::Object(object.clone());
-        prototype.set("constructor", value.clone());
+        prototype.define_hidden("constructor", Slot::Value(value.clone()), Span::default());
         if let Some(name) = name {
             scope.declare(name, Binding::Value(value.clone()));
         }
+        if let Some(name) = name {
+            object.define_hidden("name", Slot::Value(Value::string(name)), Span::default());
+        }
+        // All methods are there before the first static field or block runs.
         for member in &class.body {
-            self.class_member(member, &object, &prototype, &scope)?;
+            self.class_method(member, &object, &prototype, &scope)?;
+        }
+        for member in &class.body {
+            self.class_static(member, &object, &scope)?;
         }
         Ok(value)
     }
 
-    fn class_member(
+    fn class_method(
         &mut self,
         member: &'a ast::ClassMember,
         class: &Obj,
@@ -68,19 +75,6 @@ impl<'a> Interpreter<'a> {
             ast::ClassMember::PrivateMethod(method) => {
                 (private(&method.key), &*method.function, method.kind, method.is_static, method.span)
             }
-            ast::ClassMember::ClassProp(property) if property.is_static && !property.declare => {
-                let key = self.property_name(&property.key, scope)?;
-                return self.static_field(class, key, property.value.as_deref(), property.span.into(), scope);
-            }
-            ast::ClassMember::PrivateProp(property) if property.is_static => {
-                let (key, value) = (private(&property.key), property.value.as_deref());
-                return self.static_field(class, key, value, property.span.into(), scope);
-            }
-            ast::ClassMember::StaticBlock(block) => {
-                let inner = Scope::function(scope, Some(Value::Object(class.clone())), Some(class.clone()));
-                self.hoist(&block.body.stmts, &inner);
-                return self.statements(&block.body.stmts, &inner).map(drop);
-            }
             _ => return Ok(()),
         };
         let target = if is_static { class } else { prototype };
@@ -90,8 +84,28 @@ impl<'a> Interpreter<'a> {
             ast::MethodKind::Getter => accessor(target, &key, Some(function), None),
             ast::MethodKind::Setter => accessor(target, &key, None, Some(function)),
         };
-        target.define(key, slot, span.into());
+        target.define_hidden(key, slot, span.into());
         Ok(())
+    }
+
+    /// Static fields and blocks, in order.
+    fn class_static(&mut self, member: &'a ast::ClassMember, class: &Obj, scope: &Rc<Scope>) -> Eval<()> {
+        match member {
+            ast::ClassMember::ClassProp(property) if property.is_static && !property.declare => {
+                let key = self.property_name(&property.key, scope)?;
+                self.static_field(class, key, property.value.as_deref(), property.span.into(), scope)
+            }
+            ast::ClassMember::PrivateProp(property) if property.is_static => {
+                let (key, value) = (private(&property.key), property.value.as_deref());
+                self.static_field(class, key, value, property.span.into(), scope)
+            }
+            ast::ClassMember::StaticBlock(block) => {
+                let inner = Scope::function(scope, Some(Value::Object(class.clone())), Some(class.clone()));
+                self.hoist(&block.body.stmts, &inner);
+                self.statements(&block.body.stmts, &inner).map(drop)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn static_field(
@@ -121,7 +135,7 @@ impl<'a> Interpreter<'a> {
         };
         match &target.kind {
             Kind::Class(class) => {
-                let instance = Object::plain();
+                let instance = self.allocate(target);
                 instance.set_prototype(Some(class.prototype.clone()));
                 let this = Value::Object(instance);
                 self.initialize(target, &this, call)?;
@@ -135,6 +149,31 @@ impl<'a> Interpreter<'a> {
             }
             _ => Err(not_a_class(callee, call.span).into()),
         }
+    }
+
+    /// The object that becomes an instance: that of the built-in or known class at the root, or a plain one.
+    fn allocate(&mut self, class: &Obj) -> Obj {
+        let mut parent = match &class.kind {
+            Kind::Class(class) => class.parent.clone(),
+            _ => None,
+        };
+        while let Some(Value::Object(object)) = parent {
+            match &object.kind {
+                Kind::Class(class) => parent = class.parent.clone(),
+                Kind::Host(host) => return host.allocate().unwrap_or_else(Object::plain),
+                Kind::Native(native) => {
+                    return match &*native.name {
+                        "Map" | "WeakMap" => Object::new(Kind::Map(Default::default())),
+                        "Set" | "WeakSet" => Object::new(Kind::Set(Default::default())),
+                        "Array" => Object::new(Kind::array(Vec::new())),
+                        name if name.ends_with("Error") => Object::new(Kind::Error),
+                        _ => Object::plain(),
+                    };
+                }
+                _ => break,
+            }
+        }
+        Object::plain()
     }
 
     /// Runs a class's field initialisers and constructor on a new instance.
@@ -172,10 +211,39 @@ impl<'a> Interpreter<'a> {
     }
 
     fn initialize_parent(&mut self, parent: &Value, this: &Value, call: &Call) -> Eval<()> {
-        match parent {
-            Value::Object(parent) => self.initialize(parent, this, call),
-            _ => Ok(()),
+        let Value::Object(parent) = parent else { return Ok(()) };
+        match &parent.kind {
+            Kind::Host(host) => host.initialize(self, this, call),
+            Kind::Native(native) => self.initialize_native(&native.name, this, call),
+            _ => self.initialize(parent, this, call),
         }
+    }
+
+    /// What the constructors of built-in classes do with a new instance of a class derived from them.
+    fn initialize_native(&mut self, name: &str, this: &Value, call: &Call) -> Eval<()> {
+        let Value::Object(instance) = this else { return Ok(()) };
+        match &instance.kind {
+            Kind::Error => {
+                instance.define_hidden("name", Slot::Value(Value::string(name)), Span::default());
+                if !call.arg(0).is_undefined() {
+                    instance.define_hidden("message", Slot::Value(call.arg(0)), Span::default());
+                }
+            }
+            Kind::Array(items) => items.borrow_mut().extend(call.values()),
+            Kind::Map(_) | Kind::Set(_) if !call.arg(0).is_nullish() => {
+                for item in self.iterate(&call.arg(0), call.arg_span(0))?.unwrap_or_default() {
+                    let (method, args) = match &instance.kind {
+                        Kind::Map(_) => {
+                            ("set", vec![self.get(&item, "0", call.span)?, self.get(&item, "1", call.span)?])
+                        }
+                        _ => ("add", vec![item]),
+                    };
+                    self.call_method(this, method, call.span, &Call::with(args, call.span))?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn initialize_fields(&mut self, class_object: &Obj, this: &Value) -> Eval<()> {
@@ -208,6 +276,10 @@ impl<'a> Interpreter<'a> {
         });
         match parent {
             Some(Value::Object(parent)) => match &parent.kind {
+                // In a static method, what is inherited is the parent itself.
+                Kind::Class(_) if matches!(scope.this(), Value::Object(this) if matches!(this.kind, Kind::Class(_))) => {
+                    self.get(&Value::Object(parent.clone()), key, span)
+                }
                 Kind::Class(class) => {
                     let prototype = Value::Object(class.prototype.clone());
                     self.get(&prototype, key, span)
@@ -220,9 +292,32 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-/// How a private name is kept among an object's properties: no other property can have a `#`.
+impl Class {
+    /// What its instances inherit from.
+    pub(super) fn prototype(&self) -> Obj {
+        self.prototype.clone()
+    }
+}
+
+/// True when an instance's class is derived from a built-in one.
+pub(super) fn descends_from(instance: &Obj, ancestor: &Obj) -> bool {
+    let mut prototype = instance.prototype();
+    while let Some(current) = prototype {
+        if let Some(Slot::Value(Value::Object(constructor))) = current.own("constructor").map(|found| found.slot)
+            && let Kind::Class(class) = &constructor.kind
+            && let Some(Value::Object(parent)) = &class.parent
+            && Rc::ptr_eq(parent, ancestor)
+        {
+            return true;
+        }
+        prototype = current.prototype();
+    }
+    false
+}
+
+/// How a private name is kept among an object's properties.
 pub(super) fn private(name: &ast::PrivateName) -> Rc<str> {
-    Rc::from(format!("#{}", name.name))
+    Rc::from(format!("{HIDDEN}#{}", name.name))
 }
 
 /// An accessor that keeps the other half that is already there.

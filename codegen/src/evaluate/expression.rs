@@ -44,6 +44,7 @@ impl<'a> Interpreter<'a> {
                 let inner = Scope::inside(scope);
                 let value = self.closure(Code::Function(&function.function), &inner, None);
                 if let Some(name) = &function.ident {
+                    self.name_function(&value, &name.sym);
                     inner.declare(&name.sym, Binding::Value(value.clone()));
                 }
                 Ok(value)
@@ -93,9 +94,27 @@ impl<'a> Interpreter<'a> {
                 }
                 Ok(last)
             }
-            ast::Expr::Await(await_) => {
-                self.expression(&await_.arg, scope)?;
-                Ok(Value::opaque("the result of a promise", await_.span.into()))
+            // A promise is opaque, and so is what it gives; anything else is what it is.
+            ast::Expr::Await(await_) => self.expression(&await_.arg, scope),
+            ast::Expr::Yield(yield_) => {
+                let value = match &yield_.arg {
+                    Some(value) => self.expression(value, scope)?,
+                    None => Value::Undefined,
+                };
+                let span = Span::from(yield_.span);
+                if !yield_.delegate {
+                    return self.yield_value(value, span);
+                }
+                match self.iterate(&value, span)? {
+                    Some(items) => {
+                        items.into_iter().try_for_each(|item| self.yield_value(item, span).map(drop))?;
+                        Ok(Value::Undefined)
+                    }
+                    None => self.yield_value(Value::opaque("values that are not known", span), span),
+                }
+            }
+            ast::Expr::MetaProp(meta) if meta.kind == ast::MetaPropKind::ImportMeta => {
+                Ok(self.import_meta(meta.span.into()))
             }
             other => Ok(Value::opaque("syntax that is not evaluated", other.span().into())),
         }
@@ -129,9 +148,7 @@ impl<'a> Interpreter<'a> {
                     .help("JavaScript runs a module from top to bottom; in a circular import, use it inside a function, such as `() => table.column`")
                     .into())
             }
-            None if builtins::is_node_global(&ident.sym) => {
-                Ok(Value::opaque(format!("the global `{}` is not known", ident.sym), span))
-            }
+            None if builtins::is_node_global(&ident.sym) => Ok(self.node_global(&ident.sym, span)),
             None => {
                 let message = format!("`{}` is not defined", ident.sym);
                 let diagnostic = Diagnostic::error("E0308", message).at(span, "neither declared here nor imported");

@@ -6,7 +6,7 @@ use swc_ecma_ast as ast;
 
 use super::scope::{Binding, Scope};
 use super::statement::Completion;
-use super::{Call, Eval, Interpreter, Kind, Obj, Object, Value};
+use super::{Call, Eval, Interpreter, Kind, Obj, Object, Slot, Value};
 use crate::source::Span;
 
 /// A function with the scope that it closes over.
@@ -36,11 +36,11 @@ impl<'a> Code<'a> {
         }
     }
 
-    /// Async functions and generators give promises and iterators, which schemas do not need: they are opaque.
-    fn suspends(self) -> bool {
+    /// Async functions give promises, which schemas do not need: they are opaque.
+    fn is_async(self) -> bool {
         match self {
-            Code::Arrow(arrow) => arrow.is_async || arrow.is_generator,
-            Code::Function(function) => function.is_async || function.is_generator,
+            Code::Arrow(arrow) => arrow.is_async,
+            Code::Function(function) => function.is_async,
             Code::Constructor(_) => false,
         }
     }
@@ -48,7 +48,11 @@ impl<'a> Code<'a> {
     fn parameters(self) -> Vec<&'a ast::Pat> {
         match self {
             Code::Arrow(arrow) => arrow.params.iter().collect(),
-            Code::Function(function) => function.params.iter().map(|parameter| &parameter.pat).collect(),
+            Code::Function(function) => {
+                let patterns = function.params.iter().map(|parameter| &parameter.pat);
+                // TypeScript's `this` is no parameter.
+                patterns.filter(|pattern| !matches!(pattern, ast::Pat::Ident(i) if &*i.id.sym == "this")).collect()
+            }
             // Parameter properties (`constructor(private x)`) are bound by `construct`.
             Code::Constructor(constructor) => constructor
                 .params
@@ -73,10 +77,37 @@ impl<'a> Interpreter<'a> {
         Value::Object(Object::new(Kind::Function(Closure { code: id, scope: scope.clone(), home })))
     }
 
+    /// Says what a function is called, where nothing has before.
+    pub(super) fn name_function(&mut self, value: &Value, name: &str) {
+        match value {
+            Value::Object(object) => match &object.kind {
+                Kind::Function(closure) => {
+                    self.function_names.entry(closure.code).or_insert_with(|| Rc::from(name));
+                }
+                Kind::Class(_) if object.own("name").is_none() => {
+                    object.define_hidden("name", Slot::Value(Value::string(name)), Span::default());
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// `name`, and `length`: the parameters before the first with a default or the rest.
+    pub(super) fn function_property(&self, closure: &Closure, key: &str) -> Value {
+        if key == "name" {
+            return self.function_names.get(&closure.code).map_or_else(|| Value::from(""), |name| Value::string(name));
+        }
+        let parameters = self.functions[closure.code].parameters();
+        let counted = parameters.into_iter();
+        let counted = counted.take_while(|pattern| !matches!(pattern, ast::Pat::Assign(_) | ast::Pat::Rest(_)));
+        Value::Number(counted.count() as f64)
+    }
+
     pub(super) fn call_closure(&mut self, closure: &Closure, call: &Call) -> Eval<Value> {
         let code = self.functions[closure.code];
-        if code.suspends() {
-            return Ok(Value::opaque("the result of an async function or generator", call.span));
+        if code.is_async() {
+            return Ok(Value::opaque("the result of an async function", call.span));
         }
         let scope = match code {
             Code::Arrow(_) => Scope::inside(&closure.scope),
@@ -92,6 +123,7 @@ impl<'a> Interpreter<'a> {
                 ast::ArrowFunctionBody::FunctionBody(body) => self.body(&body.stmts, &scope),
             },
             Code::Function(function) => match &function.body {
+                Some(body) if function.is_generator => self.generate(|cx| cx.body(&body.stmts, &scope)),
                 Some(body) => self.body(&body.stmts, &scope),
                 None => Ok(Value::Undefined),
             },

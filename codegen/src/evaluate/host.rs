@@ -40,6 +40,26 @@ pub trait Host: Any {
         false
     }
 
+    /// For a class: whether a value is an instance of it, as `instanceof` says; `None` when that is not known.
+    fn has_instance(&self, value: &Value) -> Option<bool> {
+        let _ = value;
+        None
+    }
+
+    /// For a class: the object that an instance of a class derived from it begins as; `None` for a plain one.
+    fn allocate(&self) -> Option<Obj> {
+        None
+    }
+
+    /// For a class: what `super(…)` in a class derived from it does.
+    ///
+    /// # Errors
+    /// What the constructor throws.
+    fn initialize(&self, cx: &mut Interpreter<'_>, this: &Value, call: &Call) -> Eval<()> {
+        let _ = (cx, this, call);
+        Ok(())
+    }
+
     /// Calls the object itself.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The interpreter's state, its budgets, and how it reads, writes and calls.
 
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -31,11 +32,17 @@ const MAX_EXPRESSION_DEPTH: usize = 20_000;
 pub struct Interpreter<'a> {
     pub(super) graph: &'a ModuleGraph,
     pub(super) packages: &'a dyn Packages,
+    /// `process.cwd()`, where it is known.
+    pub(super) folder: Option<PathBuf>,
     pub(super) modules: Vec<ModuleState>,
     pub(super) globals: Rc<Scope>,
     pub(super) functions: Vec<Code<'a>>,
     pub(super) function_ids: FxHashMap<(u32, u32), usize>,
     pub(super) classes: Vec<&'a ast::Class>,
+    /// The names of functions, by their code.
+    pub(super) function_names: FxHashMap<usize, Rc<str>>,
+    /// What the generators that run have given so far, the innermost last.
+    pub(super) yields: Vec<Vec<Value>>,
     declarations: FxHashMap<u32, Span>,
     diagnostics: Vec<Diagnostic>,
     steps: u64,
@@ -52,11 +59,14 @@ impl<'a> Interpreter<'a> {
         Self {
             graph,
             packages,
+            folder: None,
             modules: graph.modules.iter().map(|_| ModuleState::default()).collect(),
             globals: builtins::globals(),
             functions: Vec::new(),
             function_ids: FxHashMap::default(),
             classes: Vec::new(),
+            function_names: FxHashMap::default(),
+            yields: Vec::new(),
             declarations: FxHashMap::default(),
             diagnostics: Vec::new(),
             steps: 0,
@@ -65,6 +75,17 @@ impl<'a> Interpreter<'a> {
             exhausted: false,
             lenient: false,
         }
+    }
+
+    /// Makes a folder the one that `process.cwd()` gives.
+    pub fn with_working_folder(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        self
+    }
+
+    /// The namespace object of a known package's module, or of one of Node.js's own.
+    pub(super) fn package(&self, specifier: &str) -> Option<Obj> {
+        self.packages.module(specifier).or_else(|| super::node::module(specifier, self.folder.as_deref()))
     }
 
     /// Records an error or a warning and goes on.
@@ -174,6 +195,9 @@ impl<'a> Interpreter<'a> {
                 if let Some(index) = array_index(key) {
                     return Ok(items.borrow().get(index as usize).cloned().unwrap_or(Value::Undefined));
                 }
+            }
+            Kind::Function(closure) if matches!(key, "name" | "length") => {
+                return Ok(self.function_property(closure, key));
             }
             _ => {}
         }
@@ -375,6 +399,8 @@ impl<'a> Interpreter<'a> {
                 Kind::Map(entries) => {
                     entries.borrow().values().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect()
                 }
+                Kind::Iterator(remaining) => return Ok(remaining.all()),
+                _ if target.find(super::symbol::ITERATOR).is_some() => return self.iterate_own(value, span),
                 _ => return Err(not_iterable(value, span).into()),
             },
             _ => return Err(not_iterable(value, span).into()),

@@ -26,6 +26,8 @@ pub(super) struct ModuleState {
     /// What they give, once all their modules have declared their exports.
     starred: Option<FxHashMap<Rc<str>, Place>>,
     namespace: Option<Obj>,
+    /// `module`, of a module that uses it: its `exports` are the module's too.
+    pub(super) common_js: Option<Obj>,
 }
 
 /// What an exported name stands for.
@@ -125,6 +127,10 @@ impl<'a> Interpreter<'a> {
             ast::ModuleDecl::Import(import) => &import.src,
             ast::ModuleDecl::ExportAll(export) => &export.src,
             ast::ModuleDecl::ExportNamed(export) => export.src.as_ref()?,
+            ast::ModuleDecl::TsImportEquals(import) => match &import.module_ref {
+                ast::TsModuleRef::TsExternalModuleRef(reference) => &reference.expr,
+                ast::TsModuleRef::TsEntityName(_) => return None,
+            },
             _ => return None,
         };
         match self.import(id, source)? {
@@ -161,14 +167,26 @@ impl<'a> Interpreter<'a> {
                     ast::Decl::Fn(function) => export_name(&function.ident.sym),
                     ast::Decl::Class(class) => export_name(&class.ident.sym),
                     ast::Decl::TsEnum(enum_) => export_name(&enum_.id.sym),
+                    ast::Decl::TsModule(module) if !module.declare => {
+                        if let ast::TsModuleName::Ident(name) = &module.id {
+                            export_name(&name.sym);
+                        }
+                    }
                     _ => {}
                 }
+            }
+            ast::ModuleDecl::TsImportEquals(import) if !import.is_type_only => {
+                if import.is_export {
+                    let name: Rc<str> = Rc::from(&*import.id.sym);
+                    self.modules[id.0].exports.insert(name.clone(), Export::Local(name));
+                }
+                self.link_import_equals(id, import, scope);
             }
             ast::ModuleDecl::ExportNamed(export) if !export.type_only => self.link_named_export(id, export),
             ast::ModuleDecl::ExportAll(export) if !export.type_only => {
                 let star = match self.import(id, &export.src) {
                     Some(Import::Module(module)) => Some(Star::Module(*module)),
-                    Some(Import::Package(package)) => self.packages.module(package).map(Star::Package),
+                    Some(Import::Package(package)) => self.package(package).map(Star::Package),
                     Some(Import::Unreadable(reason)) => {
                         self.report(unreadable(&export.src, reason));
                         None
@@ -217,6 +235,19 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// `import name = require('…')`
+    fn link_import_equals(&mut self, id: ModuleId, import: &'a ast::TsImportEqualsDecl, scope: &Rc<Scope>) {
+        let ast::TsModuleRef::TsExternalModuleRef(reference) = &import.module_ref else { return };
+        let span = Span::from(import.id.span);
+        let binding = match self.import(id, &reference.expr) {
+            Some(Import::Module(module)) => Binding::Namespace(*module),
+            Some(Import::Package(package)) => Binding::Value(self.package_export(package, None, span)),
+            Some(Import::Unreadable(reason)) => Binding::Value(Value::failed(unreadable(&reference.expr, reason))),
+            None => return,
+        };
+        scope.declare(&import.id.sym, binding);
+    }
+
     fn link_named_export(&mut self, id: ModuleId, export: &'a ast::NamedExport) {
         let target = export.src.as_ref().and_then(|source| self.import(id, source));
         if let (Some(source), Some(Import::Unreadable(reason))) = (&export.src, target) {
@@ -248,8 +279,8 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What a package gives under a name, or as a whole.
-    fn package_export(&mut self, package: &str, name: Option<&str>, span: Span) -> Value {
-        let Some(namespace) = self.packages.module(package) else {
+    pub(super) fn package_export(&mut self, package: &str, name: Option<&str>, span: Span) -> Value {
+        let Some(namespace) = self.package(package) else {
             return Value::opaque(format!("the package `{package}` is not read"), span);
         };
         match name {
@@ -290,7 +321,27 @@ impl<'a> Interpreter<'a> {
                 }
                 Ok(())
             }
+            ast::ModuleItem::ModuleDecl(ast::ModuleDecl::TsImportEquals(import)) if !import.is_type_only => {
+                if let ast::TsModuleRef::TsEntityName(name) = &import.module_ref
+                    && let Some(value) = self.entity(name, scope)?
+                {
+                    scope.declare(&import.id.sym, Binding::Value(value));
+                }
+                Ok(())
+            }
             ast::ModuleItem::ModuleDecl(_) => Ok(()),
+        }
+    }
+
+    /// `A.B.C`; `None` where it names a type only.
+    fn entity(&mut self, name: &'a ast::TsEntityName, scope: &Rc<Scope>) -> Eval<Option<Value>> {
+        match name {
+            ast::TsEntityName::Ident(ident) if scope.find(&ident.sym).is_none() => Ok(None),
+            ast::TsEntityName::Ident(ident) => self.identifier(ident, scope).map(Some),
+            ast::TsEntityName::TsQualifiedName(qualified) => match self.entity(&qualified.left, scope)? {
+                Some(value) => self.get(&value, &qualified.right.sym, qualified.right.span.into()).map(Some),
+                None => Ok(None),
+            },
         }
     }
 
@@ -356,8 +407,13 @@ impl<'a> Interpreter<'a> {
                 return self.locate(module, &original, seen);
             }
             Some(own) => return own.place(id),
-            None if name == "default" || self.modules[id.0].stars.is_empty() => return None,
             None => {}
+        }
+        if let Some(value) = self.common_js_export(id, name) {
+            return Some(Place::Value(value));
+        }
+        if name == "default" || self.modules[id.0].stars.is_empty() {
+            return None;
         }
         if self.modules[id.0].starred.is_none() && self.has_linked_stars(id, &mut FxHashSet::default()) {
             let mut starred = FxHashMap::default();
@@ -411,7 +467,8 @@ impl<'a> Interpreter<'a> {
                 }
                 Star::Module(module) if seen.contains(&module) => {}
                 Star::Module(module) => {
-                    let names: Vec<Rc<str>> = self.modules[module.0].exports.keys().cloned().collect();
+                    let own = self.modules[module.0].exports.keys().cloned();
+                    let names: Vec<Rc<str>> = own.chain(self.common_js_names(module)).collect();
                     for name in names {
                         if &*name != "default"
                             && !starred.contains_key(&name)
@@ -449,9 +506,9 @@ impl<'a> Interpreter<'a> {
         let state = &self.modules[id.0];
         let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
         own.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
-        for name in own {
+        for name in own.into_iter().cloned().chain(self.common_js_names(id)) {
             if known.insert(name.clone()) {
-                names.push(name.clone());
+                names.push(name);
             }
         }
         for star in &state.stars {

@@ -11,9 +11,14 @@ use super::builtins::{Entries, RegExp};
 use super::call::NativeFn;
 use super::class::Class;
 use super::function::Closure;
+use super::iterator::Remaining;
+use super::symbol::Symbol;
 use super::{Host, Obj, Value};
 use crate::parse::ModuleId;
 use crate::source::Span;
+
+/// What the names of properties begin with that no text names: private members and symbols.
+pub(super) const HIDDEN: char = '\u{1}';
 
 /// An object.
 pub struct Object {
@@ -48,6 +53,10 @@ pub enum Kind {
     RegExp(Box<RegExp>),
     /// `new Error()`
     Error,
+    /// `Symbol()`
+    Symbol(Box<Symbol>),
+    /// An iterator with what is still to come.
+    Iterator(Box<Remaining>),
     /// What a package made.
     Host(Box<dyn Host>),
 }
@@ -66,6 +75,8 @@ pub struct Property {
     pub slot: Slot,
     /// Where its key is written, or nowhere.
     pub span: Span,
+    /// False for what lists of properties leave out.
+    pub enumerable: bool,
 }
 
 /// What a property holds.
@@ -99,6 +110,8 @@ impl Kind {
             Kind::Set(_) => "a Set".to_owned(),
             Kind::RegExp(_) => "a regular expression".to_owned(),
             Kind::Error => "an Error".to_owned(),
+            Kind::Symbol(_) => "a symbol".to_owned(),
+            Kind::Iterator(_) => "an iterator".to_owned(),
             Kind::Host(host) => host.describe(),
         }
     }
@@ -161,7 +174,16 @@ impl Object {
     /// Sets an own property with the place of its key.
     pub fn define(&self, key: impl Into<Rc<str>>, slot: Slot, span: Span) {
         if !self.frozen.get() {
-            self.properties.borrow_mut().insert(key.into(), Property { slot, span });
+            let key = key.into();
+            let enumerable = !key.starts_with(HIDDEN);
+            self.properties.borrow_mut().insert(key, Property { slot, span, enumerable });
+        }
+    }
+
+    /// Sets an own property that lists of properties leave out, such as a method of a class.
+    pub fn define_hidden(&self, key: impl Into<Rc<str>>, slot: Slot, span: Span) {
+        if !self.frozen.get() {
+            self.properties.borrow_mut().insert(key.into(), Property { slot, span, enumerable: false });
         }
     }
 
@@ -178,10 +200,11 @@ impl Object {
             return (0..items.borrow().len()).map(|index| Rc::from(index.to_string())).collect();
         }
         let properties = self.properties.borrow();
+        let listed = || properties.iter().filter(|(_, property)| property.enumerable).map(|(key, _)| key);
         let mut integers: Vec<(u32, Rc<str>)> =
-            properties.keys().filter_map(|key| Some((array_index(key)?, key.clone()))).collect();
+            listed().filter_map(|key| Some((array_index(key)?, key.clone()))).collect();
         integers.sort_by_key(|(index, _)| *index);
-        let others = properties.keys().filter(|key| array_index(key).is_none()).cloned();
+        let others = listed().filter(|key| array_index(key).is_none()).cloned();
         integers.into_iter().map(|(_, key)| key).chain(others).collect()
     }
 

@@ -5,14 +5,22 @@ use std::rc::Rc;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
 
+use super::class::private;
 use super::expression::unwrap;
 use super::object::Kind;
 use super::scope::{Binding, Scope};
-use super::{Eval, Interpreter, Value, builtins, operators};
+use super::symbol::TO_PRIMITIVE;
+use super::{Call, Eval, Interpreter, Value, builtins, operators};
 use crate::source::Span;
 
 impl<'a> Interpreter<'a> {
     pub(super) fn binary(&mut self, binary: &'a ast::BinExpr, scope: &Rc<Scope>) -> Eval<Value> {
+        if let ast::Expr::PrivateName(name) = &*binary.left {
+            return Ok(match self.expression(&binary.right, scope)? {
+                Value::Object(object) => Value::Bool(object.find(&private(name)).is_some()),
+                opaque => opaque,
+            });
+        }
         let left = self.expression(&binary.left, scope)?;
         // What decides whether the right side runs at all: `None` when the left side is not known.
         let takes_right = match binary.op {
@@ -55,8 +63,26 @@ impl<'a> Interpreter<'a> {
                 _ => Value::opaque("an `in` expression", span),
             }),
             ast::BinaryOp::InstanceOf => Ok(builtins::instance_of(left, right, span)),
+            _ if !compares(op) && (is_object(left) || is_object(right)) => {
+                let (left, right) = (self.to_primitive(left, span)?, self.to_primitive(right, span)?);
+                Ok(operators::binary(op, &left, &right, span))
+            }
             _ => Ok(operators::binary(op, left, right, span)),
         }
+    }
+
+    /// What an object of the schema's own says that it is as a number; anything else as it is.
+    fn to_primitive(&mut self, value: &Value, span: Span) -> Eval<Value> {
+        let Value::Object(object) = value else { return Ok(value.clone()) };
+        if let Kind::Date(Some(time)) = object.kind {
+            return Ok(Value::Number(time));
+        }
+        for name in [TO_PRIMITIVE, "valueOf"] {
+            if matches!(object.kind, Kind::Plain) && object.find(name).is_some() {
+                return self.call_method(value, name, span, &Call::with([Value::from("number")], span));
+            }
+        }
+        Ok(value.clone())
     }
 
     pub(super) fn unary(&mut self, unary: &'a ast::UnaryExpr, scope: &Rc<Scope>) -> Eval<Value> {
@@ -77,7 +103,10 @@ impl<'a> Interpreter<'a> {
         {
             return Ok(Value::from("undefined"));
         }
-        let value = self.expression(&unary.arg, scope)?;
+        let mut value = self.expression(&unary.arg, scope)?;
+        if matches!(unary.op, ast::UnaryOp::Plus | ast::UnaryOp::Minus | ast::UnaryOp::Tilde) {
+            value = self.to_primitive(&value, unary.span.into())?;
+        }
         Ok(operators::unary(unary.op, &value, unary.span.into()))
     }
 
@@ -183,6 +212,16 @@ impl<'a> Interpreter<'a> {
             None => Ok(()),
         }
     }
+}
+
+fn is_object(value: &Value) -> bool {
+    matches!(value, Value::Object(_))
+}
+
+/// True for operators that compare objects as what they are.
+fn compares(op: ast::BinaryOp) -> bool {
+    use ast::BinaryOp::{EqEq, EqEqEq, NotEq, NotEqEq};
+    matches!(op, EqEq | EqEqEq | NotEq | NotEqEq)
 }
 
 fn is_logical(op: ast::BinaryOp) -> bool {

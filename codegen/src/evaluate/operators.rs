@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use swc_ecma_ast::{BinaryOp, UnaryOp};
 
-use super::{Value, number_to_string};
+use super::{Kind, Value, number_to_string};
 use crate::source::Span;
 
 /// The most elements of an array. No schema comes near; a loop that doubles an array would fill the memory.
@@ -27,7 +27,11 @@ pub(super) fn too_long(span: Span) -> Value {
 pub(super) fn property_key(value: &Value) -> Option<Rc<str>> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Opaque(_) | Value::Object(_) => None,
+        Value::Object(object) => match &object.kind {
+            Kind::Symbol(symbol) => Some(symbol.key.clone()),
+            _ => None,
+        },
+        Value::Opaque(_) => None,
         other => Some(Rc::from(primitive_to_text(other))),
     }
 }

@@ -6,7 +6,7 @@ use swc_common::Spanned;
 use swc_ecma_ast as ast;
 
 use super::scope::{Binding, Scope};
-use super::{Eval, Interpreter, Object, Slot, Value};
+use super::{Eval, Interpreter, Kind, Object, Slot, Value};
 use crate::source::Span;
 
 impl<'a> Interpreter<'a> {
@@ -53,7 +53,15 @@ impl<'a> Interpreter<'a> {
         scope: &Rc<Scope>,
         declares: bool,
     ) -> Eval<()> {
-        let items = self.iterate(&value, pattern.span.into())?;
+        // An iterator gives no more than is asked for.
+        let has_rest = pattern.elems.iter().flatten().any(|element| matches!(element, ast::Pat::Rest(_)));
+        let items = match &value {
+            Value::Object(object) => match &object.kind {
+                Kind::Iterator(remaining) if !has_rest => Some(remaining.take(pattern.elems.len())),
+                _ => self.iterate(&value, pattern.span.into())?,
+            },
+            _ => self.iterate(&value, pattern.span.into())?,
+        };
         for (index, element) in pattern.elems.iter().enumerate() {
             let Some(element) = element else { continue };
             if let (ast::Pat::Rest(rest), Some(items)) = (element, &items) {

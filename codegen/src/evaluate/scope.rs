@@ -61,6 +61,16 @@ impl Scope {
         Rc::new(Scope { parent: Some(parent.clone()), this, home, ..Scope::default() })
     }
 
+    /// A scope in the same place with the same variables, which go their own ways from here on.
+    pub(super) fn copy(&self) -> Rc<Scope> {
+        let copy =
+            Scope { parent: self.parent.clone(), this: self.this.clone(), home: self.home.clone(), ..Scope::default() };
+        for (name, binding) in &self.variables.borrow().list {
+            copy.declare(name, binding.clone());
+        }
+        Rc::new(copy)
+    }
+
     /// Declares a name in this very scope.
     pub(super) fn declare(&self, name: &str, binding: Binding) {
         let mut variables = self.variables.borrow_mut();

@@ -19,12 +19,6 @@ pub(super) enum Completion {
     Continue(Option<String>),
 }
 
-/// What a loop does after its body.
-enum Next {
-    GoOn,
-    Leave(Completion),
-}
-
 impl<'a> Interpreter<'a> {
     /// Declares what a block's statements declare before they run: functions at once, the rest as uninitialised.
     pub(super) fn hoist(&mut self, statements: &'a [ast::Stmt], scope: &Rc<Scope>) {
@@ -39,6 +33,7 @@ impl<'a> Interpreter<'a> {
         match declaration {
             ast::Decl::Fn(function) => {
                 let value = self.closure(Code::Function(&function.function), scope, None);
+                self.name_function(&value, &function.ident.sym);
                 scope.declare(&function.ident.sym, Binding::Value(value));
             }
             ast::Decl::Class(class) if !class.declare => scope.declare(&class.ident.sym, Binding::Uninitialized),
@@ -106,42 +101,23 @@ impl<'a> Interpreter<'a> {
             }
             ast::Stmt::Try(try_) => return self.try_statement(try_, scope),
             ast::Stmt::Switch(switch) => return self.switch(switch, scope),
-            ast::Stmt::While(while_) => return self.loop_while(Some(&while_.test), None, &while_.body, false, scope),
-            ast::Stmt::DoWhile(while_) => return self.loop_while(Some(&while_.test), None, &while_.body, true, scope),
-            ast::Stmt::For(for_) => {
-                let inner = Scope::inside(scope);
-                match &for_.init {
-                    Some(ast::VarDeclOrExpr::VarDecl(variables)) => self.variables(variables, &inner)?,
-                    Some(ast::VarDeclOrExpr::Expr(expression)) => {
-                        self.expression(expression, &inner)?;
-                    }
-                    None => {}
-                }
-                return self.loop_while(for_.test.as_deref(), for_.update.as_deref(), &for_.body, false, &inner);
-            }
-            ast::Stmt::ForOf(for_) => {
-                let iterable = self.expression(&for_.right, scope)?;
-                return match self.iterate(&iterable, for_.right.span().into())? {
-                    Some(items) => self.for_each(&for_.left, items, &for_.body, scope),
-                    None => Ok(self.skip([&*for_.body].into_iter(), &iterable, scope)),
-                };
-            }
-            ast::Stmt::ForIn(for_) => {
-                let object = self.expression(&for_.right, scope)?;
-                if matches!(object, Value::Opaque(_)) {
-                    return Ok(self.skip([&*for_.body].into_iter(), &object, scope));
-                }
-                let entries = self.entries(&object, for_.right.span().into())?;
-                let keys = entries.into_iter().map(|(key, ..)| Value::String(key)).collect();
-                return self.for_each(&for_.left, keys, &for_.body, scope);
-            }
+            ast::Stmt::While(_)
+            | ast::Stmt::DoWhile(_)
+            | ast::Stmt::For(_)
+            | ast::Stmt::ForOf(_)
+            | ast::Stmt::ForIn(_) => return self.loop_statement(statement, &[], scope),
             ast::Stmt::Break(break_) => return Ok(Completion::Break(break_.label.as_ref().map(|l| l.sym.to_string()))),
             ast::Stmt::Continue(continue_) => {
                 return Ok(Completion::Continue(continue_.label.as_ref().map(|l| l.sym.to_string())));
             }
             ast::Stmt::Labeled(labeled) => {
-                return Ok(match self.statement(&labeled.body, scope)? {
-                    Completion::Break(Some(label)) if label == *labeled.label.sym => Completion::Normal,
+                let (mut labels, mut body) = (vec![&*labeled.label.sym], &*labeled.body);
+                while let ast::Stmt::Labeled(inner) = body {
+                    labels.push(&*inner.label.sym);
+                    body = &inner.body;
+                }
+                return Ok(match self.loop_statement(body, &labels, scope)? {
+                    Completion::Break(Some(label)) if labels.contains(&label.as_str()) => Completion::Normal,
                     other => other,
                 });
             }
@@ -159,6 +135,7 @@ impl<'a> Interpreter<'a> {
                 Ok(())
             }
             ast::Decl::TsEnum(enum_) if !enum_.declare => self.typescript_enum(enum_, scope),
+            ast::Decl::TsModule(module) if !module.declare => self.typescript_namespace(module, scope),
             _ => Ok(()),
         }
     }
@@ -183,6 +160,14 @@ impl<'a> Interpreter<'a> {
                 None if variables.kind == ast::VarDeclKind::Var => continue,
                 None => Value::Undefined,
             };
+            if let ast::Pat::Ident(name) = &declarator.name
+                && matches!(
+                    declarator.init.as_deref(),
+                    Some(ast::Expr::Arrow(_) | ast::Expr::Fn(_) | ast::Expr::Class(_))
+                )
+            {
+                self.name_function(&value, &name.id.sym);
+            }
             self.bind(&declarator.name, value, scope)?;
         }
         Ok(())
@@ -277,71 +262,10 @@ impl<'a> Interpreter<'a> {
         Ok(Completion::Normal)
     }
 
-    fn loop_while(
-        &mut self,
-        test: Option<&'a ast::Expr>,
-        update: Option<&'a ast::Expr>,
-        body: &'a ast::Stmt,
-        body_first: bool,
-        scope: &Rc<Scope>,
-    ) -> Eval<Completion> {
-        let mut check = !body_first;
-        loop {
-            if let Some(test) = test.filter(|_| check) {
-                let value = self.expression(test, scope)?;
-                match value.truthy() {
-                    Some(true) => {}
-                    Some(false) => return Ok(Completion::Normal),
-                    None => return Ok(self.skip([body].into_iter(), &value, scope)),
-                }
-            }
-            check = true;
-            if let Next::Leave(completion) = self.loop_body(body, scope)? {
-                return Ok(completion);
-            }
-            if let Some(update) = update {
-                self.expression(update, scope)?;
-            }
-        }
-    }
-
-    fn for_each(
-        &mut self,
-        head: &'a ast::ForHead,
-        items: Vec<Value>,
-        body: &'a ast::Stmt,
-        scope: &Rc<Scope>,
-    ) -> Eval<Completion> {
-        for item in items {
-            let inner = Scope::inside(scope);
-            match head {
-                ast::ForHead::VarDecl(variables) => {
-                    for declarator in &variables.decls {
-                        self.bind(&declarator.name, item.clone(), &inner)?;
-                    }
-                }
-                ast::ForHead::Pat(pattern) => self.destructure(pattern, item, &inner, false)?,
-                ast::ForHead::UsingDecl(_) => {}
-            }
-            if let Next::Leave(completion) = self.loop_body(body, &inner)? {
-                return Ok(completion);
-            }
-        }
-        Ok(Completion::Normal)
-    }
-
-    fn loop_body(&mut self, body: &'a ast::Stmt, scope: &Rc<Scope>) -> Eval<Next> {
-        Ok(match self.statement(body, scope)? {
-            Completion::Normal | Completion::Continue(None) => Next::GoOn,
-            Completion::Break(None) => Next::Leave(Completion::Normal),
-            other => Next::Leave(other),
-        })
-    }
-
     /// Statements that may or may not run, since what decides it is not known: what they assign becomes unknown, and so
     /// does the result of a function that they may return from. That they may throw is not taken into account: checks of
     /// the environment at the top of a file are no part of the schema.
-    fn skip(
+    pub(super) fn skip(
         &mut self,
         statements: impl Iterator<Item = &'a ast::Stmt>,
         unknown: &Value,

@@ -29,6 +29,12 @@ impl Interpreter<'_> {
                     }
                     texts.join(",")
                 }
+                Kind::Symbol(symbol) => symbol.text(),
+                _ if object.find(super::symbol::TO_PRIMITIVE).is_some() => {
+                    let call = Call::with([Value::from("string")], span);
+                    let text = self.call_method(value, super::symbol::TO_PRIMITIVE, span, &call)?;
+                    return self.to_text(&text, span);
+                }
                 _ => match object.find("toString") {
                     Some(property) if matches!(property.slot, Slot::Value(_)) => {
                         let text = self.call_method(value, "toString", span, &Call::with([], span))?;

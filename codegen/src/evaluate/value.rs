@@ -158,6 +158,7 @@ impl Value {
             Value::BigInt(_) => "bigint",
             Value::String(_) => "string",
             Value::Object(object) if object.is_callable() => "function",
+            Value::Object(object) if matches!(object.kind, Kind::Symbol(_)) => "symbol",
             Value::Object(_) => "object",
             Value::Opaque(_) => return None,
         })

@@ -45,7 +45,7 @@ pub fn collect(schema: &Schema) -> Vec<Enum> {
         add(&declared.schema, &declared.name, &declared.values, declared.docs.as_ref(), &declared.location);
     }
     for column in schema.tables.iter().flat_map(|table| &table.columns) {
-        if let DataType::Enum { schema, name, values } = element(&column.data_type) {
+        if let DataType::Enum { schema, name, values, .. } = element(&column.data_type) {
             add(schema, name, values, None, &column.location);
         }
     }

@@ -63,7 +63,7 @@ pub fn rust_type(data_type: &DataType, enums: &dyn Fn(Option<&str>, &str) -> Str
         DataType::Timestamp { with_time_zone: false, .. } => plain("chrono::NaiveDateTime", "Timestamp"),
         DataType::Timestamp { with_time_zone: true, .. } => plain("chrono::DateTime<chrono::Utc>", "TimestampTz"),
         DataType::Bytea => plain("Vec<u8>", "Bytes"),
-        DataType::Enum { schema, name, values } => {
+        DataType::Enum { schema, name, values, .. } => {
             RustType { path: enums(schema.as_deref(), name), kind: Kind::Enum(values.clone()), dimensions: 0 }
         }
         DataType::Array { element, .. } => {
@@ -98,7 +98,8 @@ mod tests {
         let enums = |_: Option<&str>, _: &str| "Division".to_owned();
         let array = |element| DataType::Array { element: Box::new(element), size: None };
         let labels = vec!["I".to_owned()];
-        let division = DataType::Enum { schema: None, name: "division".into(), values: labels.clone() };
+        let division =
+            DataType::Enum { schema: None, name: "division".into(), values: labels.clone(), from_object: false };
         let one = rust_type(&array(division), &enums);
         assert_eq!(one, RustType { path: "Vec<Division>".into(), kind: Kind::Enum(labels), dimensions: 1 });
         let two = rust_type(&array(array(DataType::Integer)), &enums);

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use swc_ecma_ast::{
-    ExportSpecifier, Ident, ImportDecl, ImportSpecifier, Module, ModuleDecl, ModuleItem, TsExprWithTypeArgs,
-    TsInterfaceDecl, TsModuleRef, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation,
+    CallExpr, Callee, ExportSpecifier, Expr, ExprOrSpread, Ident, ImportDecl, ImportSpecifier, Lit, Module, ModuleDecl,
+    ModuleItem, TsExprWithTypeArgs, TsInterfaceDecl, TsModuleRef, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl,
+    TsTypeParamInstantiation,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -47,7 +48,28 @@ pub(super) fn specifiers(module: &Module, typescript: bool) -> Vec<String> {
             push(&mut found, source.value.to_string_lossy().into_owned());
         }
     }
+    if !typescript {
+        module.visit_with(&mut Required { found: &mut found });
+    }
     found
+}
+
+/// Finds `require('…')`, by which older JavaScript imports.
+struct Required<'a> {
+    found: &'a mut Vec<String>,
+}
+
+impl Visit for Required<'_> {
+    fn visit_call_expr(&mut self, call: &CallExpr) {
+        if let Callee::Expr(callee) = &call.callee
+            && matches!(&**callee, Expr::Ident(name) if &*name.sym == "require")
+            && let [ExprOrSpread { spread: None, expr }] = &call.args[..]
+            && let Expr::Lit(Lit::Str(specifier)) = &**expr
+        {
+            push(self.found, specifier.value.to_string_lossy().into_owned());
+        }
+        call.visit_children_with(self);
+    }
 }
 
 fn push(found: &mut Vec<String>, specifier: String) {

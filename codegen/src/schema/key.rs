@@ -52,14 +52,14 @@ impl Table {
         for index in self.indexes.iter().filter(|index| index.unique) {
             let part = |expressions| {
                 let parts = index.columns.iter().filter(move |part| part.is_expression == expressions);
-                parts.map(|part| part.expression.clone()).collect()
+                parts.map(|part| part.expression.to_string()).collect()
             };
             keys.push(Key {
                 name: index.name.clone(),
                 kind: KeyKind::UniqueIndex,
                 columns: part(false),
                 expressions: part(true),
-                predicate: index.predicate.clone(),
+                predicate: index.predicate.as_ref().map(ToString::to_string),
                 nulls_not_distinct: false,
             });
         }

@@ -7,11 +7,13 @@
 mod identifier;
 mod key;
 mod security;
+mod sql;
 mod view;
 
 pub use identifier::{object_name, truncated};
 pub use key::{Key, KeyKind};
 pub use security::{LinkedPolicy, Policy, Role};
+pub use sql::{Sql, Wording};
 pub use view::{Sequence, SequenceOptions, View};
 
 use serde::{Deserialize, Serialize};
@@ -140,7 +142,7 @@ pub struct Column {
     /// `generatedAlwaysAsIdentity`, `generatedByDefaultAsIdentity`.
     pub identity: Option<Identity>,
     /// `generatedAlwaysAs`: the expression's SQL.
-    pub generated: Option<String>,
+    pub generated: Option<Sql>,
     /// The text of `T` in `.$type<T>()`.
     pub typescript_type: Option<String>,
     /// The labels of `text({ enum: […] })`, which the database does not know.
@@ -236,6 +238,9 @@ pub enum DataType {
         name: String,
         /// The labels in database order.
         values: Vec<String>,
+        /// The labels were given as an object: drizzle-kit then forgets the type's schema.
+        #[serde(default)]
+        from_object: bool,
     },
     /// An array. `size` is what `.array(n)` gave, which PostgreSQL ignores.
     Array {
@@ -255,9 +260,12 @@ pub enum DataType {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnDefault {
     /// The expression as it stands after `DEFAULT`, such as `'x'`, `now()` or `false`.
-    pub sql: String,
+    pub sql: Sql,
     /// True when it came from a `sql` template and not from a JavaScript value.
     pub expression: bool,
+    /// That JavaScript value as JSON, where it has such a form. Absent in documents that were written before this field.
+    #[serde(default)]
+    pub value: Option<serde_json::Value>,
 }
 
 /// A value that the client computes when it writes a row.
@@ -319,7 +327,7 @@ pub struct Index {
     /// The access method, such as `btree`.
     pub method: String,
     /// The predicate's SQL.
-    pub predicate: Option<String>,
+    pub predicate: Option<Sql>,
     /// `CONCURRENTLY`
     pub concurrently: bool,
     /// Storage parameters, in order.
@@ -330,7 +338,7 @@ pub struct Index {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexColumn {
     /// The column's name, or the expression's SQL.
-    pub expression: String,
+    pub expression: Sql,
     /// True when `expression` is SQL and not a column's name.
     pub is_expression: bool,
     /// `ASC` (true) or `DESC`.
@@ -366,7 +374,7 @@ pub struct Check {
     /// The constraint's name.
     pub name: String,
     /// The condition's SQL.
-    pub expression: String,
+    pub expression: Sql,
 }
 
 /// One relation of a `relations()` declaration.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Sql;
+
 /// A role that the schema creates: an exported `pgRole` that is not `.existing()`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
@@ -27,9 +29,9 @@ pub struct Policy {
     /// The roles that it applies to, sorted as drizzle-kit sorts them; `public` means all.
     pub roles: Vec<String>,
     /// The condition on rows that are there, as SQL.
-    pub using: Option<String>,
+    pub using: Option<Sql>,
     /// The condition on rows that are written, as SQL.
-    pub with_check: Option<String>,
+    pub with_check: Option<Sql>,
 }
 
 /// A policy that is linked to a table which the schema does not create.

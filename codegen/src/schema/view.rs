@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Location};
+use super::{Column, Location, Sql};
 
 /// A sequence that is declared by itself with `pgSequence`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub struct View {
     /// True for a materialised view.
     pub materialized: bool,
     /// The query; `None` for a view that is declared as existing and so is not created.
-    pub definition: Option<String>,
+    pub definition: Option<Sql>,
     /// The columns as far as Drizzle knows their types, in order.
     pub columns: Vec<Column>,
     /// `WITH (…)`: names as PostgreSQL spells them and values, in order; `None` when nothing was said.

@@ -3,12 +3,14 @@
 //! All files of one run share one line of positions: each file starts where the one before it ended, so that a [`Span`]
 //! is two numbers and still names its file.
 
+mod glob;
 mod jsonc;
 mod package;
 mod resolve;
 mod specifier;
 mod tsconfig;
 
+pub(crate) use resolve::normalize;
 pub use resolve::{Resolver, Target};
 pub use specifier::expand;
 

@@ -1,6 +1,6 @@
 //! How PostgreSQL types are spelt.
 
-use crate::schema::{Column, DataType};
+use crate::schema::{Column, DataType, Wording};
 
 use super::quote;
 
@@ -58,6 +58,35 @@ pub fn ddl(column: &Column) -> String {
         return format!("{base}{brackets}");
     }
     format!("{}{brackets}", quote(base))
+}
+
+/// A column's type in the wording that is asked for.
+pub(super) fn in_wording(column: &Column, wording: Wording) -> String {
+    match wording {
+        Wording::Valid => ddl(column),
+        Wording::DrizzleKit => drizzle_kits(column),
+    }
+}
+
+/// What is no built-in type to drizzle-kit is put in quotes with all its modifiers, and what is one gets no schema.
+fn drizzle_kits(column: &Column) -> String {
+    let (mut base, mut brackets) = (String::new(), String::new());
+    let mut rest = column.sql_type.as_str();
+    while let Some(open) = rest.find('[') {
+        let digits = rest[open + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+        let end = if digits.starts_with(']') { rest.len() - digits.len() + 1 } else { open + 1 };
+        base.push_str(&rest[..open]);
+        if digits.starts_with(']') { &mut brackets } else { &mut base }.push_str(&rest[open..end]);
+        rest = &rest[end..];
+    }
+    base.push_str(rest);
+    if is_native(&base) {
+        return base + &brackets;
+    }
+    match element(&column.data_type) {
+        DataType::Enum { schema: Some(schema), from_object: false, .. } => format!("\"{schema}\".\"{base}\"{brackets}"),
+        _ => format!("\"{base}\"{brackets}"),
+    }
 }
 
 /// A column's type for casts and for reading: enums with their schema, quotes only where they are needed, and serials
@@ -161,7 +190,12 @@ mod tests {
     #[test]
     fn enums_that_begin_like_a_built_in_type_keep_their_name_and_schema() {
         let of = |schema: Option<&str>, name: &str| {
-            let data_type = DataType::Enum { schema: schema.map(Into::into), name: name.into(), values: vec![] };
+            let data_type = DataType::Enum {
+                schema: schema.map(Into::into),
+                name: name.into(),
+                values: vec![],
+                from_object: false,
+            };
             ddl(&column(name, data_type))
         };
         assert_eq!(of(None, "division"), "\"division\"");
@@ -174,7 +208,7 @@ mod tests {
 
     #[test]
     fn spellings_can_be_cast_to() {
-        let division = DataType::Enum { schema: None, name: "division".into(), values: vec![] };
+        let division = DataType::Enum { schema: None, name: "division".into(), values: vec![], from_object: false };
         assert_eq!(spelling(&column("division", division.clone())), "public.division");
         let array = DataType::Array { element: Box::new(division), size: None };
         assert_eq!(spelling(&column("division[]", array)), "public.division[]");

@@ -9,6 +9,7 @@ use super::super::known;
 use super::super::sql::Sql;
 use super::super::table::{InlineReference, Table};
 use super::Lowering;
+use super::names::{Named, needs_opclass};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval};
 use crate::schema;
@@ -109,8 +110,14 @@ impl Lowering<'_, '_, '_> {
             let Some(column) = column_of(value) else {
                 return Err(known::mismatch(value, *span, "a column of an index", "a column or SQL").into());
             };
+            if options.opclass.is_none() && needs_opclass(&column) {
+                let message =
+                    format!("an index over the vector column `{}` needs an operator class", self.name(&column));
+                let help = "name one, such as `.op('vector_cosine_ops')`: pgvector has no default";
+                return Err(Diagnostic::error("E0415", message).at(*span, "has none").help(help).into());
+            }
             columns.push(schema::IndexColumn {
-                expression: self.name(&column),
+                expression: self.name(&column).into(),
                 is_expression: false,
                 ascending: options.ascending,
                 nulls: Some(if options.nulls_first { "first" } else { "last" }.to_owned()),
@@ -130,6 +137,7 @@ impl Lowering<'_, '_, '_> {
                 format!("{}_{}_index", table.name.name, names.join("_"))
             }
         };
+        self.claim(Named::Index, table.name.schema.as_deref(), &name, index.span)?;
         let options = index.options.borrow();
         let predicate = match &options.predicate {
             Some((value, _)) if value.is_undefined() => None,

@@ -1,6 +1,7 @@
 //! What the modules export, in drizzle-kit's order, as the schema IR.
 
 mod key;
+mod names;
 mod table;
 
 use std::collections::hash_map::Entry;
@@ -19,7 +20,7 @@ use super::sql::{Sql, Style, column_name};
 use super::table::Table;
 use super::view::View;
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{Eval, Interpreter, Obj, Object, Value};
+use crate::evaluate::{Eval, Interpreter, Obj, Object, Opaque, Value};
 use crate::parse::{ModuleGraph, ModuleId};
 use crate::schema::{self, IR_VERSION, Schema};
 use crate::source::Span;
@@ -37,12 +38,22 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> S
         policies: Vec::new(),
         relations: Vec::new(),
     };
-    let mut lowering =
-        Lowering { cx, graph, casing, schema, seen: HashSet::new(), tables: HashMap::new(), policies: Vec::new() };
+    let mut lowering = Lowering {
+        cx,
+        graph,
+        casing,
+        schema,
+        seen: HashSet::new(),
+        tables: HashMap::new(),
+        policies: Vec::new(),
+        names: HashMap::new(),
+        unknown: None,
+    };
     for entry in &graph.entries {
         lowering.module(*entry);
     }
     lowering.link_policies();
+    lowering.warn_of_nothing();
     // Stable: drizzle-kit creates plain views first.
     lowering.schema.views.sort_by_key(|view| view.materialized);
     lowering.schema
@@ -59,6 +70,10 @@ struct Lowering<'c, 'i, 'g> {
     tables: HashMap<String, usize>,
     /// Exported policies, which may be linked to tables that are exported later.
     policies: Vec<Obj>,
+    /// Names that may be given once, with the place where they are.
+    names: HashMap<(names::Named, String), Span>,
+    /// The first export that is not known: its name, and why.
+    unknown: Option<(Rc<str>, Rc<Opaque>)>,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -72,10 +87,11 @@ impl Lowering<'_, '_, '_> {
                 }
             };
             // It may have been a table.
-            if let Value::Opaque(opaque) = &value
-                && let Some(failure) = &opaque.failure
-            {
-                self.cx.report((**failure).clone());
+            if let Value::Opaque(opaque) = &value {
+                match &opaque.failure {
+                    Some(failure) => self.cx.report((**failure).clone()),
+                    None => self.unknown = self.unknown.take().or_else(|| Some((name.clone(), opaque.clone()))),
+                }
             }
             let Some(object) = value.as_object() else { continue };
             // The modules keep what they export alive, so that an address stands for one object.
@@ -86,6 +102,19 @@ impl Lowering<'_, '_, '_> {
                 self.cx.report(*thrown.diagnostic);
             }
         }
+    }
+
+    /// Without a table, what is exported and not known was to be one: tables that a package makes.
+    fn warn_of_nothing(&mut self) {
+        if !self.schema.tables.is_empty() {
+            return;
+        }
+        let Some((name, unknown)) = self.unknown.take().filter(|(_, unknown)| !unknown.reported) else { return };
+        let message = format!("the schema has no tables, unless `{name}` is one, which is not known");
+        let warning = Diagnostic::warning("W0404", message)
+            .at(unknown.span, unknown.reason.clone())
+            .help("packages are not read: declare the table in the schema's own files");
+        self.cx.report(warning);
     }
 
     /// drizzle-kit keeps what is exported by name: of two with the same one, the later replaces the earlier.
@@ -122,6 +151,7 @@ impl Lowering<'_, '_, '_> {
                 put(&mut self.schema.roles, role, |a, b| a.name == b.name);
             }
         } else if let Some(view) = value.as_host::<View>() {
+            self.claim(names::Named::View, view.name.schema.as_deref(), &view.name.name, view.span)?;
             let view = self.view(name, view)?;
             self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {
@@ -172,7 +202,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn view(&mut self, key: &str, view: &View) -> Eval<schema::View> {
-        let style = Style { qualified: true, casing: self.casing };
+        let style = Style::new(true, self.casing).inlined();
         let mut with = None;
         if let Some((options, span)) = &view.options.with {
             let mut given = Vec::new();
@@ -185,6 +215,8 @@ impl Lowering<'_, '_, '_> {
                     Err(value) => return Err(known::mismatch(&value, *span, "an option of a view", "a literal").into()),
                 }
             }
+            // Stable: what drizzle-kit does not know, it refuses.
+            given.sort_by_key(|(name, _)| VIEW_OPTIONS.iter().position(|known| known == name));
             with = Some(given);
         }
         let mut columns = Vec::with_capacity(view.columns.len());
@@ -207,9 +239,9 @@ impl Lowering<'_, '_, '_> {
         })
     }
 
-    pub(super) fn sql(&mut self, value: &Value, span: Span, what: &str, qualified: bool) -> Eval<String> {
+    pub(super) fn sql(&mut self, value: &Value, span: Span, what: &str, qualified: bool) -> Eval<schema::Sql> {
         match value.as_host::<Sql>() {
-            Some(sql) => sql.render(self.cx, Style { qualified, casing: self.casing }),
+            Some(sql) => sql.write(self.cx, Style::new(qualified, self.casing)),
             None => Err(known::mismatch(value, span, what, "an `sql` template").into()),
         }
     }
@@ -237,6 +269,31 @@ impl Lowering<'_, '_, '_> {
         }
     }
 }
+
+/// The options of views in the order in which drizzle-kit's snapshot has them, whatever the order they are given in.
+const VIEW_OPTIONS: &[&str] = &[
+    "check_option",
+    "security_barrier",
+    "security_invoker",
+    "fillfactor",
+    "toast_tuple_target",
+    "parallel_workers",
+    "autovacuum_enabled",
+    "vacuum_index_cleanup",
+    "vacuum_truncate",
+    "autovacuum_vacuum_threshold",
+    "autovacuum_vacuum_scale_factor",
+    "autovacuum_vacuum_cost_delay",
+    "autovacuum_vacuum_cost_limit",
+    "autovacuum_freeze_min_age",
+    "autovacuum_freeze_max_age",
+    "autovacuum_freeze_table_age",
+    "autovacuum_multixact_freeze_min_age",
+    "autovacuum_multixact_freeze_max_age",
+    "autovacuum_multixact_freeze_table_age",
+    "log_autovacuum_min_duration",
+    "user_catalog_table",
+];
 
 /// Adds an item, or puts it in the place of the one that it is the same as.
 fn put<T>(items: &mut Vec<T>, item: T, same: impl Fn(&T, &T) -> bool) {

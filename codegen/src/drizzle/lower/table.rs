@@ -7,10 +7,13 @@ use super::super::index::Index;
 use super::super::known;
 use super::super::runtime_value::runtime_value;
 use super::super::security::PgPolicy;
-use super::super::sequence::sequence_options;
-use super::super::table::Table;
+use super::super::sequence::{Bounds, sequence_options};
+use super::super::sql::Sql;
+use super::super::table::{Table, extra_config};
+use super::names::Named;
 use super::{Lowering, add_policy, put};
-use crate::evaluate::{Call, Eval, Kind, Value};
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{Call, Eval, Kind, Slot, Value};
 use crate::schema;
 use crate::source::Span;
 
@@ -34,15 +37,25 @@ impl Lowering<'_, '_, '_> {
             row_level_security: table.row_level_security.is_raised(),
             policies: Vec::new(),
         };
-        for column in &table.columns {
+        for (position, column) in table.columns.iter().enumerate() {
             // An error in one column is told, and the others go on.
-            match self.column(column) {
+            let lowered_column = self.column(column).and_then(|mut lowered| {
+                if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
+                    lowered.sql_type = sql_type;
+                }
+                Ok(lowered)
+            });
+            match lowered_column {
                 Ok(column) => lowered.columns.push(column),
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
             if column.config.is_unique {
+                let name = column.config.unique_name.clone().unwrap_or_default();
+                if let Err(thrown) = self.claim(Named::Unique, Some(&scope(table)), &name, column.key_span) {
+                    self.cx.report(*thrown.diagnostic);
+                }
                 lowered.uniques.push(schema::UniqueConstraint {
-                    name: column.config.unique_name.clone().unwrap_or_default(),
+                    name,
                     columns: vec![self.name(column)],
                     nulls_not_distinct: column.config.nulls_not_distinct,
                 });
@@ -55,7 +68,7 @@ impl Lowering<'_, '_, '_> {
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
         }
-        for item in self.extra_config(table)? {
+        for item in extra_config(self.cx, table)? {
             if let Err(thrown) = self.extra(&item, table, &mut lowered) {
                 self.cx.report(*thrown.diagnostic);
             }
@@ -63,22 +76,16 @@ impl Lowering<'_, '_, '_> {
         Ok(lowered)
     }
 
-    /// The builders that the extra configuration gives: an array (flattened once), or an object's values.
-    pub(super) fn extra_config(&mut self, table: &Table) -> Eval<Vec<Value>> {
-        let Some((function, columns)) = &table.extra else { return Ok(Vec::new()) };
-        let config = self.cx.call(function, &Call::with([columns.clone()], table.extra_span))?;
-        if known::is_reported(&config) {
-            return Ok(Vec::new());
-        }
-        match config.as_array() {
-            Some(items) => {
-                Ok(items.into_iter().flat_map(|item| item.as_array().unwrap_or_else(|| vec![item])).collect())
-            }
-            None if matches!(config, Value::Opaque(_)) => {
-                let what = format!("the extra configuration of table `{}`", table.name.name);
-                Err(known::mismatch(&config, table.extra_span, &what, "an array").into())
-            }
-            None => Ok(self.cx.entries(&config, table.extra_span)?.into_iter().map(|(_, value, _)| value).collect()),
+    /// What a `getSQLType` that the schema put in place of the column's own gives.
+    fn replaced_type(&mut self, column: Option<&Value>, span: Span) -> Eval<Option<String>> {
+        let own = column.and_then(Value::as_object).and_then(|object| object.own("getSQLType"));
+        let (Some(column), Some(Slot::Value(function))) = (column, own.map(|property| property.slot)) else {
+            return Ok(None);
+        };
+        let sql_type = self.cx.call(&function, &Call { this: column.clone(), ..Call::with([], span) })?;
+        match sql_type.as_str() {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err(known::mismatch(&sql_type, span, "the type that `getSQLType` gives", "a string").into()),
         }
     }
 
@@ -98,6 +105,7 @@ impl Lowering<'_, '_, '_> {
                 let names: Vec<&str> = columns.iter().map(|column| column.config.name.as_str()).collect();
                 format!("{}_{}_unique", table.name.name, names.join("_"))
             });
+            self.claim(Named::Unique, Some(&scope(table)), &name, unique.span)?;
             let nulls_not_distinct = unique.nulls_not_distinct.is_raised();
             let columns = self.names(&columns);
             lowered.uniques.push(schema::UniqueConstraint { name, columns, nulls_not_distinct });
@@ -109,6 +117,7 @@ impl Lowering<'_, '_, '_> {
             let index = self.index(index, table)?;
             lowered.indexes.push(index);
         } else if let Some(check) = item.as_host::<Check>() {
+            self.claim(Named::Check, Some(&scope(table)), &check.name, check.span)?;
             let expression = self.sql(&check.condition, check.span, "the condition of a check", true)?;
             lowered.checks.push(schema::Check { name: check.name.clone(), expression });
         } else if let Some(policy) = item.as_host::<PgPolicy>() {
@@ -118,6 +127,13 @@ impl Lowering<'_, '_, '_> {
             // What a condition left out (`isLarge && index()…`), drizzle-orm passes over.
         } else if matches!(item.as_object().map(|object| &object.kind), Some(Kind::Plain)) {
             // As `drizzle-kit pull` writes what it cannot express: drizzle-orm passes over it too.
+        } else if item.as_host::<Sql>().is_some() {
+            // So does what `drizzle-kit pull` never writes and people do, in the belief that it makes a constraint.
+            let message = format!("table `{}` gets nothing of this `sql` template", table.name.name);
+            let warning = Diagnostic::warning("W0403", message)
+                .at(table.extra_span, "drizzle-orm passes over the template in here")
+                .help("write `check('name', sql`…`)`, `unique('name').on(…)` or the like");
+            self.cx.report(warning);
         } else if !known::is_reported(item) {
             let what = format!("an entry of the extra configuration of table `{}`", table.name.name);
             let expected = "an index, a key, a unique constraint or a check";
@@ -138,7 +154,7 @@ impl Lowering<'_, '_, '_> {
                 let value =
                     if value.is_callable() { self.cx.call(value, &Call::with([], *span))? } else { value.clone() };
                 match value.as_str() {
-                    Some(text) => Some(text.to_owned()),
+                    Some(text) => Some(text.to_owned().into()),
                     None => Some(self.sql(&value, *span, "the expression of a generated column", true)?),
                 }
             }
@@ -178,7 +194,7 @@ impl Lowering<'_, '_, '_> {
     pub(super) fn identity(&mut self, column: &ColumnData, name: &str) -> Eval<Option<schema::Identity>> {
         let Some((always, given)) = &column.config.identity else { return Ok(None) };
         let what = format!("of the identity of column `{name}`");
-        let options = sequence_options(self.cx, given, column.key_span, &what, &column.sql_type)?;
+        let options = sequence_options(self.cx, given, column.key_span, &what, Bounds::of_identity(&column.sql_type))?;
         let sequence = match given {
             given if given.is_nullish() => Value::Undefined,
             given => self.cx.get(given, "name", column.key_span)?,
@@ -193,6 +209,11 @@ impl Lowering<'_, '_, '_> {
         };
         Ok(Some(schema::Identity { always: *always, sequence, options }))
     }
+}
+
+/// Stands for this very declaration: of two tables with one name, each has names of its own.
+fn scope(table: &Table) -> String {
+    format!("{table:p}")
 }
 
 /// A comment's text without its tags, and the key that `@conflictKey` names.

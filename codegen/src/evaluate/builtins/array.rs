@@ -2,18 +2,24 @@
 
 use std::cell::RefCell;
 
+use super::super::iterator::Remaining;
 use super::super::operators::{MAX_ITEMS, property_key, text, to_number, too_long};
+use super::super::symbol::ITERATOR;
 use super::super::{Call, Eval, Interpreter, Kind, Obj, Value};
 use super::{function, with_members};
+use crate::diagnostic::Diagnostic;
 
 pub(super) const METHODS: &[&str] = &[
     "at",
     "concat",
+    "copyWithin",
     "every",
     "fill",
     "filter",
     "find",
     "findIndex",
+    "findLast",
+    "findLastIndex",
     "flat",
     "flatMap",
     "forEach",
@@ -21,10 +27,12 @@ pub(super) const METHODS: &[&str] = &[
     "indexOf",
     "join",
     "keys",
+    "lastIndexOf",
     "map",
     "pop",
     "push",
     "reduce",
+    "reduceRight",
     "reverse",
     "shift",
     "slice",
@@ -32,6 +40,8 @@ pub(super) const METHODS: &[&str] = &[
     "sort",
     "splice",
     "toSorted",
+    "toSpliced",
+    "with",
     "toReversed",
     "unshift",
     "values",
@@ -76,7 +86,7 @@ pub(in super::super) fn set_index(items: &mut Vec<Value>, index: usize, value: V
 fn from(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
     let source = call.arg(0);
     let items = match &source {
-        Value::Object(object) if matches!(object.kind, Kind::Plain) => {
+        Value::Object(object) if matches!(object.kind, Kind::Plain) && object.find(ITERATOR).is_none() => {
             let length = cx.get(&source, "length", call.arg_span(0))?;
             let length = to_number(&length).filter(|length| length.is_finite()).unwrap_or(0.0);
             vec![Value::Undefined; (length.max(0.0) as usize).min(MAX_ITEMS)]
@@ -108,7 +118,8 @@ pub(super) fn call(
     let this = || Value::Object(target.clone());
     // Callbacks may change the array: they see a copy, as far as schemas can tell JavaScript's own order of things.
     let items = cell.borrow().clone();
-    let changes = matches!(name, "push" | "pop" | "shift" | "unshift" | "splice" | "reverse" | "sort" | "fill");
+    let changes =
+        matches!(name, "push" | "pop" | "shift" | "unshift" | "splice" | "reverse" | "sort" | "fill" | "copyWithin");
     if changes && target.is_frozen() {
         return Ok(Some(Value::Undefined));
     }
@@ -125,13 +136,18 @@ pub(super) fn call(
             cell.borrow_mut().splice(0..0, call.values());
             Value::Number((items.len() + call.args.len()) as f64)
         }
-        "splice" => {
+        "splice" | "toSpliced" => {
             let start = relative(&call.arg(0), items.len(), 0);
             let count = match call.args.len() {
                 0 | 1 => items.len() - start,
                 _ => (to_number(&call.arg(1)).unwrap_or(0.0).max(0.0) as usize).min(items.len() - start),
             };
             let inserted = call.values().into_iter().skip(2).collect::<Vec<_>>();
+            if name == "toSpliced" {
+                let mut copy = items;
+                copy.splice(start..start + count, inserted);
+                return Ok(Some(Value::array(copy)));
+            }
             let removed = cell.borrow_mut().splice(start..start + count, inserted).collect();
             Value::array(removed)
         }
@@ -171,9 +187,31 @@ pub(super) fn call(
             }
             text(texts.join(separator), call.span)
         }
-        "includes" | "indexOf" => {
+        "with" => {
+            let index = to_number(&call.arg(0)).unwrap_or(0.0);
+            let index = if index < 0.0 { index + items.len() as f64 } else { index };
+            let mut copy = items;
+            match copy.get_mut(index as usize).filter(|_| index >= 0.0) {
+                Some(item) => *item = call.arg(1),
+                None => return Ok(Some(Value::opaque("an index outside of the array", call.span))),
+            }
+            Value::array(copy)
+        }
+        "copyWithin" => {
+            let (target, start) = (relative(&call.arg(0), items.len(), 0), relative(&call.arg(1), items.len(), 0));
+            let end = relative(&call.arg(2), items.len(), items.len());
+            let copied = items.get(start..end.max(start)).unwrap_or_default();
+            for (item, place) in copied.iter().zip(cell.borrow_mut().iter_mut().skip(target)) {
+                *place = item.clone();
+            }
+            this()
+        }
+        "includes" | "indexOf" | "lastIndexOf" => {
             let mut position = None;
-            for (index, item) in items.iter().enumerate() {
+            let from_end = name == "lastIndexOf";
+            for step in 0..items.len() {
+                let index = if from_end { items.len() - 1 - step } else { step };
+                let item = &items[index];
                 match item.strict_equals(&call.arg(0)) {
                     Some(true) => {
                         position = Some(index);
@@ -197,7 +235,11 @@ pub(super) fn call(
             return Ok(Some(in_place(name == "sort", cell, this(), sorted)));
         }
         "fill" => {
-            cell.borrow_mut().iter_mut().for_each(|item| *item = call.arg(0));
+            let (start, end) =
+                (relative(&call.arg(1), items.len(), 0), relative(&call.arg(2), items.len(), items.len()));
+            let mut cells = cell.borrow_mut();
+            cells.iter_mut().take(end).skip(start).for_each(|item| *item = call.arg(0));
+            drop(cells);
             this()
         }
         "flat" => {
@@ -206,16 +248,26 @@ pub(super) fn call(
             flatten(cx, &items, depth, call, &mut flat)?;
             Value::array(flat)
         }
-        "keys" => Value::array((0..items.len()).map(|index| Value::Number(index as f64)).collect()),
-        "values" => Value::array(items),
+        "keys" => Remaining::of((0..items.len()).map(|index| Value::Number(index as f64)).collect()),
+        ITERATOR | "values" => Remaining::of(items),
         "entries" => {
             let pairs = items.into_iter().enumerate();
-            Value::array(pairs.map(|(index, item)| Value::array(vec![Value::Number(index as f64), item])).collect())
+            Remaining::of(pairs.map(|(index, item)| Value::array(vec![Value::Number(index as f64), item])).collect())
         }
-        "reduce" => {
-            let mut rest = items.into_iter().enumerate();
+        "reduce" | "reduceRight" => {
+            let mut rest: Vec<(usize, Value)> = items.into_iter().enumerate().collect();
+            if name == "reduceRight" {
+                rest.reverse();
+            }
+            let mut rest = rest.into_iter();
             let mut total = match call.args.len() {
-                0 | 1 => rest.next().map_or(Value::Undefined, |(_, first)| first),
+                0 | 1 => match rest.next() {
+                    Some((_, first)) => first,
+                    None => {
+                        let message = "`reduce` of an empty array without a first value";
+                        return Err(Diagnostic::error("E0306", message).at(call.span, "this throws").into());
+                    }
+                },
                 _ => call.arg(1),
             };
             for (index, item) in rest {
@@ -223,6 +275,19 @@ pub(super) fn call(
                 total = cx.call(&call.arg(0), &Call::with(args, call.span))?;
             }
             total
+        }
+        "findLast" | "findLastIndex" => {
+            for (index, item) in items.into_iter().enumerate().rev() {
+                let args = [item.clone(), Value::Number(index as f64), this()];
+                let result = cx.call(&call.arg(0), &Call::with(args, call.span))?;
+                match result.truthy() {
+                    Some(true) if name == "findLast" => return Ok(Some(item)),
+                    Some(true) => return Ok(Some(Value::Number(index as f64))),
+                    Some(false) => {}
+                    None => return Ok(Some(result)),
+                }
+            }
+            if name == "findLast" { Value::Undefined } else { Value::Number(-1.0) }
         }
         "map" | "forEach" | "filter" | "find" | "findIndex" | "some" | "every" | "flatMap" => {
             return each(cx, &this(), items, name, call).map(Some);

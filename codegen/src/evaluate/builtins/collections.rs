@@ -5,7 +5,9 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use super::super::iterator::Remaining;
 use super::super::object::Kind;
+use super::super::symbol::ITERATOR;
 use super::super::{Call, Eval, Interpreter, Obj, Object, Opaque, Value};
 use super::function;
 
@@ -54,9 +56,9 @@ pub(super) const METHODS: &[&str] =
     &["add", "clear", "delete", "entries", "forEach", "get", "has", "keys", "set", "values"];
 
 pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
-    declare(
-        "Map",
-        function("Map", |cx, call| {
+    // That weak ones forget is not seen while a schema is evaluated.
+    for name in ["Map", "WeakMap"] {
+        let map = function(name, |cx, call| {
             let map = Value::Object(Object::new(Kind::Map(Default::default())));
             if !call.arg(0).is_nullish() {
                 let Some(entries) = cx.iterate(&call.arg(0), call.arg_span(0))? else { return Ok(call.arg(0)) };
@@ -66,11 +68,11 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
                 }
             }
             Ok(map)
-        }),
-    );
-    declare(
-        "Set",
-        function("Set", |cx, call| {
+        });
+        declare(name, map);
+    }
+    for name in ["Set", "WeakSet"] {
+        let set = function(name, |cx, call| {
             let set = Value::Object(Object::new(Kind::Set(Default::default())));
             if !call.arg(0).is_nullish() {
                 let Some(items) = cx.iterate(&call.arg(0), call.arg_span(0))? else { return Ok(call.arg(0)) };
@@ -79,8 +81,9 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
                 }
             }
             Ok(set)
-        }),
-    );
+        });
+        declare(name, set);
+    }
 }
 
 pub(super) fn size(target: &Obj) -> Value {
@@ -95,7 +98,7 @@ pub(super) fn call(cx: &mut Interpreter<'_>, target: &Obj, name: &str, call: &Ca
     let (Kind::Map(entries) | Kind::Set(entries)) = &target.kind else { return Ok(None) };
     let this = Value::Object(target.clone());
     let key = call.arg(0);
-    let listed = |item: fn(&(Value, Value)) -> Value| Value::array(entries.borrow().values().map(item).collect());
+    let listed = |item: fn(&(Value, Value)) -> Value| Remaining::of(entries.borrow().values().map(item).collect());
     let value = match (name, &target.kind) {
         ("get", Kind::Map(_)) => {
             entries.borrow().get(&Key::from(&key)).map_or(Value::Undefined, |(_, value)| value.clone())
@@ -115,8 +118,8 @@ pub(super) fn call(cx: &mut Interpreter<'_>, target: &Obj, name: &str, call: &Ca
             Value::Undefined
         }
         ("keys", _) => listed(|(key, _)| key.clone()),
-        ("values", _) => listed(|(_, value)| value.clone()),
-        ("entries", _) => listed(|(key, value)| Value::array(vec![key.clone(), value.clone()])),
+        (ITERATOR, Kind::Set(_)) | ("values", _) => listed(|(_, value)| value.clone()),
+        (ITERATOR, _) | ("entries", _) => listed(|(key, value)| Value::array(vec![key.clone(), value.clone()])),
         ("forEach", _) => {
             let pairs: Vec<(Value, Value)> = entries.borrow().values().cloned().collect();
             for (key, value) in pairs {

@@ -54,12 +54,32 @@ pub(super) fn call(time: Option<f64>, name: &str, call: &Call) -> Option<Value> 
     Some(match (name, time) {
         ("getTime" | "valueOf", Some(time)) => Value::Number(time),
         ("toISOString" | "toJSON", Some(time)) => Value::string(iso_string(time)),
+        (name, Some(time)) if name.starts_with("getUTC") => Value::Number(utc_field(time, name)?),
         (_, None) if known => Value::opaque("the current time", call.span),
         _ if name.starts_with("get") || name.starts_with("to") => {
             Value::opaque("a date in the local time zone", call.span)
         }
         _ => return None,
     })
+}
+
+/// A part of a date; `None` for what is no part.
+fn utc_field(time: f64, getter: &str) -> Option<f64> {
+    let days = (time / MILLISECONDS_A_DAY).floor();
+    let rest = (time - days * MILLISECONDS_A_DAY) as i64;
+    let (year, month, day) = civil_from_days(days as i64);
+    Some(match getter {
+        "getUTCFullYear" => year,
+        "getUTCMonth" => month - 1,
+        "getUTCDate" => day,
+        // 1970 began on a Thursday.
+        "getUTCDay" => (days as i64 + 4).rem_euclid(7),
+        "getUTCHours" => rest / 3_600_000,
+        "getUTCMinutes" => rest / 60_000 % 60,
+        "getUTCSeconds" => rest / 1000 % 60,
+        "getUTCMilliseconds" => rest % 1000,
+        _ => return None,
+    } as f64)
 }
 
 /// `Date.prototype.toISOString`, from milliseconds since 1970.

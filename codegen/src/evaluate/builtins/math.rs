@@ -8,7 +8,7 @@ use super::{function, namespace};
 type Unary = (&'static str, fn(f64) -> f64);
 
 pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
-    let unary: [Unary; 10] = [
+    let unary: [Unary; 17] = [
         ("abs", f64::abs),
         ("ceil", f64::ceil),
         ("floor", f64::floor),
@@ -19,6 +19,13 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
         ("log", f64::ln),
         ("log2", f64::log2),
         ("log10", f64::log10),
+        ("cbrt", f64::cbrt),
+        ("exp", f64::exp),
+        ("sin", f64::sin),
+        ("cos", f64::cos),
+        ("tan", f64::tan),
+        ("atan", f64::atan),
+        ("fround", |value| f64::from(value as f32)),
         ("sign", |value| if value == 0.0 { value } else { value.signum() }),
     ];
     let unary = unary.map(|(name, operation)| {
@@ -41,6 +48,12 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
             "pow",
             function("pow", |_, call| {
                 Ok(fold(call, |values| values[0].powf(values.get(1).copied().unwrap_or(f64::NAN))))
+            }),
+        ),
+        (
+            "hypot",
+            function("hypot", |_, call| {
+                Ok(fold(call, |values| values.iter().map(|value| value * value).sum::<f64>().sqrt()))
             }),
         ),
         ("random", function("random", |_, call| Ok(Value::opaque("a random number", call.span)))),

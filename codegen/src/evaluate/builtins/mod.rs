@@ -3,8 +3,10 @@
 pub(super) mod array;
 mod collections;
 mod date;
+mod encoding;
 mod json;
 mod math;
+pub(super) mod node;
 pub(super) mod number;
 mod objects;
 pub(super) mod regexp;
@@ -49,6 +51,8 @@ pub(super) fn globals() -> Rc<Scope> {
     json::declare(&mut declare);
     date::declare(&mut declare);
     collections::declare(&mut declare);
+    encoding::declare(&mut declare);
+    super::symbol::declare(&mut declare);
     for name in ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError"] {
         declare(name, function(name, move |_, call| Ok(error(name, call))));
     }
@@ -71,6 +75,7 @@ const NODE_GLOBALS: &[&str] = &[
     "Blob",
     "BroadcastChannel",
     "Buffer",
+    "Bun",
     "ByteLengthQueuingStrategy",
     "CompressionStream",
     "CountQueuingStrategy",
@@ -78,6 +83,7 @@ const NODE_GLOBALS: &[&str] = &[
     "DOMException",
     "DataView",
     "DecompressionStream",
+    "Deno",
     "Event",
     "EventTarget",
     "File",
@@ -98,12 +104,10 @@ const NODE_GLOBALS: &[&str] = &[
     "Promise",
     "Proxy",
     "ReadableStream",
-    "Reflect",
     "RegExp",
     "Request",
     "Response",
     "SharedArrayBuffer",
-    "Symbol",
     "TextDecoder",
     "TextEncoder",
     "TransformStream",
@@ -114,9 +118,7 @@ const NODE_GLOBALS: &[&str] = &[
     "Uint32Array",
     "Uint8Array",
     "Uint8ClampedArray",
-    "WeakMap",
     "WeakRef",
-    "WeakSet",
     "WebAssembly",
     "WebSocket",
     "WritableStream",
@@ -124,23 +126,16 @@ const NODE_GLOBALS: &[&str] = &[
     "__dirname",
     "__filename",
     "arguments",
-    "atob",
-    "btoa",
     "clearImmediate",
     "clearInterval",
     "clearTimeout",
     "crypto",
-    "decodeURI",
-    "decodeURIComponent",
-    "encodeURI",
-    "encodeURIComponent",
     "escape",
     "eval",
     "exports",
     "fetch",
     "global",
     "globalThis",
-    "isFinite",
     "module",
     "navigator",
     "performance",
@@ -169,24 +164,32 @@ pub(super) fn get(target: &Obj, this: &Value, key: &str) -> Value {
             collections::METHODS
         }
         Kind::Date(_) => date::METHODS,
+        Kind::Iterator(_) => super::iterator::METHODS,
+        Kind::Symbol(symbol) => {
+            if let Some(value) = symbol.get(key) {
+                return value;
+            }
+            &[]
+        }
         Kind::RegExp(regexp) => {
             if let Some(value) = regexp::property(regexp, key) {
                 return value;
             }
             regexp::METHODS
         }
-        Kind::Function(_) | Kind::Native(_) | Kind::Class(_) => {
-            if key == "name" {
-                return match &target.kind {
-                    Kind::Native(native) => Value::String(native.name.clone()),
-                    _ => Value::opaque("a function's name", Span::default()),
-                };
-            }
-            FUNCTION_METHODS
-        }
+        Kind::Function(_) | Kind::Native(_) | Kind::Class(_) => match (&target.kind, key) {
+            (Kind::Native(native), "name") => return Value::String(native.name.clone()),
+            (Kind::Class(class), "prototype") => return Value::Object(class.prototype()),
+            (_, "name") => return Value::from(""),
+            _ => FUNCTION_METHODS,
+        },
         _ => &[],
     };
-    if !known.contains(&key) && !OBJECT_METHODS.contains(&key) {
+    let is_known = known.contains(&key)
+        || OBJECT_METHODS.contains(&key)
+        || key == super::symbol::ITERATOR
+            && matches!(&target.kind, Kind::Array(_) | Kind::Map(_) | Kind::Set(_) | Kind::Iterator(_));
+    if !is_known {
         return Value::Undefined;
     }
     let (receiver, name) = (this.clone(), Rc::<str>::from(key));
@@ -194,13 +197,15 @@ pub(super) fn get(target: &Obj, this: &Value, key: &str) -> Value {
 }
 
 const FUNCTION_METHODS: &[&str] = &["call", "apply", "bind"];
-const OBJECT_METHODS: &[&str] = &["hasOwnProperty", "toString", "valueOf"];
+const OBJECT_METHODS: &[&str] = &["hasOwnProperty", "isPrototypeOf", "toString", "valueOf"];
 
 /// A method of a built-in object; `None` when it has none of that name.
 pub(super) fn call_method(cx: &mut Interpreter<'_>, target: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
     let own = match &target.kind {
         Kind::Array(items) => array::call(cx, target, items, name, call)?,
         Kind::Map(_) | Kind::Set(_) => collections::call(cx, target, name, call)?,
+        Kind::Iterator(_) if name == super::symbol::ITERATOR => Some(call.this.clone()),
+        Kind::Iterator(remaining) => remaining.call(name, call),
         Kind::Date(time) => date::call(*time, name, call),
         Kind::RegExp(regexp) => regexp::call(cx, regexp, name, call)?,
         Kind::Function(_) | Kind::Native(_) | Kind::Class(_) => function_method(cx, target, name, call)?,
@@ -215,6 +220,23 @@ pub(super) fn call_method(cx: &mut Interpreter<'_>, target: &Obj, name: &str, ca
             key.map(|key| Value::Bool(target.own(&key).is_some() || target.keys().contains(&key)))
         }
         "valueOf" => Some(call.this.clone()),
+        "isPrototypeOf" => {
+            let mut next = call.arg(0).as_object().and_then(|object| object.prototype());
+            let mut found = false;
+            while let Some(object) = next.filter(|_| !found) {
+                found = Rc::ptr_eq(&object, target);
+                next = object.prototype();
+            }
+            Some(Value::Bool(found))
+        }
+        "toString" if matches!(target.kind, Kind::Symbol(_)) => match &target.kind {
+            Kind::Symbol(symbol) => Some(Value::string(symbol.text())),
+            _ => None,
+        },
+        "toString" if matches!(target.kind, Kind::Array(_)) => Some(match cx.to_text(&call.this, call.span)? {
+            Ok(text) => Value::string(text),
+            Err(opaque) => opaque,
+        }),
         "toString" if !matches!(target.kind, Kind::Host(_) | Kind::Array(_)) => Some(Value::from("[object Object]")),
         "toString" => Some(Value::opaque("an object as text", call.span)),
         _ => None,
@@ -248,6 +270,9 @@ fn function_method(cx: &mut Interpreter<'_>, target: &Obj, name: &str, call: &Ca
 pub(super) fn instance_of(value: &Value, class: &Value, span: Span) -> Value {
     let (Value::Object(object), Value::Object(class)) = (value, class) else { return Value::Bool(false) };
     if let Kind::Native(native) = &class.kind {
+        if super::class::descends_from(object, class) {
+            return Value::Bool(true);
+        }
         return Value::Bool(match (&*native.name, &object.kind) {
             ("Date", Kind::Date(_))
             | ("Map", Kind::Map(_))
@@ -262,8 +287,9 @@ pub(super) fn instance_of(value: &Value, class: &Value, span: Span) -> Value {
             _ => false,
         });
     }
-    if let Kind::Host(_) = class.kind {
-        return Value::opaque("an `instanceof` of a package's class", span);
+    if let Kind::Host(host) = &class.kind {
+        let known = host.has_instance(&Value::Object(object.clone()));
+        return known.map_or_else(|| Value::opaque("an `instanceof` of a package's class", span), Value::Bool);
     }
     let mut prototype = object.prototype();
     while let Some(current) = prototype {
@@ -280,8 +306,8 @@ pub(super) fn instance_of(value: &Value, class: &Value, span: Span) -> Value {
 
 fn error(name: &'static str, call: &Call) -> Value {
     let object = Object::new(Kind::Error);
-    object.set("name", Value::from(name));
-    object.set("message", call.arg(0));
+    object.define_hidden("name", super::Slot::Value(Value::from(name)), Span::default());
+    object.define_hidden("message", super::Slot::Value(call.arg(0)), Span::default());
     Value::Object(object)
 }
 

@@ -31,19 +31,37 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     };
     let parse_int = || {
         function("parseInt", |_, call| {
-            let radix = to_number(&call.arg(1)).filter(|radix| (2.0..=36.0).contains(radix)).unwrap_or(10.0) as u32;
+            let given = to_number(&call.arg(1)).filter(|radix| (2.0..=36.0).contains(radix)).map(|radix| radix as u32);
             Ok(text(call, |text| {
                 let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
-                let digits = leading(digits.trim_start_matches('+'), |c| c.is_digit(radix));
+                let digits = digits.trim_start_matches('+');
+                let hexadecimal = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+                let (digits, radix) = match (hexadecimal, given) {
+                    (Some(digits), None | Some(16)) => (digits, 16),
+                    (_, given) => (digits, given.unwrap_or(10)),
+                };
+                let digits = leading(digits, |c| c.is_digit(radix));
                 i64::from_str_radix(digits, radix).map_or(f64::NAN, |value| sign * value as f64)
             }))
         })
     };
-    let is_nan = || {
-        function("isNaN", |_, call| Ok(numeric(&call.arg(0), call, |value| Some(f64::from(u8::from(value.is_nan()))))))
-    };
+    let is_nan = || function("isNaN", |_, call| Ok(test(call, f64::is_nan)));
     let max_safe = 9_007_199_254_740_991.0;
     let members = [
+        (
+            "isNaN",
+            function("isNaN", |_, call| Ok(Value::Bool(matches!(call.arg(0), Value::Number(value) if value.is_nan())))),
+        ),
+        (
+            "isFinite",
+            function("isFinite", |_, call| {
+                Ok(Value::Bool(matches!(call.arg(0), Value::Number(value) if value.is_finite())))
+            }),
+        ),
+        ("MIN_VALUE", Value::Number(5e-324)),
+        ("POSITIVE_INFINITY", Value::Number(f64::INFINITY)),
+        ("NEGATIVE_INFINITY", Value::Number(f64::NEG_INFINITY)),
+        ("NaN", Value::Number(f64::NAN)),
         ("isInteger", integer("isInteger", f64::INFINITY)),
         ("isSafeInteger", integer("isSafeInteger", max_safe)),
         ("MAX_SAFE_INTEGER", Value::Number(max_safe)),
@@ -57,6 +75,7 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     declare("parseFloat", parse_float());
     declare("parseInt", parse_int());
     declare("isNaN", is_nan());
+    declare("isFinite", function("isFinite", |_, call| Ok(test(call, f64::is_finite))));
     declare("Boolean", function("Boolean", |_, call| Ok(call.arg(0).truthy().map_or(call.arg(0), Value::Bool))));
     declare(
         "BigInt",
@@ -73,6 +92,10 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     );
 }
 
+fn test(call: &Call, test: fn(f64) -> bool) -> Value {
+    to_number(&call.arg(0)).map_or_else(|| Value::opaque("this value as a number", call.span), |n| Value::Bool(test(n)))
+}
+
 fn numeric(value: &Value, call: &Call, map: impl Fn(f64) -> Option<f64>) -> Value {
     match to_number(value).and_then(map) {
         Some(number) => Value::Number(number),
@@ -85,6 +108,27 @@ fn text(call: &Call, parse: impl Fn(&str) -> f64) -> Value {
         opaque @ Value::Opaque(_) => opaque,
         value => Value::Number(parse(primitive_to_text(&value).trim())),
     }
+}
+
+fn is_whole(value: &Value) -> bool {
+    matches!(value, Value::Number(number) if number.trunc() == *number && number.abs() < 9_007_199_254_740_992.0)
+}
+
+/// A whole number's digits.
+fn in_radix(value: &Value, radix: f64) -> String {
+    let number = to_number(value).unwrap_or_default();
+    let (mut rest, radix, mut digits) = (number.abs() as u64, radix as u64, Vec::new());
+    loop {
+        digits.extend(char::from_digit((rest % radix) as u32, radix as u32));
+        rest /= radix;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0.0 {
+        digits.push('-');
+    }
+    digits.into_iter().rev().collect()
 }
 
 fn leading(text: &str, belongs: impl Fn(char) -> bool) -> &str {
@@ -106,6 +150,7 @@ pub(in super::super) fn call(value: &Value, name: &str, call: &Call) -> Option<V
         ("valueOf", _) => value.clone(),
         ("toString", Value::Number(_)) if !call.arg(0).is_undefined() => match to_number(&call.arg(0)) {
             Some(10.0) => Value::string(primitive_to_text(value)),
+            Some(radix) if (2.0..=36.0).contains(&radix) && is_whole(value) => Value::string(in_radix(value, radix)),
             _ => Value::opaque("a number in another radix", call.span),
         },
         ("toString" | "toLocaleString", _) => Value::string(primitive_to_text(value)),

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::super::object::{Kind, Slot};
 use super::super::operators::property_key;
-use super::super::{Call, Eval, Interpreter, Object, Value};
+use super::super::{Call, Eval, Interpreter, Obj, Object, Value};
 use super::{function, with_members};
+use crate::source::Span;
 
 pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
     let object = function("Object", |_, call| {
@@ -42,9 +43,12 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
         ),
         (
             "create",
-            function("create", |_, call| {
+            function("create", |cx, call| {
                 let object = Object::plain();
                 object.set_prototype(call.arg(0).as_object().cloned());
+                for (key, descriptor, span) in cx.entries(&call.arg(1), call.arg_span(1))? {
+                    describe(cx, &object, key, &descriptor, span)?;
+                }
                 Ok(Value::Object(object))
             }),
         ),
@@ -59,15 +63,31 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
             "defineProperty",
             function("defineProperty", |cx, call| {
                 if let (Value::Object(object), Some(key)) = (call.arg(0), property_key(&call.arg(1))) {
-                    let get = cx.get(&call.arg(2), "get", call.arg_span(2))?;
-                    let slot = if get.is_callable() {
-                        Slot::Accessor { get: Some(get), set: None }
-                    } else {
-                        Slot::Value(cx.get(&call.arg(2), "value", call.arg_span(2))?)
-                    };
-                    object.define(key, slot, call.arg_span(1));
+                    describe(cx, &object, key, &call.arg(2), call.arg_span(1))?;
                 }
                 Ok(call.arg(0))
+            }),
+        ),
+        (
+            "defineProperties",
+            function("defineProperties", |cx, call| {
+                if let Value::Object(object) = call.arg(0) {
+                    for (key, descriptor, span) in cx.entries(&call.arg(1), call.arg_span(1))? {
+                        describe(cx, &object, key, &descriptor, span)?;
+                    }
+                }
+                Ok(call.arg(0))
+            }),
+        ),
+        (
+            "is",
+            function("is", |_, call| {
+                Ok(match (call.arg(0), call.arg(1)) {
+                    (Value::Number(a), Value::Number(b)) => {
+                        Value::Bool(a.is_nan() && b.is_nan() || a == b && a.is_sign_negative() == b.is_sign_negative())
+                    }
+                    (a, b) => a.strict_equals(&b).map_or_else(|| Value::opaque("a comparison", call.span), Value::Bool),
+                })
             }),
         ),
         (
@@ -82,7 +102,44 @@ pub(super) fn declare(declare: &mut dyn FnMut(&str, Value)) {
         ),
     ];
     declare("Object", with_members(object, members));
+    let reflect = [
+        ("ownKeys", function("ownKeys", |cx, call| list(cx, call, |key, _| Value::String(key)))),
+        (
+            "has",
+            function("has", |_, call| {
+                Ok(match (call.arg(0), property_key(&call.arg(1))) {
+                    (Value::Object(object), Some(key)) => Value::Bool(object.find(&key).is_some()),
+                    _ => Value::opaque("a property that is not known", call.span),
+                })
+            }),
+        ),
+        (
+            "get",
+            function("get", |cx, call| match property_key(&call.arg(1)) {
+                Some(key) => cx.get(&call.arg(0), &key, call.span),
+                None => Ok(Value::opaque("a property whose name is not known", call.span)),
+            }),
+        ),
+    ];
+    declare("Reflect", super::namespace(reflect));
     declare("structuredClone", function("structuredClone", |cx, call| clone(cx, &call.arg(0), call)));
+}
+
+/// A property as a descriptor has it: listed only where it says so.
+fn describe(cx: &mut Interpreter<'_>, object: &Obj, key: Rc<str>, descriptor: &Value, span: Span) -> Eval<()> {
+    let (get, set) = (cx.get(descriptor, "get", span)?, cx.get(descriptor, "set", span)?);
+    let slot = if get.is_callable() || set.is_callable() {
+        let function = |value: Value| value.is_callable().then_some(value);
+        Slot::Accessor { get: function(get), set: function(set) }
+    } else {
+        Slot::Value(cx.get(descriptor, "value", span)?)
+    };
+    if cx.get(descriptor, "enumerable", span)?.truthy() == Some(true) {
+        object.define(key, slot, span);
+    } else {
+        object.define_hidden(key, slot, span);
+    }
+    Ok(())
 }
 
 fn list(cx: &mut Interpreter<'_>, call: &Call, item: impl Fn(Rc<str>, Value) -> Value) -> Eval<Value> {

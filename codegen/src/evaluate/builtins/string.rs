@@ -25,6 +25,11 @@ const METHODS: &[&str] = &[
     "search",
     "slice",
     "split",
+    "substr",
+    "localeCompare",
+    "normalize",
+    "codePointAt",
+    "charCodeAt",
     "startsWith",
     "substring",
     "toLowerCase",
@@ -147,6 +152,12 @@ pub(in super::super) fn call(cx: &mut Interpreter<'_>, text: &Rc<str>, name: &st
             let start = bound(&first, 0).min(characters.len());
             let end = bound(&call.arg(1), characters.len()).min(characters.len());
             Value::string(characters[start.min(end)..start.max(end)].iter().collect::<String>())
+        }
+        "substr" => {
+            let characters = characters();
+            let start = relative(&first, characters.len(), 0);
+            let length = to_number(&call.arg(1)).filter(|length| !length.is_nan()).unwrap_or(f64::INFINITY).max(0.0);
+            Value::string(characters[start..].iter().take(length as usize).collect::<String>())
         }
         "concat" => {
             let mut joined = text.to_string();
