@@ -108,10 +108,19 @@ impl Diagnostic {
     }
 }
 
-/// The diagnostics in the order given: as text with an empty line between two, or as lines of JSON.
+/// How many diagnostics are told. More say no more, and the time to lay each out grows with its file.
+const MAX_TOLD: usize = 200;
+
+/// The diagnostics in the order given: as text with an empty line between two, or as lines of JSON. Of very many, the
+/// first 200, and how many more there are.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> String {
     let separator = if look == Look::Json { "\n" } else { "\n\n" };
-    let rendered: Vec<String> = diagnostics.iter().map(|diagnostic| render_one(diagnostic, sources, look)).collect();
+    let told = &diagnostics[..diagnostics.len().min(MAX_TOLD)];
+    let mut rendered: Vec<String> = told.iter().map(|diagnostic| render_one(diagnostic, sources, look)).collect();
+    if told.len() < diagnostics.len() {
+        let more = format!("error: {} more errors and warnings are not shown", diagnostics.len() - told.len());
+        rendered.push(render_message(&more, look));
+    }
     rendered.join(separator)
 }
 

@@ -47,7 +47,8 @@ fn check_span(folder: &Path, span: &Value) {
 fn projects(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
     let mut projects: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    projects.retain(|project| project.join("schema.ts").is_file());
+    // Endless loops run until the evaluator's bound, which is long unoptimized; their snapshot shows the message.
+    projects.retain(|project| project.join("schema.ts").is_file() && !project.ends_with("endless-loop"));
     projects.sort();
     assert!(!projects.is_empty());
     projects

@@ -346,7 +346,8 @@ fn depth_is_refused_and_does_not_end_the_process() {
             let file = format!("{times}.ts");
             fs::write(folder.path().join(&file), format!("export const x = {}", link.repeat(times))).unwrap();
             let (code, said) = export(folder.path(), &file);
-            assert!(matches!(code, 0 | 2), "{link:?} {times} times: {code} {said}");
+            let start: String = said.chars().take(500).collect();
+            assert!(matches!(code, 0 | 2), "{link:?} {times} times: {code} {start}");
         }
     }
 }
