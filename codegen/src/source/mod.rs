@@ -44,7 +44,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn lines(&self) -> &[usize] {
+    pub(crate) fn lines(&self) -> &[usize] {
         self.lines.get_or_init(|| {
             std::iter::once(0)
                 .chain(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|offset| offset + 1))
