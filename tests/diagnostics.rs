@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use codegen::diagnostic::{Look, render};
 use codegen::drizzle::Casing;
-use codegen::{ReadOptions, diagnostic, read};
+use codegen::{ReadOptions, read};
 
 #[test]
 fn mistakes_are_told_at_their_place() {
@@ -35,7 +36,7 @@ fn check(folder: &str, accepted: bool) {
         let patterns = vec!["schema.ts".to_owned()];
         let read = read(&ReadOptions { root: project, patterns, casing: Casing::Keep });
         assert_eq!(read.schema.is_some(), accepted, "{name} is accepted or refused");
-        insta::assert_snapshot!(name, diagnostic::render(&read.diagnostics, &read.sources, false));
+        insta::assert_snapshot!(name, render(&read.diagnostics, &read.sources, Look::Plain));
     }
 }
 

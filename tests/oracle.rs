@@ -23,6 +23,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codegen::config::{Flags, settings};
+use codegen::diagnostic::Look;
 use codegen::docs::{markdown::markdown, mermaid::mermaid};
 use codegen::input::Input;
 use codegen::schema::Wording;
@@ -58,7 +59,7 @@ fn ours(project: &Path) -> Result<Input, String> {
     let schema = if config.is_some() { Vec::new() } else { vec!["schema.ts".to_owned()] };
     let flags = Flags { schema, config, ..Flags::default() };
     let settings = settings(&flags, project).map_err(|error| error.to_string())?;
-    input::read(&settings, false).map_err(|error| error.to_string())
+    input::read(&settings, Look::Plain).map_err(|error| error.to_string())
 }
 
 fn difference(theirs: &str, ours: &str) -> Option<String> {

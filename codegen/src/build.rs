@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::config::{Flags, Settings, settings};
+use crate::diagnostic::Look;
 use crate::task::{Mode, run};
 
 /// How much of a difference a build shows.
@@ -70,7 +71,7 @@ fn attempt(environment: &Environment, lines: &mut Vec<String>) -> Result<(), Str
     let mode = mode(environment.mode.as_deref(), environment.ci.as_deref())?;
     let settings = settings(&Flags::default(), &environment.manifest_dir).map_err(|error| error.to_string())?;
     // A script that fails is run again whatever it watched.
-    let outcome = run(&settings, mode, false).map_err(|error| error.to_string())?;
+    let outcome = run(&settings, mode, Look::Plain).map_err(|error| error.to_string())?;
     watch(lines, settings.file.iter().cloned());
     watch(lines, folders(&settings, &outcome.patterns, environment));
     watch(lines, outcome.inputs.iter().cloned());

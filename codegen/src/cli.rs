@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use codegen::config::{self, Flags};
+use codegen::diagnostic::{Look, render_message};
 use codegen::drizzle::Casing;
 use codegen::schema::Wording;
 use codegen::task::{Failure, Mode, run};
@@ -73,6 +74,10 @@ struct Arguments {
     #[arg(long, short, global = true)]
     quiet: bool,
 
+    /// How errors and warnings are told on standard error.
+    #[arg(long, value_enum, value_name = "FORMAT", global = true, default_value_t = MessageFormat::Human)]
+    message_format: MessageFormat,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -127,6 +132,14 @@ enum DocsFormat {
     Markdown,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MessageFormat {
+    /// As text, with the lines they are about.
+    Human,
+    /// One JSON object a line: code, severity, message, spans, help, rendered. No summary is printed.
+    Json,
+}
+
 /// drizzle-kit's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum CasingName {
@@ -160,7 +173,11 @@ pub(crate) fn main() -> ExitCode {
     let code = match execute(&arguments) {
         Ok(code) => code,
         Err(failure) => {
-            report(&failure.to_string());
+            let text = failure.to_string();
+            // Errors of the schema and the settings about it are JSON already.
+            let told = matches!(failure, Failure::Schema(_) | Failure::Overrides(_))
+                || arguments.message_format == MessageFormat::Human;
+            report(&if told { text } else { render_message(&text, Look::Json) });
             exit_code(&failure)
         }
     };
@@ -185,10 +202,15 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let flags = Flags { schema, config, out, casing };
     let current = env::current_dir().map_err(|source| config::Error::Read { path: ".".into(), source })?;
     let settings = config::settings(&flags, &current)?;
-    let colors = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let has_colors = || io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let look = match arguments.message_format {
+        MessageFormat::Json => Look::Json,
+        MessageFormat::Human if has_colors() => Look::Colored,
+        MessageFormat::Human => Look::Plain,
+    };
     if let Some(Command::Export { format, bug_compatible, .. }) = &arguments.command {
         // The process ends when it is printed: giving the memory back would only take time.
-        let input = ManuallyDrop::new(input::read(&settings, colors)?);
+        let input = ManuallyDrop::new(input::read(&settings, look)?);
         warn(arguments, &input.warnings);
         let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
         let text = match format {
@@ -196,13 +218,14 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             Format::Snapshot => snapshot::snapshot(&input.schema, wording),
             Format::Ir => serde_json::to_string_pretty(&input.schema),
         };
-        let text =
-            text.map_err(|error| input::Error(format!("error: the schema cannot be written as JSON: {error}")))?;
+        let text = text.map_err(|error| {
+            input::Error(render_message(&format!("error: the schema cannot be written as JSON: {error}"), look))
+        })?;
         print(&format!("{}\n", text.trim_end_matches('\n')))?;
         return Ok(OK);
     }
     if let Some(Command::Docs { format }) = &arguments.command {
-        let input = input::read(&settings, colors)?;
+        let input = input::read(&settings, look)?;
         warn(arguments, &input.warnings);
         print(&match format {
             DocsFormat::Mermaid => docs::mermaid::mermaid(&input.schema),
@@ -211,15 +234,15 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         return Ok(OK);
     }
     if let Some(Command::Verify(verify)) = &arguments.command {
-        let input = input::read(&settings, colors)?;
+        let input = input::read(&settings, look)?;
         warn(arguments, &input.warnings);
         return verify::run(verify, &input.schema);
     }
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
-    let outcome = run(&settings, mode, colors)?;
+    let outcome = run(&settings, mode, look)?;
     warn(arguments, &outcome.warnings);
     print(&outcome.diff)?;
-    if !arguments.quiet {
+    if !arguments.quiet && look != Look::Json {
         report(&format!("codegen: {}", outcome.summary(mode)));
     }
     Ok(if mode == Mode::Check && !outcome.changes.is_empty() { STALE } else { OK })
@@ -227,11 +250,12 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 
 fn warn(arguments: &Arguments, warnings: &[String]) {
     for warning in warnings.iter().filter(|_| !arguments.quiet) {
-        report(&format!("{warning}\n"));
+        // Text has an empty line after each.
+        let is_text = arguments.message_format == MessageFormat::Human;
+        report(&format!("{warning}{}", if is_text { "\n" } else { "" }));
     }
 }
 
-/// To standard output. A reader that has gone away (`| head`) is no error of ours.
 /// Prints an answer. A reader that has seen enough (`| head`) is no error; a full disk is.
 fn print(text: &str) -> Result<(), Failure> {
     let mut output = io::stdout().lock();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config::Settings;
-use crate::diagnostic::{Diagnostic, render};
+use crate::diagnostic::{Diagnostic, Look, render, render_message};
 use crate::drizzle::{Casing, read_config};
 use crate::read::{ReadOptions, read as read_typescript};
 use crate::schema::{IR_VERSION, Schema};
@@ -23,6 +23,8 @@ pub struct Input {
     pub breakpoints: bool,
     /// Warnings, rendered.
     pub warnings: Vec<String>,
+    /// The files' texts; none for a schema read from its IR.
+    pub sources: Sources,
 }
 
 /// The schema cannot be read, or has errors: all of them, rendered.
@@ -34,21 +36,21 @@ pub struct Error(pub String);
 ///
 /// # Errors
 /// [`Error`], with everything that is wrong with the schema.
-pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
+pub fn read(settings: &Settings, look: Look) -> Result<Input, Error> {
     if let [only] = &settings.schema[..]
         && only.ends_with(".json")
     {
         let path = settings.root.join(only);
-        let schema = ir(&path)?;
-        let (files, patterns) = (vec![path], settings.schema.clone());
-        return Ok(Input { schema, files, patterns, breakpoints: true, warnings: Vec::new() });
+        let schema = ir(&path).map_err(|message| Error(render_message(&message, look)))?;
+        let (files, patterns, sources) = (vec![path], settings.schema.clone(), Sources::default());
+        return Ok(Input { schema, files, patterns, breakpoints: true, warnings: Vec::new(), sources });
     }
     let mut patterns = settings.schema.clone();
     let mut casing = Casing::default();
     let mut breakpoints = true;
     let mut files = Vec::new();
     if let Some(path) = &settings.drizzle_config {
-        let config = read_config(path).map_err(|(errors, sources)| Error(render(&errors, &sources, colors)))?;
+        let config = read_config(path).map_err(|(errors, sources)| Error(render(&errors, &sources, look)))?;
         casing = config.casing;
         breakpoints = config.breakpoints;
         files.push(path.clone());
@@ -60,15 +62,16 @@ pub fn read(settings: &Settings, colors: bool) -> Result<Input, Error> {
     let casing = settings.casing.unwrap_or(casing);
     let options = ReadOptions { root: settings.root.clone(), patterns: patterns.clone(), casing };
     let read = read_typescript(&options);
-    let rendered = |diagnostics: &[Diagnostic], sources: &Sources| render(diagnostics, sources, colors);
+    let rendered = |diagnostics: &[Diagnostic], sources: &Sources| render(diagnostics, sources, look);
     let Some(schema) = read.schema else { return Err(Error(rendered(&read.diagnostics, &read.sources))) };
     files.extend(read.sources.files().iter().map(|file| file.path.clone()));
     let warnings = read.diagnostics.iter().map(|warning| rendered(std::slice::from_ref(warning), &read.sources));
-    Ok(Input { schema, files, patterns, breakpoints, warnings: warnings.collect() })
+    let warnings = warnings.collect();
+    Ok(Input { schema, files, patterns, breakpoints, warnings, sources: read.sources })
 }
 
-fn ir(path: &Path) -> Result<Schema, Error> {
-    let failed = |message: String| Error(format!("error: {}: {message}", path.display()));
+fn ir(path: &Path) -> Result<Schema, String> {
+    let failed = |message: String| format!("error: {}: {message}", path.display());
     let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     let schema: Schema = serde_json::from_str(&text).map_err(|error| failed(format!("no schema IR: {error}")))?;
     if schema.version > IR_VERSION {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use crate::diagnostic::{Diagnostic, Look, Severity, render_message, render_one};
 use crate::schema::Location;
+use crate::source::Sources;
 use crate::suggest::nearest;
 
 /// How serious a [`Notice`] is.
@@ -49,6 +51,30 @@ impl Notice {
     pub fn help(self, help: impl Into<String>) -> Self {
         Notice { help: Some(help.into()), ..self }
     }
+
+    /// It as text or JSON, with the line that it is about where the sources have it (a schema read from its IR has none).
+    pub fn render(&self, sources: &Sources, look: Look) -> String {
+        let span = self.location.as_ref().and_then(|place| sources.span_at(place));
+        if span.is_none() && self.location.is_some() {
+            return render_message(&self.to_string(), look);
+        }
+        let severity = match self.level {
+            Level::Error => Severity::Error,
+            Level::Warning => Severity::Warning,
+        };
+        let mut diagnostic = Diagnostic { severity, ..Diagnostic::error(self.code, &self.message) };
+        if let Some(span) = span {
+            diagnostic = diagnostic.at(span, "");
+        }
+        diagnostic.help.extend(self.help.clone());
+        render_one(&diagnostic, sources, look)
+    }
+}
+
+/// Several, one after the other.
+pub(crate) fn render(notices: &[Notice], sources: &Sources, look: Look) -> String {
+    let separator = if look == Look::Json { "\n" } else { "\n\n" };
+    notices.iter().map(|notice| notice.render(sources, look)).collect::<Vec<_>>().join(separator)
 }
 
 impl fmt::Display for Notice {

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Settings};
+use crate::diagnostic::Look;
 use crate::generate::generate;
-use crate::input;
 use crate::write::{self, Changes, changes, diff, write};
+use crate::{input, notice};
 
 /// What to do with the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,17 +69,16 @@ pub enum Failure {
 ///
 /// # Errors
 /// [`Failure`]. Output that differs is no failure.
-pub fn run(settings: &Settings, mode: Mode, colors: bool) -> Result<Outcome, Failure> {
+pub fn run(settings: &Settings, mode: Mode, look: Look) -> Result<Outcome, Failure> {
     let out = settings.out.as_deref().ok_or(Failure::NoOut)?;
-    let input = input::read(settings, colors)?;
-    let joined =
-        |notices: &[crate::notice::Notice]| notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n");
+    let input = input::read(settings, look)?;
     let mut wrong = Vec::new();
     settings.overrides.check(&input.schema, &mut wrong);
     if !wrong.is_empty() {
-        return Err(Failure::Overrides(joined(&wrong)));
+        return Err(Failure::Overrides(notice::render(&wrong, &input.sources, look)));
     }
-    let generated = generate(&input.schema, &settings.overrides).map_err(|errors| input::Error(joined(&errors)))?;
+    let generated = generate(&input.schema, &settings.overrides)
+        .map_err(|errors| input::Error(notice::render(&errors, &input.sources, look)))?;
     let changes = match mode {
         Mode::Write => write(&generated.files, out)?,
         Mode::Check => changes(&generated.files, out)?,
@@ -89,7 +89,7 @@ pub fn run(settings: &Settings, mode: Mode, colors: bool) -> Result<Outcome, Fai
         Mode::Check => diff(&generated.files, out, shown, &changes),
     };
     let mut warnings = input.warnings;
-    warnings.extend(generated.warnings.iter().map(ToString::to_string));
+    warnings.extend(generated.warnings.iter().map(|warning| warning.render(&input.sources, look)));
     Ok(Outcome {
         changes,
         diff,

@@ -199,7 +199,7 @@ fn value_of(ty: &JsonType, types: &[TypeDeclaration], next: &mut dyn FnMut() -> 
     match ty {
         JsonType::Unknown { .. } => [json!(1), json!("any"), json!({"a": [null]})][next() as usize % 3].clone(),
         JsonType::Null => Value::Null,
-        JsonType::Boolean => (next() % 2 == 0).into(),
+        JsonType::Boolean => (next().is_multiple_of(2)).into(),
         JsonType::Number => match next() % 3 {
             0 => ((next() % 2_000_001) as i64 - 1_000_000).into(),
             1 => (next() as f64 / 7.0).into(),
@@ -222,7 +222,7 @@ fn value_of(ty: &JsonType, types: &[TypeDeclaration], next: &mut dyn FnMut() -> 
         JsonType::Object(object) => {
             let mut map = serde_json::Map::new();
             for member in &object.members {
-                if !member.optional || (!deep && next() % 2 == 0) {
+                if !member.optional || (!deep && next().is_multiple_of(2)) {
                     map.insert(member.name.clone(), value_of(&member.value, types, next, depth + 1));
                 }
             }
@@ -232,7 +232,7 @@ fn value_of(ty: &JsonType, types: &[TypeDeclaration], next: &mut dyn FnMut() -> 
             let part = if deep { 0 } else { next() as usize % parts.len() };
             value_of(&parts[part], types, next, depth + 1)
         }
-        JsonType::Nullable(inner) if deep || next() % 3 == 0 => {
+        JsonType::Nullable(inner) if deep || next().is_multiple_of(3) => {
             let _ = inner;
             Value::Null
         }

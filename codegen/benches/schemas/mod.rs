@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// How the tables are spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// All in `schema.ts`.
     OneFile,
     /// In so many files, seven folders deep at most, which import one another.
@@ -22,7 +22,7 @@ const FOLDER: usize = 10;
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn write(folder: &Path, tables: usize, layout: Layout) -> io::Result<&'static str> {
+pub(crate) fn write(folder: &Path, tables: usize, layout: Layout) -> io::Result<&'static str> {
     match layout {
         Layout::OneFile => {
             let mut text = String::from(DRIZZLE);
@@ -121,19 +121,34 @@ fn module(file: usize, tables: usize, files: usize) -> String {
 
 /// The earlier tables that a table refers to.
 fn references(number: usize) -> Vec<usize> {
-    if number == 0 { Vec::new() } else if number < 3 { vec![number - 1] } else { vec![number / 2, number - 1] }
+    if number == 0 {
+        Vec::new()
+    } else if number < 3 {
+        vec![number - 1]
+    } else {
+        vec![number / 2, number - 1]
+    }
 }
 
 fn table(text: &mut String, number: usize) {
     if number % 10 == 0 {
-        let _ = writeln!(text, "\nexport const status{number} = pgEnum('status_{number}', ['draft', 'open', 'closed', 'archived']);");
+        let _ = writeln!(
+            text,
+            "\nexport const status{number} = pgEnum('status_{number}', ['draft', 'open', 'closed', 'archived']);"
+        );
     }
-    let status = if number % 10 == 0 { format!("status{number}('status').notNull().default('draft')") } else { "text().notNull().default('draft')".to_owned() };
+    let status = if number % 10 == 0 {
+        format!("status{number}('status').notNull().default('draft')")
+    } else {
+        "text().notNull().default('draft')".to_owned()
+    };
     let [mut owner, mut previous] = ["integer('owner_id')".to_owned(), "integer('previous_id')".to_owned()];
     for (column, other) in [&mut owner, &mut previous].into_iter().zip(references(number)) {
         let _ = write!(column, ".references(() => table{other}.id, {{ onDelete: 'cascade' }})");
     }
-    let _ = write!(text, "
+    let _ = write!(
+        text,
+        "
 /** Table number {number}: what it holds, for whoever reads the schema. */
 export const table{number} = pgTable('table_{number}', {{
   id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
@@ -160,5 +175,6 @@ export const table{number} = pgTable('table_{number}', {{
 export const table{number}Relations = relations(table{number}, ({{ one }}) => ({{
   self: one(table{number}, {{ fields: [table{number}.ownerId], references: [table{number}.id] }}),
 }}));
-");
+"
+    );
 }

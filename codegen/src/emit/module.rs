@@ -13,7 +13,7 @@ pub(super) fn file(model: &Model<'_>) -> Result<String, Notice> {
         "// {MARK}; do not edit.\n\n//! Rust models of a Drizzle schema.\n//!\n//! For each table: a row, an insert, a patch, a reference to a row of it, its keys, and the table as plain data\n//! ([`TableDef`]).\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\
          // A schema holds more than one program uses, and its comments are written for TypeScript.\n\
-         #![allow(dead_code, unreachable_pub, unused_imports, clippy::module_inception, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items)]\n",
+         #![allow(dead_code, unreachable_pub, unused_imports, clippy::module_inception, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::type_complexity)]\n",
     );
     let mut names: Vec<(&str, String)> =
         model.tables.iter().map(|table| (table.module.as_str(), table.schema.qualified_name())).collect();

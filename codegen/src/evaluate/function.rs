@@ -79,16 +79,14 @@ impl<'a> Interpreter<'a> {
 
     /// Says what a function is called, where nothing has before.
     pub(super) fn name_function(&mut self, value: &Value, name: &str) {
-        match value {
-            Value::Object(object) => match &object.kind {
-                Kind::Function(closure) => {
-                    self.function_names.entry(closure.code).or_insert_with(|| Rc::from(name));
-                }
-                Kind::Class(_) if object.own("name").is_none() => {
-                    object.define_hidden("name", Slot::Value(Value::string(name)), Span::default());
-                }
-                _ => {}
-            },
+        let Value::Object(object) = value else { return };
+        match &object.kind {
+            Kind::Function(closure) => {
+                self.function_names.entry(closure.code).or_insert_with(|| Rc::from(name));
+            }
+            Kind::Class(_) if object.own("name").is_none() => {
+                object.define_hidden("name", Slot::Value(Value::string(name)), Span::default());
+            }
             _ => {}
         }
     }
@@ -96,7 +94,7 @@ impl<'a> Interpreter<'a> {
     /// `name`, and `length`: the parameters before the first with a default or the rest.
     pub(super) fn function_property(&self, closure: &Closure, key: &str) -> Value {
         if key == "name" {
-            return self.function_names.get(&closure.code).map_or_else(|| Value::from(""), |name| Value::string(name));
+            return self.function_names.get(&closure.code).map_or_else(|| Value::from(""), Value::string);
         }
         let parameters = self.functions[closure.code].parameters();
         let counted = parameters.into_iter();

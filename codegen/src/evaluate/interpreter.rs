@@ -45,6 +45,8 @@ pub struct Interpreter<'a> {
     pub(super) yields: Vec<Vec<Value>>,
     declarations: FxHashMap<u32, Span>,
     diagnostics: Vec<Diagnostic>,
+    /// Their indexes by the start of what they point at: the same one is told once.
+    diagnostics_by_start: FxHashMap<u32, Vec<usize>>,
     steps: u64,
     depth: usize,
     expression_depth: usize,
@@ -69,6 +71,7 @@ impl<'a> Interpreter<'a> {
             yields: Vec::new(),
             declarations: FxHashMap::default(),
             diagnostics: Vec::new(),
+            diagnostics_by_start: FxHashMap::default(),
             steps: 0,
             depth: 0,
             expression_depth: 0,
@@ -90,7 +93,13 @@ impl<'a> Interpreter<'a> {
 
     /// Records an error or a warning and goes on.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if !diagnostic.is_consequence && !self.diagnostics.contains(&diagnostic) {
+        if diagnostic.is_consequence {
+            return;
+        }
+        let start = diagnostic.primary.as_ref().map_or(0, |label| label.span.lo);
+        let at_same_place = self.diagnostics_by_start.entry(start).or_default();
+        if at_same_place.iter().all(|&index| self.diagnostics[index] != diagnostic) {
+            at_same_place.push(self.diagnostics.len());
             self.diagnostics.push(diagnostic);
         }
     }
@@ -109,6 +118,7 @@ impl<'a> Interpreter<'a> {
 
     /// The errors and warnings so far, in source order.
     pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        self.diagnostics_by_start.clear();
         let mut diagnostics = std::mem::take(&mut self.diagnostics);
         diagnostics.sort_by_key(Diagnostic::order);
         diagnostics

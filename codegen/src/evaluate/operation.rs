@@ -64,7 +64,7 @@ impl<'a> Interpreter<'a> {
             }),
             ast::BinaryOp::InstanceOf => Ok(builtins::instance_of(left, right, span)),
             _ if !compares(op) && (is_object(left) || is_object(right)) => {
-                let (left, right) = (self.to_primitive(left, span)?, self.to_primitive(right, span)?);
+                let (left, right) = (self.primitive(left, span)?, self.primitive(right, span)?);
                 Ok(operators::binary(op, &left, &right, span))
             }
             _ => Ok(operators::binary(op, left, right, span)),
@@ -72,7 +72,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What an object of the schema's own says that it is as a number; anything else as it is.
-    fn to_primitive(&mut self, value: &Value, span: Span) -> Eval<Value> {
+    fn primitive(&mut self, value: &Value, span: Span) -> Eval<Value> {
         let Value::Object(object) = value else { return Ok(value.clone()) };
         if let Kind::Date(Some(time)) = object.kind {
             return Ok(Value::Number(time));
@@ -105,7 +105,7 @@ impl<'a> Interpreter<'a> {
         }
         let mut value = self.expression(&unary.arg, scope)?;
         if matches!(unary.op, ast::UnaryOp::Plus | ast::UnaryOp::Minus | ast::UnaryOp::Tilde) {
-            value = self.to_primitive(&value, unary.span.into())?;
+            value = self.primitive(&value, unary.span.into())?;
         }
         Ok(operators::unary(unary.op, &value, unary.span.into()))
     }

@@ -44,7 +44,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn lines(&self) -> &[usize] {
+    pub(crate) fn lines(&self) -> &[usize] {
         self.lines.get_or_init(|| {
             std::iter::once(0)
                 .chain(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|offset| offset + 1))
@@ -95,6 +95,17 @@ impl Sources {
         let file = &self.files[index];
         let clamp = |position: u32| ((position - file.base) as usize).min(file.text.len());
         Some((file, clamp(span.lo)..clamp(span.hi.max(span.lo))))
+    }
+
+    /// The rest of the line from a place on, without a comma that ends it; `None` for a place in none of the files.
+    pub fn span_at(&self, place: &Location) -> Option<Span> {
+        let file = self.files.iter().find(|file| file.name == place.file)?;
+        let line_start = *file.lines().get((place.line as usize).checked_sub(1)?)?;
+        let line = file.text[line_start..].lines().next().unwrap_or_default();
+        let skipped: usize = line.chars().take((place.column as usize).saturating_sub(1)).map(char::len_utf8).sum();
+        let rest = line[skipped..].trim_end().trim_end_matches([',', '{', '(']).trim_end();
+        let lo = file.base + (line_start + skipped) as u32;
+        Some(Span { lo, hi: lo + rest.len() as u32 })
     }
 
     /// Line and column of a span's start.

@@ -20,12 +20,15 @@ const MAX_TYPES: usize = 1_000_000;
 const MAX_DEPTH: usize = 100;
 const MAX_INSTANCES: usize = 1000;
 
+/// The arguments of a declaration, and the index of what it is with them.
+type Instance = (Vec<JsonType>, usize);
+
 /// All types of one run.
 pub(super) struct Types<'g> {
     pub(super) modules: Modules<'g>,
     pub(super) declared: Vec<Declared>,
     /// The instances of each declaration, by their arguments.
-    known: HashMap<(usize, String), Vec<(Vec<JsonType>, usize)>>,
+    known: HashMap<(usize, String), Vec<Instance>>,
     count: usize,
     depth: usize,
 }
@@ -300,7 +303,7 @@ impl<'g> Types<'g> {
                         object = object.and_then(|object| self.interface(object, interface, &env));
                     }
                 }
-                object.map_or_else(|reason| JsonType::unreadable(reason), JsonType::Object)
+                object.map_or_else(JsonType::unreadable, JsonType::Object)
             }
         };
         // An alias of nothing but itself.

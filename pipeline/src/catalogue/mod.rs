@@ -51,7 +51,8 @@ impl Catalogue {
         let failed = |reason: String| {
             Error::new(Exit::Configuration, format!("the schema {} cannot be read:\n{reason}", path.display()))
         };
-        let input = codegen::input::read(&settings, false).map_err(|error| failed(error.to_string()))?;
+        let input = codegen::input::read(&settings, codegen::diagnostic::Look::Plain)
+            .map_err(|error| failed(error.to_string()))?;
         let (tables, errors) = definition::tables(&input.schema);
         if !errors.is_empty() {
             return Err(failed(errors.join("\n")));

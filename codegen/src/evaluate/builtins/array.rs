@@ -107,6 +107,23 @@ fn from(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
     Ok(Value::array(mapped))
 }
 
+/// The methods that loops build and empty arrays with: none may take longer the longer the array is.
+fn at_the_end(cell: &RefCell<Vec<Value>>, name: &str, call: &Call) -> Option<Value> {
+    let length = cell.borrow().len();
+    match name {
+        "push" if length + added(call) > MAX_ITEMS => Some(too_long(call.span)),
+        "push" => {
+            // An array may be pushed into itself.
+            let values = call.values();
+            let length = length + values.len();
+            cell.borrow_mut().extend(values);
+            Some(Value::Number(length as f64))
+        }
+        "pop" => Some(cell.borrow_mut().pop().unwrap_or(Value::Undefined)),
+        _ => None,
+    }
+}
+
 /// A method of an array; `None` when arrays have none of that name.
 pub(super) fn call(
     cx: &mut Interpreter<'_>,
@@ -116,20 +133,18 @@ pub(super) fn call(
     call: &Call,
 ) -> Eval<Option<Value>> {
     let this = || Value::Object(target.clone());
-    // Callbacks may change the array: they see a copy, as far as schemas can tell JavaScript's own order of things.
-    let items = cell.borrow().clone();
     let changes =
         matches!(name, "push" | "pop" | "shift" | "unshift" | "splice" | "reverse" | "sort" | "fill" | "copyWithin");
     if changes && target.is_frozen() {
         return Ok(Some(Value::Undefined));
     }
+    if let Some(value) = at_the_end(cell, name, call) {
+        return Ok(Some(value));
+    }
+    // Callbacks may change the array: they see a copy, as far as schemas can tell JavaScript's own order of things.
+    let items = cell.borrow().clone();
     let value = match name {
-        "push" | "unshift" | "concat" if items.len() + added(call) > MAX_ITEMS => too_long(call.span),
-        "push" => {
-            cell.borrow_mut().extend(call.values());
-            Value::Number((items.len() + call.args.len()) as f64)
-        }
-        "pop" => cell.borrow_mut().pop().unwrap_or(Value::Undefined),
+        "unshift" | "concat" if items.len() + added(call) > MAX_ITEMS => too_long(call.span),
         "shift" if items.is_empty() => Value::Undefined,
         "shift" => cell.borrow_mut().remove(0),
         "unshift" => {
