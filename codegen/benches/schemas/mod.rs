@@ -131,13 +131,13 @@ fn references(number: usize) -> Vec<usize> {
 }
 
 fn table(text: &mut String, number: usize) {
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         let _ = writeln!(
             text,
             "\nexport const status{number} = pgEnum('status_{number}', ['draft', 'open', 'closed', 'archived']);"
         );
     }
-    let status = if number % 10 == 0 {
+    let status = if number.is_multiple_of(10) {
         format!("status{number}('status').notNull().default('draft')")
     } else {
         "text().notNull().default('draft')".to_owned()
