@@ -44,10 +44,10 @@ pub(super) fn links(html: &Html) -> Links {
     links.institution = items.next().and_then(|item| web_address(href(&item)));
     links.athletics = items.next().and_then(|item| web_address(href(&item)));
     for anchor in html.select(&ANCHORS).filter(|anchor| !is_furniture(anchor)) {
-        if let Some((platform, profile)) = platform(href(&anchor)) {
-            if let Some(known) = profile_of(&mut links.social, platform) {
-                known.get_or_insert(profile);
-            }
+        if let Some((platform, profile)) = platform(href(&anchor))
+            && let Some(known) = profile_of(&mut links.social, platform)
+        {
+            known.get_or_insert(profile);
         }
     }
     links
