@@ -334,6 +334,7 @@ fn depth_is_refused_and_does_not_end_the_process() {
         "import(",
         "a\n",
         "a,",
+        "a;",
         "/",
         "<a>",
         "{",
