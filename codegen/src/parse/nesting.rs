@@ -5,8 +5,9 @@
 pub(super) const MAX_BRACKETS: usize = 1000;
 
 /// How many words and operators may follow one another without a comma, a semicolon or a closed bracket, over all open
-/// brackets. A comma between `<` and `>` does not count: it separates type parameters, and `<A,>() => <A,>() => …` nests. Whatever nests without brackets (`!!!…x`, `a => b => …`, `a ? b : c ? …`, `1 + 1 + …`, `a.b.c…`) has such a
-/// run, at least as long as it is deep.
+/// brackets. A comma between `<` and `>` does not count: it separates type parameters, and `<A,>() => <A,>() => …` nests.
+/// Whatever nests without brackets (`!!!…x`, `a => b => …`, `a ? b : c ? …`, `1 + 1 + …`, `a.b.c…`) has such a run, at least as
+/// long as it is deep.
 pub(super) const MAX_RUN: usize = 25_000;
 
 /// What is too deep, and the offset where it is.
@@ -50,8 +51,11 @@ const CLASSES: [Class; 256] = {
 ///
 /// It does not tell strings and comments from code: that can only refuse a file that no person wrote.
 pub(super) fn too_deep(text: &[u8]) -> Option<TooDeep> {
-    // The lengths of the runs around the open brackets with their `angles`, the sum of the lengths, and the innermost run's.
-    let (mut around, mut sum, mut run): (Vec<(usize, usize)>, usize, usize) = (Vec::new(), 0, 0);
+    // The lengths of the runs around the open brackets with their `angles` and `open_angles`, the sum of the lengths, and the
+    // innermost run's.
+    let (mut around, mut sum, mut run): (Vec<(usize, usize, usize)>, usize, usize) = (Vec::new(), 0, 0);
+    // `<` without its `>` in the run. The parser reads each again when it finds that they are no type arguments.
+    let mut open_angles = 0_usize;
     // `<` without its `>`. Of a line only: many are less-than signs.
     let mut angles = 0_usize;
     let mut in_word = false;
@@ -67,14 +71,17 @@ pub(super) fn too_deep(text: &[u8]) -> Option<TooDeep> {
             Class::Operator => {
                 run += 1;
                 match byte {
-                    b'<' => angles += 1,
-                    b'>' => angles = angles.saturating_sub(1),
+                    b'<' => (angles, open_angles) = (angles + 1, open_angles + 1),
+                    b'>' => (angles, open_angles) = (angles.saturating_sub(1), open_angles.saturating_sub(1)),
                     _ => {}
+                }
+                if open_angles > MAX_BRACKETS {
+                    return Some(TooDeep::Brackets(offset));
                 }
             }
             Class::Open => {
-                around.push((run, angles));
-                angles = 0;
+                around.push((run, angles, open_angles));
+                (angles, open_angles) = (0, 0);
                 sum += run;
                 run = 0;
                 if around.len() > MAX_BRACKETS {
@@ -82,16 +89,16 @@ pub(super) fn too_deep(text: &[u8]) -> Option<TooDeep> {
                 }
             }
             Class::Close => {
-                if let Some((outer, open)) = around.pop() {
-                    sum -= outer;
-                    (run, angles) = (outer, open);
+                if let Some(outer) = around.pop() {
+                    (run, angles, open_angles) = outer;
+                    sum -= run;
                 }
             }
-            Class::Separator if *byte == b';' || angles == 0 => run = 0,
+            Class::Separator if *byte == b';' || angles == 0 => (run, open_angles) = (0, 0),
             Class::LineEnd => {
                 angles = 0;
                 if around.is_empty() && starts_statement(text, offset) {
-                    run = 0;
+                    (run, open_angles) = (0, 0);
                 }
             }
             _ => {}
@@ -127,7 +134,6 @@ mod tests {
             "new ",
             ".a",
             "+1",
-            "A<",
             "@a ",
             "<A,>()=>",
             "<A=[],>()=>",
@@ -136,7 +142,7 @@ mod tests {
             assert!(matches!(too_deep(link.repeat(100_000).as_bytes()), Some(TooDeep::Run(_))), "{link}");
             assert_eq!(too_deep(link.repeat(900).as_bytes()), None, "{link}");
         }
-        for bracket in ["(", "[", "{", "a[", "${"] {
+        for bracket in ["(", "[", "{", "a[", "${", "A<", "a as A<", "A<[]|"] {
             assert!(matches!(too_deep(bracket.repeat(1_001).as_bytes()), Some(TooDeep::Brackets(_))), "{bracket}");
         }
     }
@@ -144,7 +150,12 @@ mod tests {
     #[test]
     fn long_files_are_not_deep_ones() {
         let table = "export const a = pgTable('a', { id: integer('id').primaryKey(), b: text() })\n";
-        for separated in [table, "a = { b: 1, c: [1, 2] };\n", "const text = 'some words of prose, and a comma'\n"] {
+        for separated in [
+            table,
+            "a = { b: 1, c: [1, 2] };\n",
+            "for (let i = 0; i < n; i++) if (i < m) f(i);\n",
+            "const text = 'some words of prose, and a comma'\n",
+        ] {
             assert_eq!(too_deep(separated.repeat(50_000).as_bytes()), None, "{separated}");
         }
     }

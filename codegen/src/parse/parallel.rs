@@ -23,7 +23,7 @@ pub(super) struct Queue {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<(usize, Arc<SourceFile>)>,
-    parsed: FxHashMap<usize, std::thread::Result<Parsed>>,
+    parsed: FxHashMap<usize, Parsed>,
     closed: bool,
 }
 
@@ -38,8 +38,7 @@ impl Queue {
         loop {
             if let Some((module, file)) = state.waiting.pop_front() {
                 drop(state);
-                // The one who waits for the result must not wait for ever.
-                let parsed = std::panic::catch_unwind(|| parse(&file));
+                let parsed = parse(&file);
                 state = self.lock();
                 state.parsed.insert(module, parsed);
                 self.changed.notify_all();
@@ -95,7 +94,7 @@ impl<'scope, 'env> Parsers<'scope, 'env> {
         let mut state = self.queue.lock();
         loop {
             if let Some(parsed) = state.parsed.remove(&module) {
-                return parsed.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                return parsed;
             }
             state = match state.waiting.pop_front() {
                 Some((next, file)) => {
@@ -105,7 +104,7 @@ impl<'scope, 'env> Parsers<'scope, 'env> {
                         return parsed;
                     }
                     let mut state = self.queue.lock();
-                    state.parsed.insert(next, Ok(parsed));
+                    state.parsed.insert(next, parsed);
                     state
                 }
                 None => self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner),

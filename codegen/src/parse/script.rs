@@ -35,7 +35,21 @@ impl Parsed {
 }
 
 /// Parses a file as its extension says. It knows nothing of other files, so that several can be parsed at once.
+///
+/// swc panics on some texts that are no TypeScript (in debug builds, which build scripts are, by its own assertions): for the
+/// schema's author that is an error in a file as any other, and whoever waits for the result gets one.
 pub(super) fn parse(file: &SourceFile) -> Parsed {
+    std::panic::catch_unwind(|| parse_unguarded(file)).unwrap_or_else(|_| {
+        let place = Span { lo: file.base, hi: file.base };
+        Parsed::failed(
+            Diagnostic::error("E0204", "the parser gives up on this file")
+                .at(place, "somewhere in here")
+                .help("it is no valid TypeScript: `tsc` may tell the place"),
+        )
+    })
+}
+
+fn parse_unguarded(file: &SourceFile) -> Parsed {
     let extension = extension(&file.path);
     if extension == "json" {
         return json(file);

@@ -19,8 +19,6 @@ pub(super) struct Known {
     pub(super) live: BTreeMap<Name, Relation>,
     /// How the existing tables should look, or why PostgreSQL refuses the declaration.
     pub(super) expected: BTreeMap<Name, Result<Expected, String>>,
-    /// Types as DDL spells them that the database does not have.
-    pub(super) unknown_types: BTreeSet<String>,
 }
 
 /// All differences, in the schema's order; a table's errors come first.
@@ -148,7 +146,7 @@ fn compare_table(table: &Table, known: &Known) -> Vec<Difference> {
                 let message = format!("as declared it cannot be made in this database: {message}");
                 about.error(message, "migrations fail; defaults, checks and indexes are not compared");
             }
-            compare_columns(table, expected, live, known, &mut about);
+            compare_columns(table, expected, live, &mut about);
             compare_constraints(&expected.relation, live, expected.refused.is_none(), &mut about);
             if expected.refused.is_none() {
                 compare_indexes(&expected.relation, live, &mut about);
@@ -163,7 +161,7 @@ fn compare_table(table: &Table, known: &Known) -> Vec<Difference> {
     about.differences
 }
 
-fn compare_columns(table: &Table, expected: &Expected, live: &Relation, known: &Known, about: &mut About<'_>) {
+fn compare_columns(table: &Table, expected: &Expected, live: &Relation, about: &mut About<'_>) {
     let declared = |name: &str| table.columns.iter().find(|column| truncated(&column.name) == name);
     let unknown: Vec<&str> = live
         .columns
@@ -185,7 +183,6 @@ fn compare_columns(table: &Table, expected: &Expected, live: &Relation, known: &
         let is_typed = !expected.untyped.contains(name);
         if !is_typed {
             let spelling = declared(name).map(crate::sql::types::ddl).unwrap_or_default();
-            debug_assert!(known.unknown_types.contains(&spelling), "{spelling}");
             let message =
                 format!("column `{name}` is {}, and its declared type {spelling} does not exist", found.sql_type);
             say(Severity::Error, message, "migrations fail (42704)");

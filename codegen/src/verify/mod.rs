@@ -66,7 +66,7 @@ async fn look(connection: &mut PgConnection, schema: &Schema) -> Result<Comparis
             expected.insert(name(schema, &table), made);
         }
     }
-    let known = compare::Known { enums, tables, live, expected, unknown_types };
+    let known = compare::Known { enums, tables, live, expected };
     Ok(compare::compare(schema, &known))
 }
 
