@@ -13,7 +13,9 @@ mod csv;
 mod ndjson;
 mod open;
 mod reader;
+mod record;
 
 pub use batch::{Batch, Datum, Record};
 pub use open::{Format, Layout, Opened, open};
 pub use reader::{Meter, start};
+pub use record::read_record;

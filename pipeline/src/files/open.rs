@@ -5,13 +5,16 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::csv::{self, Dialect};
 use super::ndjson;
 use super::reader::{Meter, Reader};
 use crate::{Error, Exit, Result};
 
 /// A file format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Fields between delimiters, by RFC 4180.
     Csv,
@@ -34,6 +37,13 @@ pub struct Layout {
     pub max_record: usize,
 }
 
+impl Layout {
+    pub(super) fn dialect(&self) -> Dialect {
+        let delimiter = self.delimiter.unwrap_or(b',');
+        Dialect { delimiter, quote: self.quote, max_record: self.max_record }
+    }
+}
+
 /// A file that is open, with the names of its fields known.
 pub struct Opened {
     /// Its name as errors and the quarantine show it.
@@ -46,6 +56,8 @@ pub struct Opened {
     pub names: Vec<String>,
     /// What it occupies, in bytes.
     pub size: Option<u64>,
+    /// How its records are read, with nothing left open.
+    pub layout: Layout,
     pub(super) reader: Box<dyn Reader>,
 }
 
@@ -97,12 +109,12 @@ pub fn open(path: &Path, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<Strin
     };
     plain.consume(bom);
     let shared: Arc<str> = name.as_str().into();
+    let mut read = Layout { format: Some(format), ..layout.clone() };
     let (names, reader): (Vec<String>, Box<dyn Reader>) = match format {
         Format::Csv => {
             let by_name = if base_name(&name).ends_with(".tsv") { b'\t' } else { b',' };
-            let delimiter = layout.delimiter.unwrap_or(by_name);
-            let dialect = Dialect { delimiter, quote: layout.quote, max_record: layout.max_record };
-            let reader = csv::CsvReader::new(Arc::clone(&shared), plain, bom as u64, dialect);
+            read.delimiter.get_or_insert(by_name);
+            let reader = csv::CsvReader::new(Arc::clone(&shared), plain, bom as u64, read.dialect());
             let (names, reader) = reader.with_header(layout.names.clone())?;
             (names, Box::new(reader))
         }
@@ -113,7 +125,8 @@ pub fn open(path: &Path, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<Strin
         }
     };
     let media_type = if format == Format::Csv { "text/csv" } else { "application/x-ndjson" };
-    Ok(Opened { name: shared, format, media_type: media_type.into(), names, size, reader })
+    read.names = Some(names.clone());
+    Ok(Opened { name: shared, format, media_type: media_type.into(), names, size, layout: read, reader })
 }
 
 fn spool(mut input: impl Read) -> Result<File> {

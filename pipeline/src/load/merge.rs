@@ -9,6 +9,7 @@
 
 use models::{ColumnDef, Kind, RuntimeValue, TableDef};
 
+use super::missing::{Revival, or_dead};
 use super::resolve::{Resolver, new};
 use super::session::OnConflict;
 use super::sql::{any, ident, literal, table_name};
@@ -20,11 +21,16 @@ pub(super) struct Merge<'a> {
     shape: usize,
     table: String,
     on_conflict: OnConflict,
+    revival: Option<Revival>,
 }
 
 impl<'a> Merge<'a> {
-    pub(super) fn new(resolver: Resolver<'a>, shape: usize, on_conflict: OnConflict) -> Self {
-        Self { resolver, shape, table: table_name(resolver.layout.table), on_conflict }
+    /// `revive`: soft-deleted rows return to life when they come again.
+    pub(super) fn new(resolver: Resolver<'a>, shape: usize, on_conflict: OnConflict, revive: bool) -> Self {
+        let table = table_name(resolver.layout.table);
+        let mut merge = Self { resolver, shape, table, on_conflict, revival: None };
+        merge.revival = Revival::of(resolver.layout.table, |column| merge.gives(column)).filter(|_| revive);
+        merge
     }
 
     fn definition(&self) -> &'a TableDef {
@@ -50,7 +56,8 @@ impl<'a> Merge<'a> {
         self.given().filter(|column| !self.resolver.key.columns.contains(&column.name)).collect()
     }
 
-    /// The condition that one of the given values differs from what is there.
+    /// The condition that one of the given values differs from what is there. A column that Drizzle sets on each update
+    /// (`$onUpdate`) moves with the others, and is no change of its own.
     fn changed(&self, incoming: impl Fn(&str) -> String) -> String {
         let differs = |column: &&ColumnDef| {
             let there = format!("{}.{}", self.table, ident(&column.name));
@@ -61,13 +68,9 @@ impl<'a> Merge<'a> {
                 _ => format!("{there} IS DISTINCT FROM {incoming}"),
             }
         };
-        any(&self.updatable().iter().map(differs).collect::<Vec<_>>())
-    }
-
-    /// `$onUpdate` columns that the row does not give.
-    fn refreshed(&self) -> Vec<(&'a ColumnDef, String)> {
-        let columns = self.definition().columns.iter().filter(|column| !self.gives(column));
-        columns.filter_map(|column| Some((column, computed(column, column.on_update.as_ref()?)?))).collect()
+        let updatable = self.updatable();
+        let compared = updatable.iter().filter(|column| column.on_update.is_none()).map(differs);
+        or_dead(any(&compared.collect::<Vec<_>>()), self.revival.as_ref())
     }
 
     /// `FROM … WHERE …` over the rows of the shape, with the rows of the table that they mean, or nulls.
@@ -109,7 +112,8 @@ impl<'a> Merge<'a> {
         let values = self.given().map(|column| format!("r.{}", new(&column.name)));
         let values: Vec<_> = values.chain(defaults.iter().map(|(_, value)| value.clone())).collect();
         let absent = format!("{}.ctid IS NULL", self.table);
-        let (condition, action) = if self.on_conflict != OnConflict::Update || self.updatable().is_empty() {
+        let nothing_to_set = self.updatable().is_empty() && self.revival.is_none();
+        let (condition, action) = if self.on_conflict != OnConflict::Update || nothing_to_set {
             (absent, "DO NOTHING".to_owned())
         } else {
             let excluded = |name: &str| format!("excluded.{}", ident(name));
@@ -161,9 +165,9 @@ impl<'a> Merge<'a> {
     fn assignments(&self, incoming: impl Fn(&str) -> String) -> String {
         let given =
             self.updatable().into_iter().map(|column| format!("{} = {}", ident(&column.name), incoming(&column.name)));
-        let refreshed =
-            self.refreshed().into_iter().map(|(column, value)| format!("{} = {value}", ident(&column.name)));
-        given.chain(refreshed).collect::<Vec<_>>().join(", ")
+        let revived = self.revival.iter().map(|revival| revival.revived.clone());
+        let refreshed = refreshed(self.definition(), |column| self.gives(column));
+        given.chain(revived).chain(refreshed).collect::<Vec<_>>().join(", ")
     }
 
     /// A key never goes without its predicate: without it, PostgreSQL does not find a partial index.
@@ -174,6 +178,16 @@ impl<'a> Merge<'a> {
         let predicate = key.predicate.as_ref().map_or(String::new(), |predicate| format!(" WHERE {predicate}"));
         format!("({}){predicate}", parts.join(", "))
     }
+}
+
+/// Assignments of the `$onUpdate` columns, but for those that are given.
+pub(super) fn refreshed(table: &TableDef, given: impl Fn(&ColumnDef) -> bool) -> Vec<String> {
+    let columns = table.columns.iter().filter(|column| !given(column));
+    let assignment = |column: &ColumnDef| {
+        let value = computed(column, column.on_update.as_ref()?)?;
+        Some(format!("{} = {value}", ident(&column.name)))
+    };
+    columns.filter_map(assignment).collect()
 }
 
 /// True if a row that gives these columns cannot be inserted.

@@ -19,6 +19,7 @@
 //! A row whose reference names a row of the same table that comes in the same call does not find it: load it again, or load
 //! such tables in two calls.
 
+mod again;
 mod cap;
 mod copy;
 mod dedupe;
@@ -26,10 +27,12 @@ mod encode;
 mod failure;
 mod layout;
 mod merge;
+mod missing;
 mod origin;
 mod parents;
 mod phases;
 mod quarantine;
+mod recipe;
 mod resolve;
 mod session;
 mod shape;
@@ -40,8 +43,10 @@ mod statement;
 mod table;
 mod unresolved;
 
-pub use cap::ErrorCap;
+pub use cap::Cap;
+pub use missing::{MarkMissing, deleted_at};
 pub use origin::{Fault, Fields, Iterated, Next, Origin, Rejected, Row, Rows};
 pub use phases::Phases;
 pub use quarantine::RAW_LIMIT;
+pub use recipe::Recipe;
 pub use session::{Load, LoadOutcome, OnConflict, Options, Refused, RunContext};

@@ -1,17 +1,21 @@
 //! A load: the one short transaction of a source or partition.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use models::{KeyDef, TableDef, Upsert};
+use serde::{Deserialize, Serialize};
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::cap::ErrorCap;
+use super::cap::Cap;
 use super::failure;
+use super::missing::MarkMissing;
 use super::origin::{Iterated, Rejected, Row, Rows};
 use super::phases::Phases;
 use super::quarantine::Quarantine;
+use super::recipe::Recipe;
 use super::statement::execute;
 use super::table::{self, Tally};
 use crate::report::TableCounts;
@@ -42,11 +46,23 @@ pub struct Options {
     /// What becomes of rows whose key exists.
     pub on_conflict: OnConflict,
     /// How many refused records of a table the load bears, before ending with exit code 65.
-    pub max_errors: ErrorCap,
+    pub max_errors: Cap,
+    /// The column by which the winner among several rows of a key is chosen, the greatest value first; `None` for the row that
+    /// came last.
+    pub winner: Option<String>,
+    /// Soft-deleted rows (`deleted_at`) return to life when they come again. Else they are updated and stay deleted.
+    pub revive: bool,
+    /// The rows are a full refresh: rows of the table that are not among them are marked as deleted.
+    pub mark_missing: Option<MarkMissing>,
+    /// How the rows of the next tables are read, kept beside references that name no row.
+    pub recipe: Option<Arc<Recipe>>,
+    /// Write only rows that exist: one whose key does not counts as ignored.
+    pub existing_only: bool,
 }
 
 /// What becomes of a row whose key exists in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OnConflict {
     /// The given fields that differ are updated.
     #[default]
@@ -65,7 +81,12 @@ impl Default for Options {
             batch_rows: 5_000,
             work_mem_mib: 64,
             on_conflict: OnConflict::Update,
-            max_errors: ErrorCap::None,
+            max_errors: Cap::None,
+            winner: None,
+            revive: false,
+            mark_missing: None,
+            recipe: None,
+            existing_only: false,
         }
     }
 }
@@ -79,8 +100,20 @@ pub struct LoadOutcome {
     pub unresolved_references: u64,
     /// What went into the quarantine, for people: the quarantine itself holds the details.
     pub refused: Vec<Refused>,
+    /// What else there is to say, each a sentence.
+    pub remarks: Vec<String>,
     /// Where the time went.
     pub phases: Phases,
+}
+
+impl LoadOutcome {
+    /// The same load after it was undone.
+    #[must_use]
+    pub fn after_rollback(mut self) -> Self {
+        self.tables.values_mut().for_each(|counts| *counts = counts.after_rollback());
+        self.unresolved_references = 0;
+        self
+    }
 }
 
 /// Records of one table that were refused for one reason.
@@ -136,6 +169,21 @@ impl<'c> Load<'c> {
         Ok(Load { transaction, run, outcome, quarantine, stages: 0, options })
     }
 
+    /// What the next tables are loaded with. Lock timeout, statement timeout and memory are those of the beginning.
+    pub fn options(&mut self) -> &mut Options {
+        &mut self.options
+    }
+
+    /// The load's connection, for what belongs into the same transaction.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Entries of the quarantine that were replayed so far and refused again.
+    pub fn refused_again(&self) -> Vec<i64> {
+        self.quarantine.refused_again().collect()
+    }
+
     /// Loads rows by their table's default conflict key. Gives the counts of this call.
     ///
     /// # Errors
@@ -161,12 +209,15 @@ impl<'c> Load<'c> {
     pub async fn table_by_key(&mut self, table: &TableDef, key: &KeyDef, rows: &mut dyn Rows) -> Result<TableCounts> {
         self.stages += 1;
         let mut counts = TableCounts::default();
+        let before = self.outcome.tables.get(&table.qualified_name());
         let mut tally = Tally {
             run: &self.run,
             options: &self.options,
             counts: &mut counts,
+            refused_before: before.map_or(0, |before| before.quarantined),
             phases: &mut self.outcome.phases,
             unresolved: &mut self.outcome.unresolved_references,
+            remarks: &mut self.outcome.remarks,
             quarantine: &mut self.quarantine,
         };
         let loaded = table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await;
@@ -209,10 +260,6 @@ impl<'c> Load<'c> {
         execute(&mut self.transaction, "rolling back", "ROLLBACK AND CHAIN".to_owned()).await?;
         self.quarantine.write(&mut self.transaction, &self.run, true).await?;
         self.transaction.commit().await.map_err(|error| failure::database("committing the quarantine", error))?;
-        for counts in self.outcome.tables.values_mut() {
-            *counts = counts.after_rollback();
-        }
-        self.outcome.unresolved_references = 0;
-        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
+        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome.after_rollback() })
     }
 }

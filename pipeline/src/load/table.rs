@@ -11,6 +11,7 @@ use super::dedupe::dedupe;
 use super::encode::Encoder;
 use super::failure;
 use super::merge::Merge;
+use super::missing;
 use super::origin::{Fault, Origin, Rejected, Rows};
 use super::phases::{Phase, Phases};
 use super::quarantine::Quarantine;
@@ -34,6 +35,7 @@ pub(super) struct Staged<'t> {
     pub(super) stage: Stage,
     pub(super) encoder: Encoder<'t>,
     key: &'t KeyDef,
+    winner: Option<String>,
     /// The records of the rows that the merge may yet refuse.
     spool: Spool,
 }
@@ -43,8 +45,11 @@ pub(super) struct Tally<'l> {
     pub(super) run: &'l RunContext,
     pub(super) options: &'l Options,
     pub(super) counts: &'l mut TableCounts,
+    /// Records of the table that were refused before they were rows.
+    pub(super) refused_before: u64,
     pub(super) phases: &'l mut Phases,
     pub(super) unresolved: &'l mut u64,
+    pub(super) remarks: &'l mut Vec<String>,
     pub(super) quarantine: &'l mut Quarantine,
 }
 
@@ -61,8 +66,8 @@ pub(super) async fn load(
         return Err(Error::new(Exit::Configuration, format!("the key {} of {name} has no columns", key.name)));
     }
     let known = look_up(connection, table).await?;
-    let mut staged =
-        Staged { number, stage: Stage::new(number), encoder: Encoder::new(table, key), key, spool: Spool::default() };
+    let (encoder, winner) = (Encoder::new(table, key), tally.options.winner.clone());
+    let mut staged = Staged { number, stage: Stage::new(number), encoder, key, winner, spool: Spool::default() };
     let start = Instant::now();
     let before = *tally.phases;
     let mut sink =
@@ -74,7 +79,7 @@ pub(super) async fn load(
     tally.phases.add(Phase::Encode, start.elapsed().saturating_sub(others));
     filled?;
     let start = Instant::now();
-    let merged = staged.into_table(connection, &known, tally).await;
+    let merged = staged.merged(connection, &known, tally).await;
     tally.phases.add(Phase::Merge, start.elapsed());
     merged?;
     tally.options.max_errors.check(&name, tally.counts, 0, true)
@@ -82,8 +87,15 @@ pub(super) async fn load(
 
 impl Staged<'_> {
     /// From the full stage to the counts.
-    async fn into_table(mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
-        let staged = &mut self;
+    async fn merged(mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
+        self.into_table(connection, known, tally).await?;
+        let Some(wanted) = &tally.options.mark_missing else { return Ok(()) };
+        let resolver = (self.stage.rows > 0).then(|| self.resolver());
+        missing::mark(connection, self.encoder.layout.table, resolver, wanted, tally).await
+    }
+
+    async fn into_table(&mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
+        let staged = self;
         if staged.stage.rows == 0 {
             return Ok(());
         }
@@ -98,8 +110,12 @@ impl Staged<'_> {
             staged.refuse(connection, tally).await?;
             survey = staged.survey(connection).await?;
         }
+        // Before new ones are listed: of several rows of a key the last one that names a parent decides.
+        if known.unresolved_before {
+            unresolved::mark_resolved(connection, staged).await?;
+        }
         if survey.unresolved > 0 {
-            *tally.unresolved += unresolved::set_aside(connection, staged, tally.run).await?;
+            *tally.unresolved += unresolved::set_aside(connection, staged, tally).await?;
         }
         let mut left = survey.rows;
         if survey.keys < survey.rows {
@@ -117,16 +133,13 @@ impl Staged<'_> {
             OnConflict::Ignore => tally.counts.ignored += left,
             _ => tally.counts.unchanged += left,
         }
-        if known.unresolved_before {
-            unresolved::mark_resolved(connection, staged).await?;
-        }
         Ok(())
     }
 }
 
 fn twice(table: &str, key: &KeyDef, times: u64) -> Error {
     let message = format!("{times} rows for {table} repeat the key ({}) of another", key.columns.join(", "));
-    Error::new(Exit::Input, message).help("nothing was loaded; --on-conflict update lets the last row of a key win")
+    Error::new(Exit::Input, message).help("nothing was loaded; --on-conflict update lets one row of a key win")
 }
 
 /// What is known of a table before its load.
@@ -163,7 +176,8 @@ struct Survey {
 
 impl Staged<'_> {
     pub(super) fn resolver(&self) -> Resolver<'_> {
-        Resolver { stage: &self.stage.name, layout: &self.encoder.layout, shapes: &self.encoder.shapes, key: self.key }
+        let (layout, shapes) = (&self.encoder.layout, &self.encoder.shapes);
+        Resolver { stage: &self.stage.name, layout, shapes, key: self.key, winner: self.winner.as_deref() }
     }
 
     fn doing(&self, what: &str) -> String {
@@ -286,13 +300,14 @@ impl Staged<'_> {
         tally: &mut Tally<'_>,
     ) -> Result<u64> {
         let on_conflict = tally.options.on_conflict;
-        let merge = Merge::new(self.resolver(), shape, on_conflict);
+        let merge = Merge::new(self.resolver(), shape, on_conflict, tally.options.revive);
         let doing = self.doing("merging into");
         if on_conflict == OnConflict::Error {
             self.refuse_known(connection, &merge).await?;
         }
         let lacking = merge.lacking();
-        if lacking.is_empty() {
+        let existing_only = tally.options.existing_only;
+        if lacking.is_empty() && !existing_only {
             let [new] = if partitioned { numbers(connection, &doing, merge.count_new()).await? } else { [0] };
             let [mut inserted, mut updated] = numbers(connection, &doing, merge.upsert(partitioned)).await?;
             if partitioned {
@@ -314,7 +329,9 @@ impl Staged<'_> {
         }
         drop(merge);
         let missing = orphans.len() as u64;
-        if missing > 0 {
+        if existing_only {
+            tally.counts.ignored += missing;
+        } else if missing > 0 {
             orphans.sort_unstable_by_key(|(ordinal, ..)| *ordinal);
             let ordinals = orphans.iter().map(|(ordinal, ..)| *ordinal).collect();
             self.quarantine(tally, orphans)?;

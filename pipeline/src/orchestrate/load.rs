@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use models::{KeyDef, TableDef};
+use models::{KeyDef, Kind, TableDef};
 
-use super::{database_config, unless_stopped};
+use super::{account, database_config, load_options, unless_stopped};
 use crate::catalogue::{Catalogue, key_of};
+use crate::config::did_you_mean;
 use crate::database::{self, Database};
 use crate::files::{Format, Layout, Meter, Opened, open};
-use crate::job::Job;
-use crate::load::{ErrorCap, Load, LoadOutcome, OnConflict, Options, RunContext};
-use crate::map::{FileRows, MapFile, Plan, SOURCE, spellings};
+use crate::job::{Job, Refresh};
+use crate::load::{Cap, Load, LoadOutcome, MarkMissing, OnConflict, Options, RunContext, deleted_at};
+use crate::map::{Common, FileRecipe, FileRows, Header, MapFile, Plan, SOURCE, spellings};
 use crate::report::{Run, TableCounts};
 use crate::{Error, Exit, Result};
 
@@ -40,8 +41,12 @@ pub struct LoadOptions {
     pub quote: Option<u8>,
     /// What becomes of rows whose key exists.
     pub on_conflict: OnConflict,
+    /// The column by which the winner among several rows of a key is chosen; `None` for the last row.
+    pub winner: Option<String>,
+    /// What becomes of rows that are deleted, or missing in the files.
+    pub refresh: Refresh,
     /// How many records may be refused.
-    pub max_errors: ErrorCap,
+    pub max_errors: Cap,
     /// The most records to take, of all files together.
     pub limit: Option<u64>,
     /// Undo everything in the end.
@@ -60,6 +65,8 @@ struct Prepared {
     catalogue: Catalogue,
     target: Target,
     files: Vec<(Opened, Plan)>,
+    winner: Option<String>,
+    mark_missing: Option<MarkMissing>,
     meter: Arc<Meter>,
     size: Option<u64>,
 }
@@ -118,27 +125,63 @@ fn prepare(options: &LoadOptions, max_record: usize) -> Result<Prepared> {
     let only = options.columns.as_deref().filter(|_| options.header);
     let (delimiter, quote) = (options.delimiter, options.quote);
     let layout = Layout { format: options.format, delimiter, quote, names, max_record };
+    let (columns, on_conflict) = (only, options.on_conflict);
+    let common = Common { table, key, map: map.as_ref(), columns, on_conflict, catalogue: &catalogue };
     let mut files = Vec::new();
     for path in &options.files {
         let opened = open(path, &layout, &meter, &known)?;
-        let plan = Plan::new(&catalogue, (table, key), &opened, map.as_ref(), only)?;
-        files.push((opened, plan));
+        let header = Header { file: &opened.name, names: &opened.names, format: opened.format };
+        let plan = Plan::new(&catalogue, (table, key), header, map.as_ref(), only)?;
+        let recipe = FileRecipe::keep(common, &opened.layout)?;
+        files.push((opened, plan.with_recipe(recipe)));
+    }
+    let given = |flag: &str, name: &String| given_column(table, &files, flag, name);
+    let winner = options.winner.as_ref().map(|name| given("--winner", name)).transpose()?;
+    let mut mark_missing = options.refresh.mark_missing.clone();
+    for name in mark_missing.iter_mut().flat_map(|mark| &mut mark.within) {
+        *name = given("--mark-missing-within", name)?;
+    }
+    if (mark_missing.is_some() || options.refresh.revive) && deleted_at(table).is_none() {
+        let flag = if mark_missing.is_some() { "--mark-missing" } else { "--revive" };
+        let message = format!("{flag} needs a column deleted_at, and {} has none", table.qualified_name());
+        return Err(
+            Error::new(Exit::Usage, message).help("declare it in the Drizzle schema: a timestamp that may be null")
+        );
     }
     let size = files.iter().map(|(opened, _)| opened.size).sum();
-    Ok(Prepared { catalogue, target: Target { table, key }, files, meter, size })
+    Ok(Prepared { catalogue, target: Target { table, key }, files, winner, mark_missing, meter, size })
+}
+
+/// The name in the database of a column that a flag names, and that every file gives.
+fn given_column(table: &TableDef, files: &[(Opened, Plan)], flag: &str, name: &str) -> Result<String> {
+    let column = table.columns.iter().find(|column| column.name == *name || column.key == *name).ok_or_else(|| {
+        let hint = did_you_mean(name, table.columns.iter().map(|column| &*column.name));
+        let table = table.qualified_name();
+        Error::new(Exit::Usage, format!("{flag} names {name}, which {table} does not have{hint}"))
+    })?;
+    if let Some((opened, _)) = files.iter().find(|(_, plan)| !plan.gives(table, &column.name)) {
+        return Err(Error::new(Exit::Input, format!("{flag} names {name}, which {} does not give", opened.name)));
+    }
+    if flag == "--winner" && (column.dimensions > 0 || matches!(column.kind, Kind::Json | Kind::Jsonb | Kind::Other)) {
+        return Err(Error::new(
+            Exit::Usage,
+            format!("--winner names {name}, whose type {} has no order", column.sql_type),
+        ));
+    }
+    Ok(column.name.to_string())
 }
 
 async fn load_into(database: &Database, job: &Job<LoadOptions>, run: &mut Run, prepared: Prepared) -> Result<()> {
-    let Prepared { target, files, meter, size, .. } = prepared;
+    let Prepared { target, files, winner, mark_missing, meter, size, .. } = prepared;
     let table = target.table.qualified_name();
-    let settings = &job.settings.load;
     let options = Options {
-        lock_timeout: settings.lock_timeout,
-        statement_timeout: settings.statement_timeout,
-        batch_rows: settings.batch_rows,
-        work_mem_mib: settings.work_mem_mib,
         on_conflict: job.options.on_conflict,
         max_errors: job.options.max_errors,
+        winner,
+        revive: job.options.refresh.revive,
+        mark_missing,
+        recipe: files.first().and_then(|(_, plan)| plan.recipe()),
+        ..load_options(&job.settings.load)
     };
     let context = RunContext { run_id: run.id(), task: Some(format!("load {table}")), source: SOURCE.to_owned() };
     let mut connection = database::acquire(&database.pool).await?;
@@ -159,7 +202,9 @@ async fn load_into(database: &Database, job: &Job<LoadOptions>, run: &mut Run, p
     let (outcome, ended) = match filled {
         Ok(_) if job.options.dry_run => (would_be(load.discard().await?, run), Ok(())),
         Ok(_) => (load.commit().await?, Ok(())),
-        Err(error) if job.options.dry_run => (load.discard().await.map(after_rollback).unwrap_or_default(), Err(error)),
+        Err(error) if job.options.dry_run => {
+            (load.discard().await.map(LoadOutcome::after_rollback).unwrap_or_default(), Err(error))
+        }
         // The error that ended the load says more than one of the rollback, which follows from it.
         Err(error) => match load.rollback().await {
             Ok(outcome) => (outcome, Err(error)),
@@ -173,13 +218,8 @@ async fn load_into(database: &Database, job: &Job<LoadOptions>, run: &mut Run, p
 }
 
 fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {
-    run.count(table, outcome.tables.get(table).copied().unwrap_or_default());
-    for refused in &outcome.refused {
-        for key in &refused.keys {
-            run.refuse(&refused.table, &refused.reason, key.as_deref());
-        }
-    }
-    run.unresolved_references(outcome.unresolved_references);
+    run.count(table, TableCounts::default());
+    account(run, outcome);
     let phases = outcome.phases;
     run.spent("read (beside the rest)", meter.busy());
     run.spent("wait", phases.wait);
@@ -191,7 +231,7 @@ fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {
 /// Tells what a dry run would have done; in the accounts its rows are rolled back, since they are.
 fn would_be(outcome: LoadOutcome, run: &mut Run) -> LoadOutcome {
     for (table, counts) in &outcome.tables {
-        let TableCounts { inserted, updated, unchanged, duplicates, ignored, quarantined, .. } = counts;
+        let TableCounts { inserted, updated, unchanged, duplicates, ignored, quarantined, marked_missing, .. } = counts;
         let parts = [
             (inserted, "inserted"),
             (updated, "updated"),
@@ -200,14 +240,10 @@ fn would_be(outcome: LoadOutcome, run: &mut Run) -> LoadOutcome {
             (ignored, "ignored"),
             (quarantined, "quarantined"),
         ];
-        let parts: Vec<String> = parts.into_iter().map(|(number, what)| format!("{number} {what}")).collect();
+        let marked = (marked_missing, "marked as missing");
+        let parts = parts.into_iter().chain((*marked_missing > 0).then_some(marked));
+        let parts: Vec<String> = parts.map(|(number, what)| format!("{number} {what}")).collect();
         run.remark(format!("dry run: nothing was changed; {table} would have {}", parts.join(", ")));
     }
-    after_rollback(outcome)
-}
-
-fn after_rollback(mut outcome: LoadOutcome) -> LoadOutcome {
-    outcome.tables.values_mut().for_each(|counts| *counts = counts.after_rollback());
-    outcome.unresolved_references = 0;
-    outcome
+    outcome.after_rollback()
 }

@@ -5,12 +5,17 @@
 
 mod directory;
 mod load;
+mod outcome;
+mod replay;
 mod sync;
 mod test;
 
 pub use load::{LoadOptions, load};
+pub use replay::{ReplayOptions, replay};
 pub use sync::{database_config, sync};
 pub use test::test;
+
+use outcome::{account, load_options};
 
 use crate::fetch::{FetchConfig, Fetcher, Mode, SourceAccess};
 use crate::job::{Job, Traffic};

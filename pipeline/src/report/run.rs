@@ -287,7 +287,7 @@ mod tests {
             duplicates: 1,
             ignored: 1,
             quarantined: 1,
-            rolled_back: 0,
+            ..TableCounts::default()
         };
         assert_eq!(counts.accounted(), counts.read);
         run.count("public.school", counts);
