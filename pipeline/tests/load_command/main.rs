@@ -9,6 +9,7 @@ mod formats;
 mod killed;
 mod maps;
 mod quarantine;
+mod refresh;
 mod text_forms;
 
 use std::path::PathBuf;
@@ -72,8 +73,12 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
+        Self::with_schema(SCHEMA).await
+    }
+
+    async fn with_schema(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("schema.ts"), SCHEMA).unwrap();
+        std::fs::write(folder.path().join("schema.ts"), text).unwrap();
         let database = server().create_database().await;
         let connection = server().connect(&database).await;
         let mut scene = Self { folder, database, connection };
