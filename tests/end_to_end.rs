@@ -398,3 +398,27 @@ async fn what_a_source_gave_is_replayed_by_its_extractor() {
     let (_, same) = pipeline.job(&["quarantine", "replay", "--table", "school_sport"]).await;
     assert_eq!(count(&same, "school_sport", "unchanged"), 1, "{same}");
 }
+
+#[tokio::test]
+async fn an_embedded_server_that_dies_is_started_again_and_the_load_repeated() {
+    let pipeline = Pipeline::embedded();
+    let rows: String = (0..60_000).map(|n| format!("{n},Conference {n}\n")).collect();
+    std::fs::write(pipeline.home.path().join("conferences.csv"), format!("ncaa_id,name\n{rows}")).expect("a file");
+    let folder = pipeline.psql("show data_directory").await;
+    let waiting = pipeline.psql("select 1").await;
+    assert_eq!(waiting, "1");
+    let mut command = pipeline.command(&["load", "conference", "conferences.csv"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    // Its transaction is under way as soon as the table of the run says so.
+    while pipeline.psql("select count(*) from pg_stat_activity where query like 'COPY %'").await == "0" {}
+    let pid = std::fs::read_to_string(format!("{folder}/postmaster.pid")).expect("a process id");
+    let pid: i32 = pid.lines().next().and_then(|line| line.parse().ok()).expect("a number");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).expect("it is there");
+    let output =
+        tokio::task::spawn_blocking(move || child.wait_with_output().expect("it ends")).await.expect("no panic");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (exit, result) = result_of(output);
+    assert_eq!(exit, 0, "{told}");
+    assert!(result["retries"].as_u64() > Some(0), "{told}");
+    assert_eq!(pipeline.psql("select count(*) from conference").await, "60000");
+}

@@ -33,6 +33,28 @@ pub(super) fn database(doing: &str, error: sqlx::Error) -> Error {
     }
 }
 
+/// True if the same load may well succeed when it is tried again as a whole: it lost a race for rows or locks, or its connection.
+/// A disk that is full, and a statement that takes too long, are no better a moment later.
+pub fn is_passing(error: &Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(error) = inner.downcast_ref::<sqlx::Error>() {
+            return match error {
+                sqlx::Error::Database(database) => match database.code().as_deref() {
+                    // serialization_failure, deadlock_detected, lock_not_available, too_many_connections, admin_shutdown,
+                    // crash_shutdown, cannot_connect_now
+                    Some("40001" | "40P01" | "55P03" | "53300" | "57P01" | "57P02" | "57P03") => true,
+                    code => code.is_some_and(|code| code.starts_with("08")),
+                },
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+                _ => false,
+            };
+        }
+        cause = inner.source();
+    }
+    false
+}
+
 /// Classes and codes: PostgreSQL's manual, appendix A.
 fn meaning(code: &str) -> (Exit, Option<&'static str>) {
     const AGAIN: Option<&str> = Some("nothing was changed; run it again");

@@ -21,6 +21,7 @@
 
 mod again;
 mod cap;
+mod commit;
 mod copy;
 mod dedupe;
 mod encode;
@@ -41,9 +42,12 @@ mod sql;
 mod stage;
 mod statement;
 mod table;
+mod task_lock;
 mod unresolved;
 
 pub use cap::Cap;
+pub use commit::{Committed, was_committed};
+pub use failure::is_passing;
 pub use missing::{MarkMissing, deleted_at};
 pub use origin::{Fault, Fields, Iterated, Next, Origin, Rejected, Row, Rows};
 pub use phases::Phases;

@@ -10,6 +10,7 @@ use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::cap::Cap;
+use super::commit::{self, Committed};
 use super::failure;
 use super::missing::MarkMissing;
 use super::origin::{Iterated, Rejected, Row, Rows};
@@ -18,8 +19,8 @@ use super::quarantine::Quarantine;
 use super::recipe::Recipe;
 use super::statement::execute;
 use super::table::{self, Tally};
+use crate::Result;
 use crate::report::TableCounts;
-use crate::{Error, Exit, Result};
 
 /// Which run a load belongs to.
 #[derive(Debug, Clone)]
@@ -141,13 +142,14 @@ pub struct Load<'c> {
 }
 
 impl<'c> Load<'c> {
-    /// Begins the transaction, and takes the lock of the task (or source) for as long as it lasts.
+    /// Begins the transaction, and takes the lock of the task (or source) for as long as it lasts. If another load holds it, this
+    /// one waits, as for any other lock.
     ///
     /// Everything is set for this transaction only and nothing is prepared by name, so that a pooler in transaction mode
     /// may stand between.
     ///
     /// # Errors
-    /// Exit code 75 if another load of the same task holds the lock, or the database cannot be reached.
+    /// Exit code 75 if another load of the same task holds the lock for too long, or the database cannot be reached.
     pub async fn begin(connection: &'c mut PgConnection, run: RunContext, options: Options) -> Result<Load<'c>> {
         let failed = |error| failure::database("beginning a transaction", error);
         let mut transaction = connection.begin().await.map_err(failed)?;
@@ -159,12 +161,7 @@ impl<'c> Load<'c> {
         );
         execute(&mut transaction, "preparing a transaction", settings).await?;
         let holder = run.task.as_ref().map_or_else(|| format!("source {}", run.source), |task| format!("task {task}"));
-        let lock = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('pipeline load ' || $1, 0))");
-        let locked: bool = lock.persistent(false).bind(&holder).fetch_one(&mut *transaction).await.map_err(failed)?;
-        if !locked {
-            return Err(Error::new(Exit::Temporary, format!("another load of {holder} is at work"))
-                .help("try again when it has ended"));
-        }
+        super::task_lock::take(&mut transaction, &holder).await?;
         let (outcome, quarantine) = (LoadOutcome::default(), Quarantine::default());
         Ok(Load { transaction, run, outcome, quarantine, stages: 0, options })
     }
@@ -235,11 +232,28 @@ impl<'c> Load<'c> {
     /// Writes the quarantine and commits, all or nothing.
     ///
     /// # Errors
-    /// As [`Load::table_by_key`]; then nothing was changed.
-    pub async fn commit(mut self) -> Result<LoadOutcome> {
-        self.quarantine.write(&mut self.transaction, &self.run, false).await?;
-        self.transaction.commit().await.map_err(|error| failure::database("committing", error))?;
-        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
+    /// As [`Load::table_by_key`]; then nothing was changed, but for a connection that was lost while committing: see
+    /// [`Load::try_commit`].
+    pub async fn commit(self) -> Result<LoadOutcome> {
+        match self.try_commit().await {
+            Committed::Done(outcome) => Ok(outcome),
+            Committed::Failed(error) | Committed::Unknown { error, .. } => Err(error),
+        }
+    }
+
+    /// Writes the quarantine and commits, all or nothing, and tells what is known of it.
+    pub async fn try_commit(mut self) -> Committed {
+        let prepared = async {
+            self.quarantine.write(&mut self.transaction, &self.run, false).await?;
+            commit::transaction_id(&mut self.transaction).await
+        };
+        let transaction = match prepared.await {
+            Ok(transaction) => transaction,
+            Err(error) => return Committed::Failed(error),
+        };
+        let committed = self.transaction.commit().await;
+        let outcome = LoadOutcome { refused: self.quarantine.refused(), ..self.outcome };
+        Committed::of(committed, transaction, outcome)
     }
 
     /// Undoes the load and writes nothing at all, the quarantine neither. Gives what it would have done.

@@ -3,16 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use models::{KeyDef, Kind, TableDef};
-
+use super::attempts::{Attempt, Attempts};
+use super::prepare::{Files, Prepared};
 use super::{account, database_config, load_options, unless_stopped};
-use crate::catalogue::{Catalogue, key_of};
-use crate::config::did_you_mean;
 use crate::database::{self, Database};
-use crate::files::{Format, Layout, Meter, Opened, open};
+use crate::files::{Format, Meter};
 use crate::job::{Job, Refresh};
-use crate::load::{Cap, Load, LoadOutcome, MarkMissing, OnConflict, Options, RunContext, deleted_at};
-use crate::map::{Common, FileRecipe, FileRows, Header, MapFile, Plan, SOURCE, spellings};
+use crate::load::{Cap, Load, LoadOutcome, OnConflict, Options, RunContext};
+use crate::map::{FileRows, SOURCE};
 use crate::report::{Run, TableCounts};
 use crate::{Error, Exit, Result};
 
@@ -53,24 +51,6 @@ pub struct LoadOptions {
     pub dry_run: bool,
 }
 
-/// Where the rows go.
-#[derive(Debug, Clone, Copy)]
-struct Target {
-    table: &'static TableDef,
-    key: &'static KeyDef,
-}
-
-/// Everything that is known before the database is asked for anything.
-struct Prepared {
-    catalogue: Catalogue,
-    target: Target,
-    files: Vec<(Opened, Plan)>,
-    winner: Option<String>,
-    mark_missing: Option<MarkMissing>,
-    meter: Arc<Meter>,
-    size: Option<u64>,
-}
-
 /// Brings files into a table. All headers are read and all plans made before the first row; everything is one transaction.
 ///
 /// # Errors
@@ -78,27 +58,23 @@ struct Prepared {
 /// those of [`database::prepare`] and of the load.
 pub async fn load(job: &Job<LoadOptions>, run: &mut Run) -> Result<()> {
     let (options, max_record) = (job.options.clone(), job.settings.load.max_record_bytes);
-    let preparing = tokio::task::spawn_blocking(move || prepare(&options, max_record));
-    let prepared = unless_stopped(job, async {
-        preparing.await.map_err(|error| Error::new(Exit::Input, "the files cannot be read").caused_by(error))?
-    });
-    let prepared = prepared.await?;
+    let (prepared, files) = unless_stopped(job, blocking(move || Prepared::new(options, max_record))).await?;
     prepared.catalogue.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let config = database_config(&job.settings);
     let embedded = config.url.is_none();
     // An embedded database gets all tables, or none; of a user's only those that are touched are looked at.
     let tables = match embedded {
         true => prepared.catalogue.tables.clone(),
-        false => prepared.catalogue.with_parents(prepared.target.table),
+        false => prepared.catalogue.with_parents(prepared.table),
     };
     let ready = database::prepare(&config, &tables, &prepared.catalogue.ddl);
     let database = unless_stopped(job, ready).await?;
     tracing::info!(database = database.url, "the database is ready");
     if job.options.dry_run {
-        return load_into(&database, job, run, prepared).await;
+        return load_into(&database, job, run, prepared, files).await;
     }
     database::begin_run(&database.pool, run.id(), "load", run.started_at()).await?;
-    if let Err(error) = load_into(&database, job, run, prepared).await {
+    if let Err(error) = load_into(&database, job, run, prepared, files).await {
         run.failed(error);
     }
     if let Err(error) = database::finish_run(&database.pool, &run.finish()).await {
@@ -107,114 +83,80 @@ pub async fn load(job: &Job<LoadOptions>, run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-fn prepare(options: &LoadOptions, max_record: usize) -> Result<Prepared> {
-    let map = options.map.as_deref().map(MapFile::read).transpose()?;
-    let catalogue = options.schema.as_deref().map_or_else(|| Ok(Catalogue::models()), Catalogue::read)?;
-    let table = catalogue.table(&options.table)?;
-    if let Some(map) = &map
-        && let Some(other) = map.table()
-        && catalogue.table(other).map_or(true, |other| !std::ptr::eq(other, table))
-    {
-        let message = format!("the map {} is for the table {other}, not for {}", map.name, table.qualified_name());
-        return Err(Error::new(Exit::Usage, message));
-    }
-    let key = key_of(table, options.key.as_deref().or(map.as_ref().and_then(MapFile::key)))?;
-    let meter = Arc::new(Meter::default());
-    let known = spellings(table, map.as_ref());
-    let names = options.columns.clone().filter(|_| !options.header);
-    let only = options.columns.as_deref().filter(|_| options.header);
-    let (delimiter, quote) = (options.delimiter, options.quote);
-    let layout = Layout { format: options.format, delimiter, quote, names, max_record };
-    let (columns, on_conflict) = (only, options.on_conflict);
-    let common = Common { table, key, map: map.as_ref(), columns, on_conflict, catalogue: &catalogue };
-    let mut files = Vec::new();
-    for path in &options.files {
-        let opened = open(path, &layout, &meter, &known)?;
-        let header = Header { file: &opened.name, names: &opened.names, format: opened.format };
-        let plan = Plan::new(&catalogue, (table, key), header, map.as_ref(), only)?;
-        let recipe = FileRecipe::keep(common, &opened.layout)?;
-        files.push((opened, plan.with_recipe(recipe)));
-    }
-    let given = |flag: &str, name: &String| given_column(table, &files, flag, name);
-    let winner = options.winner.as_ref().map(|name| given("--winner", name)).transpose()?;
-    let mut mark_missing = options.refresh.mark_missing.clone();
-    for name in mark_missing.iter_mut().flat_map(|mark| &mut mark.within) {
-        *name = given("--mark-missing-within", name)?;
-    }
-    if (mark_missing.is_some() || options.refresh.revive) && deleted_at(table).is_none() {
-        let flag = if mark_missing.is_some() { "--mark-missing" } else { "--revive" };
-        let message = format!("{flag} needs a column deleted_at, and {} has none", table.qualified_name());
-        return Err(
-            Error::new(Exit::Usage, message).help("declare it in the Drizzle schema: a timestamp that may be null")
-        );
-    }
-    let size = files.iter().map(|(opened, _)| opened.size).sum();
-    Ok(Prepared { catalogue, target: Target { table, key }, files, winner, mark_missing, meter, size })
+/// Reads files where waiting for them is fine.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::new(Exit::Input, "the files cannot be read").caused_by(error))?
 }
 
-/// The name in the database of a column that a flag names, and that every file gives.
-fn given_column(table: &TableDef, files: &[(Opened, Plan)], flag: &str, name: &str) -> Result<String> {
-    let column = table.columns.iter().find(|column| column.name == *name || column.key == *name).ok_or_else(|| {
-        let hint = did_you_mean(name, table.columns.iter().map(|column| &*column.name));
-        let table = table.qualified_name();
-        Error::new(Exit::Usage, format!("{flag} names {name}, which {table} does not have{hint}"))
-    })?;
-    if let Some((opened, _)) = files.iter().find(|(_, plan)| !plan.gives(table, &column.name)) {
-        return Err(Error::new(Exit::Input, format!("{flag} names {name}, which {} does not give", opened.name)));
+async fn load_into(
+    database: &Database,
+    job: &Job<LoadOptions>,
+    run: &mut Run,
+    prepared: Prepared,
+    files: Files,
+) -> Result<()> {
+    let table = prepared.table.qualified_name();
+    let prepared = Arc::new(prepared);
+    let (mut files, mut meter) = (Some(files), Arc::default());
+    let context = RunContext { run_id: run.id(), task: Some(format!("load {table}")), source: SOURCE.to_owned() };
+    let attempts = Attempts::new(job, &job.settings);
+    let ended = attempts
+        .run(database, run, async |attempt: Attempt| {
+            let again = Arc::clone(&prepared);
+            let files = match files.take() {
+                Some(files) => files,
+                None => blocking(move || again.open()).await?,
+            };
+            meter = Arc::clone(&files.meter);
+            attempt_load(database, job, (&prepared, files), context.clone(), attempt).await
+        })
+        .await;
+    let (mut outcome, ended) = ended?;
+    if job.options.dry_run && ended.is_ok() {
+        outcome = would_be(outcome, run);
     }
-    if flag == "--winner" && (column.dimensions > 0 || matches!(column.kind, Kind::Json | Kind::Jsonb | Kind::Other)) {
-        return Err(Error::new(
-            Exit::Usage,
-            format!("--winner names {name}, whose type {} has no order", column.sql_type),
-        ));
-    }
-    Ok(column.name.to_string())
+    tell(run, &table, &outcome, &meter);
+    ended?;
+    run.finished();
+    Ok(())
 }
 
-async fn load_into(database: &Database, job: &Job<LoadOptions>, run: &mut Run, prepared: Prepared) -> Result<()> {
-    let Prepared { target, files, winner, mark_missing, meter, size, .. } = prepared;
-    let table = target.table.qualified_name();
+/// One attempt at the whole load.
+async fn attempt_load(
+    database: &Database,
+    job: &Job<LoadOptions>,
+    (prepared, files): (&Prepared, Files),
+    context: RunContext,
+    attempt: Attempt,
+) -> Result<(LoadOutcome, Result<()>)> {
+    let Files { files, meter, size } = files;
+    let (table, key) = (prepared.table, prepared.key);
     let options = Options {
         on_conflict: job.options.on_conflict,
         max_errors: job.options.max_errors,
-        winner,
+        winner: prepared.winner.clone(),
         revive: job.options.refresh.revive,
-        mark_missing,
+        mark_missing: prepared.mark_missing.clone(),
         recipe: files.first().and_then(|(_, plan)| plan.recipe()),
         ..load_options(&job.settings.load)
     };
-    let context = RunContext { run_id: run.id(), task: Some(format!("load {table}")), source: SOURCE.to_owned() };
     let mut connection = database::acquire(&database.pool).await?;
     let mut load = Load::begin(&mut connection, context, options).await?;
-    let mut progress = Some(job.progress.rows(&table, size));
+    let mut progress = Some(job.progress.rows(&table.qualified_name(), size));
     let read = Arc::clone(&meter);
     let mut merging = None;
-    let mut rows = FileRows::new(files, Arc::clone(&meter), job.options.limit, |rows: Option<u64>| match rows {
+    let mut rows = FileRows::new(files, meter, job.options.limit, |rows: Option<u64>| match rows {
         Some(rows) => progress.iter_mut().for_each(|progress| progress.advance(rows, read.bytes())),
         None => {
             progress = None;
             merging = Some(job.progress.task("merging", None));
         }
     });
-    let filled = unless_stopped(job, load.table_by_key(target.table, target.key, &mut rows)).await;
+    let filled = unless_stopped(job, load.table_by_key(table, key, &mut rows)).await;
     drop(rows);
     drop(merging);
-    let (outcome, ended) = match filled {
-        Ok(_) if job.options.dry_run => (would_be(load.discard().await?, run), Ok(())),
-        Ok(_) => (load.commit().await?, Ok(())),
-        Err(error) if job.options.dry_run => {
-            (load.discard().await.map(LoadOutcome::after_rollback).unwrap_or_default(), Err(error))
-        }
-        // The error that ended the load says more than one of the rollback, which follows from it.
-        Err(error) => match load.rollback().await {
-            Ok(outcome) => (outcome, Err(error)),
-            Err(_) => return Err(error),
-        },
-    };
-    tell(run, &table, &outcome, &meter);
-    ended?;
-    run.finished();
-    Ok(())
+    attempt.end(database, load, filled.map(drop), job.options.dry_run).await
 }
 
 fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {

@@ -3,9 +3,11 @@
 //! [`sync()`] and [`test()`] share one path from the source to the rows; `test` stops before the database. [`load()`] brings
 //! files into a table.
 
+mod attempts;
 mod directory;
 mod load;
 mod outcome;
+mod prepare;
 mod replay;
 mod sync;
 mod test;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
+use super::attempts::{Attempt, Attempts};
 use super::{account, database_config, load_options, unless_stopped};
 use crate::catalogue::Catalogue;
 use crate::database::{self, database_error};
@@ -76,18 +78,31 @@ async fn replay_into(
     overrides: &Overrides,
 ) -> Result<()> {
     let options = load_options(&job.settings.load);
-    let context =
-        RunContext { run_id: run.id(), task: Some("quarantine replay".to_owned()), source: "quarantine".to_owned() };
-    let mut connection = database::acquire(&database.pool).await?;
-    let mut load = Load::begin(&mut connection, context, options).await?;
-    let filled = unless_stopped(job, fill(&mut load, job, run, overrides)).await;
-    let (outcome, ended) = match filled {
-        Ok(()) if !job.options.dry_run => (load.commit().await?, Ok(())),
-        // The entries say already what a failed replay would say.
-        ended => (load.discard().await.map(LoadOutcome::after_rollback).unwrap_or_default(), ended),
+    let task = Some("quarantine replay".to_owned());
+    let context = RunContext { run_id: run.id(), task, source: "quarantine".to_owned() };
+    let mut skipped = BTreeMap::new();
+    let id = run.id();
+    let attempts = Attempts::new(job, &job.settings);
+    let attempt = async |attempt: Attempt| {
+        let mut connection = database::acquire(&database.pool).await?;
+        let mut load = Load::begin(&mut connection, context.clone(), options.clone()).await?;
+        match unless_stopped(job, fill(&mut load, job, id, overrides)).await {
+            Ok(passed_over) => {
+                skipped = passed_over;
+                attempt.end(database, load, Ok(()), job.options.dry_run).await
+            }
+            // The entries say already what a failed replay would say of them.
+            Err(error) if attempt.is_final(&error) => {
+                Ok((load.discard().await.map(LoadOutcome::after_rollback).unwrap_or_default(), Err(error)))
+            }
+            Err(error) => Err(error),
+        }
     };
+    let (mut outcome, ended) = attempts.run(database, run, attempt).await?;
+    skipped.into_iter().for_each(|(reason, number)| run.skip(reason, number));
     if job.options.dry_run {
         run.remark("dry run: nothing was changed".to_owned());
+        outcome = outcome.after_rollback();
     }
     account(run, &outcome);
     ended?;
@@ -95,7 +110,14 @@ async fn replay_into(
     Ok(())
 }
 
-async fn fill(load: &mut Load<'_>, job: &Job<ReplayOptions>, run: &mut Run, overrides: &Overrides) -> Result<()> {
+/// Gives what cannot be replayed, by reason.
+async fn fill(
+    load: &mut Load<'_>,
+    job: &Job<ReplayOptions>,
+    run: Uuid,
+    overrides: &Overrides,
+) -> Result<BTreeMap<&'static str, u64>> {
+    let mut skipped = BTreeMap::new();
     let filter = Filter { state: State::Open, ..job.options.filter.clone() };
     if job.options.records {
         let found = entries(load.connection(), &filter, None).await?;
@@ -103,8 +125,8 @@ async fn fill(load: &mut Load<'_>, job: &Job<ReplayOptions>, run: &mut Run, over
             return Err(Error::new(Exit::Usage, format!("no entry {lost} of the quarantine waits"))
                 .help("`pipeline quarantine list` shows those that do"));
         }
-        let (piles, skipped) = piles(load.connection(), &found, overrides).await?;
-        skip(run, skipped);
+        let (piles, passed_over) = piles(load.connection(), &found, overrides).await?;
+        skipped.extend(passed_over);
         for pile in piles {
             load.options().on_conflict = pile.on_conflict;
             for ids in pile.ids.chunks(CHUNK) {
@@ -121,8 +143,8 @@ async fn fill(load: &mut Load<'_>, job: &Job<ReplayOptions>, run: &mut Run, over
     }
     if job.options.references {
         let found = references(load.connection(), &filter, None).await?;
-        let (groups, skipped) = waiting(load.connection(), found, overrides).await?;
-        skip(run, skipped);
+        let (groups, passed_over) = waiting(load.connection(), found, overrides).await?;
+        skipped.extend(passed_over);
         load.options().on_conflict = OnConflict::Update;
         load.options().existing_only = true;
         for group in groups {
@@ -130,15 +152,11 @@ async fn fill(load: &mut Load<'_>, job: &Job<ReplayOptions>, run: &mut Run, over
             load.table_by_key(group.pile.table, group.pile.key, &mut rows).await?;
         }
     }
-    Ok(())
+    Ok(skipped)
 }
 
-fn skip(run: &mut Run, skipped: BTreeMap<&'static str, u64>) {
-    skipped.into_iter().for_each(|(reason, number)| run.skip(reason, number));
-}
-
-async fn mark(connection: &mut PgConnection, run: &Run, landed: &[i64]) -> Result<()> {
+async fn mark(connection: &mut PgConnection, run: Uuid, landed: &[i64]) -> Result<()> {
     let sql = "UPDATE pipeline.quarantine SET replayed_at = now(), replays = replays + 1, replay_run_id = $1 WHERE id = ANY($2)";
-    let query = sqlx::query(sql).persistent(false).bind(run.id()).bind(landed);
+    let query = sqlx::query(sql).persistent(false).bind(run).bind(landed);
     query.execute(connection).await.map(drop).map_err(|error| database_error("mark what was replayed", error))
 }

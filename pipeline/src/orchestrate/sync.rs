@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use models::{Conference, Location, SCHEMA_SQL, School, SchoolSport, Sport, Table, TableDef};
 
+use super::attempts::{Attempt, Attempts};
 use super::{account, directory, end_of_fetching, fetcher, load_options, unless_stopped};
 use crate::Result;
 use crate::config::Settings;
@@ -62,25 +63,23 @@ async fn sync_into(database: &Database, job: &Job, run: &mut Run) -> Result<()> 
     Ok(())
 }
 
-/// Loads everything in one transaction. A signal before the commit rolls it back. What was refused until then is kept in
-/// the quarantine even so, and the rows are counted as rolled back.
-async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<(LoadOutcome, Result<()>)> {
+/// Loads everything in one transaction, again as a whole if a passing trouble ends it. A signal before the commit rolls it back.
+/// What was refused until then is kept in the quarantine even so, and the rows are counted as rolled back.
+async fn load(database: &Database, job: &Job, run: &mut Run, rows: Rows) -> Result<(LoadOutcome, Result<()>)> {
     let options = Options {
         revive: job.options.refresh.revive,
         mark_missing: job.options.refresh.mark_missing.clone(),
         ..load_options(&job.settings.load)
     };
     let context = RunContext { run_id: run.id(), task: None, source: SOURCE.name.to_owned() };
-    let mut connection = database::acquire(&database.pool).await?;
-    let mut load = Load::begin(&mut connection, context, options).await?;
-    match unless_stopped(job, fill(&mut load, rows)).await {
-        Ok(()) => Ok((load.commit().await?, Ok(()))),
-        // The error that ended the load says more than one of the rollback, which follows from it.
-        Err(error) => match load.rollback().await {
-            Ok(outcome) => Ok((outcome, Err(error))),
-            Err(_) => Err(error),
-        },
-    }
+    let attempts = Attempts::new(job, &job.settings);
+    let attempt = async |attempt: Attempt| {
+        let mut connection = database::acquire(&database.pool).await?;
+        let mut load = Load::begin(&mut connection, context.clone(), options.clone()).await?;
+        let filled = unless_stopped(job, fill(&mut load, rows.clone())).await;
+        attempt.end(database, load, filled, false).await
+    };
+    attempts.run(database, run, attempt).await
 }
 
 /// Parents before the rows that refer to them.

@@ -5,11 +5,14 @@ mod server;
 
 mod bad_input;
 mod conflicts;
+mod faults;
 mod formats;
+mod full_disk;
 mod killed;
 mod maps;
 mod quarantine;
 mod refresh;
+mod server_killed;
 mod text_forms;
 
 use std::path::PathBuf;
@@ -18,7 +21,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use server::Server;
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row};
 
 /// One server for all tests; it ends with the process.
 fn server() -> &'static Server {
@@ -66,6 +69,7 @@ export const player = pgTable('player', {
 
 /// A database with the schema's tables and the bookkeeping, and a folder with the schema in it.
 struct Scene {
+    server: &'static Server,
     folder: tempfile::TempDir,
     database: String,
     connection: PgConnection,
@@ -77,16 +81,35 @@ impl Scene {
     }
 
     async fn with_schema(text: &str) -> Self {
+        Self::of(server(), text).await
+    }
+
+    /// On a server of one's own.
+    async fn on(server: &'static Server) -> Self {
+        Self::of(server, SCHEMA).await
+    }
+
+    async fn of(server: &'static Server, text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("schema.ts"), text).unwrap();
-        let database = server().create_database().await;
-        let connection = server().connect(&database).await;
-        let mut scene = Self { folder, database, connection };
+        let database = server.create_database().await;
+        let connection = server.connect(&database).await;
+        let mut scene = Self { server, folder, database, connection };
         let schema = scene.folder.path().join("schema.ts");
         let ddl = pipeline::catalogue::Catalogue::read(&schema).unwrap().ddl;
         scene.execute(&pipeline::database::init_sql(None)).await;
         scene.execute(&ddl.replace("--> statement-breakpoint", "")).await;
         scene
+    }
+
+    /// After the server was gone; it may still be recovering.
+    async fn connect_again(&mut self) {
+        self.connection = loop {
+            match self.server.options(&self.database).connect().await {
+                Ok(connection) => break connection,
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            }
+        };
     }
 
     async fn execute(&mut self, sql: &str) {
@@ -116,7 +139,7 @@ impl Scene {
     /// The folder, the database and nothing else around a command.
     fn surround(&self, command: &mut Command) {
         command.current_dir(self.folder.path());
-        command.env_clear().env("HOME", self.folder.path()).env("DATABASE_URL", server().url(&self.database));
+        command.env_clear().env("HOME", self.folder.path()).env("DATABASE_URL", self.server.url(&self.database));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     }
 

@@ -13,7 +13,7 @@ use super::records::{Address, ConferenceRecord, DetailRecord, MemberRecord, Spon
 use crate::sources::found::{Found, Reason, Refused};
 
 /// Everything that a pass over the directory gives to load, in the order of loading: parents come before what names them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// Rows of `public.sport`; a code that the list gives twice comes twice.
     pub sports: Vec<Found<SportInsert>>,
