@@ -15,22 +15,42 @@ use super::session::OnConflict;
 use super::sql::{any, ident, literal, table_name};
 
 /// How the rows of a shape get into the table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Merge<'a> {
     resolver: Resolver<'a>,
     shape: usize,
     table: String,
     on_conflict: OnConflict,
     revival: Option<Revival>,
+    /// Only rows of these ordinals, the end not included.
+    range: Option<(u64, u64)>,
 }
 
 impl<'a> Merge<'a> {
     /// `revive`: soft-deleted rows return to life when they come again.
     pub(super) fn new(resolver: Resolver<'a>, shape: usize, on_conflict: OnConflict, revive: bool) -> Self {
         let table = table_name(resolver.layout.table);
-        let mut merge = Self { resolver, shape, table, on_conflict, revival: None };
+        let mut merge = Self { resolver, shape, table, on_conflict, revival: None, range: None };
         merge.revival = Revival::of(resolver.layout.table, |column| merge.gives(column)).filter(|_| revive);
         merge
+    }
+
+    /// The same for rows of these ordinals only, the end not included.
+    pub(super) fn within(self, start: u64, end: u64) -> Self {
+        Self { range: Some((start, end)), ..self }
+    }
+
+    /// Makes ranges of rows quick to find.
+    pub(super) fn index_rows(&self) -> String {
+        format!("CREATE INDEX ON {0} (ordinal); ANALYZE {0}", self.resolver.stage)
+    }
+
+    /// The condition that a row is one of those to be written.
+    fn chosen(&self) -> String {
+        let range = self
+            .range
+            .map_or(String::new(), |(start, end)| format!(" AND r.\"#row\" >= {start} AND r.\"#row\" < {end}"));
+        format!("r.\"#shape\" = {}{range}", self.shape)
     }
 
     fn definition(&self) -> &'a TableDef {
@@ -76,11 +96,11 @@ impl<'a> Merge<'a> {
     /// `FROM … WHERE …` over the rows of the shape, with the rows of the table that they mean, or nulls.
     fn matched(&self, join: &str, condition: &str) -> String {
         format!(
-            "FROM {}\n{join} {} ON {}\nWHERE r.\"#shape\" = {} AND {condition}",
+            "FROM {}\n{join} {} ON {}\nWHERE {} AND {condition}",
             self.resolver.relation(),
             self.table,
             self.resolver.same_key(),
-            self.shape
+            self.chosen(),
         )
     }
 
@@ -152,12 +172,12 @@ impl<'a> Merge<'a> {
     pub(super) fn update(&self) -> String {
         let incoming = |name: &str| format!("r.{}", new(name));
         format!(
-            "UPDATE {} SET {}\nFROM {}\nWHERE {} AND r.\"#shape\" = {} AND {}",
+            "UPDATE {} SET {}\nFROM {}\nWHERE {} AND {} AND {}",
             self.table,
             self.assignments(incoming),
             self.resolver.relation(),
             self.resolver.same_key(),
-            self.shape,
+            self.chosen(),
             self.changed(incoming),
         )
     }

@@ -139,7 +139,7 @@ impl Missing<'_> {
 }
 
 /// What brings deleted rows back to life when they come again: a condition, and an assignment.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Revival {
     pub(super) is_dead: String,
     pub(super) revived: String,

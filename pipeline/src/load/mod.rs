@@ -20,6 +20,7 @@
 //! such tables in two calls.
 
 mod again;
+mod bisect;
 mod cap;
 mod commit;
 mod copy;
@@ -47,7 +48,7 @@ mod unresolved;
 
 pub use cap::Cap;
 pub use commit::{Committed, was_committed};
-pub use failure::is_passing;
+pub use failure::{is_of_a_row, is_passing};
 pub use missing::{MarkMissing, deleted_at};
 pub use origin::{Fault, Fields, Iterated, Next, Origin, Rejected, Row, Rows};
 pub use phases::Phases;

@@ -55,6 +55,9 @@ pub struct Options {
     pub revive: bool,
     /// The rows are a full refresh: rows of the table that are not among them are marked as deleted.
     pub mark_missing: Option<MarkMissing>,
+    /// Find the rows that only the database refuses (a check, a second unique key), and put them into the quarantine. It takes
+    /// keeping every record until the end, so that a load does it only after it has failed without.
+    pub careful: bool,
     /// How the rows of the next tables are read, kept beside references that name no row.
     pub recipe: Option<Arc<Recipe>>,
     /// Write only rows that exist: one whose key does not counts as ignored.
@@ -86,6 +89,7 @@ impl Default for Options {
             winner: None,
             revive: false,
             mark_missing: None,
+            careful: false,
             recipe: None,
             existing_only: false,
         }
@@ -200,7 +204,8 @@ impl<'c> Load<'c> {
     /// key, the outcome is that of applying them in order, and all but the last count as duplicates.
     ///
     /// # Errors
-    /// Exit code 65 for data that only the database could find wrong (a foreign key given as an id, a check), 75 for what
+    /// Exit code 65 for data that only the database could find wrong (a foreign key given as an id, a check), unless
+    /// [`Options::careful`] puts it into the quarantine, 75 for what
     /// passes (locks, deadlocks, lost connections), 77 for missing rights, 78 for a table, column or key that the database
     /// lacks. After an error only [`Load::rollback`] makes sense.
     pub async fn table_by_key(&mut self, table: &TableDef, key: &KeyDef, rows: &mut dyn Rows) -> Result<TableCounts> {

@@ -7,6 +7,7 @@ use models::{KeyDef, TableDef};
 use serde_json::Value;
 use sqlx::{PgConnection, Row};
 
+use super::bisect::{self, How};
 use super::dedupe::dedupe;
 use super::encode::Encoder;
 use super::failure;
@@ -308,18 +309,11 @@ impl Staged<'_> {
         let lacking = merge.lacking();
         let existing_only = tally.options.existing_only;
         if lacking.is_empty() && !existing_only {
-            let [new] = if partitioned { numbers(connection, &doing, merge.count_new()).await? } else { [0] };
-            let [mut inserted, mut updated] = numbers(connection, &doing, merge.upsert(partitioned)).await?;
-            if partitioned {
-                (inserted, updated) = (inserted.min(new), inserted.saturating_sub(new));
-            }
-            tally.counts.inserted += inserted;
-            tally.counts.updated += updated;
-            return Ok(inserted + updated);
+            drop(lacking);
+            return self.write(connection, shape, How::Upsert { partitioned }, tally).await;
         }
         let lacking: Vec<&str> = lacking.iter().map(|column| column.name.as_ref()).collect();
         let message = format!("no row of this key exists, and a new one needs {}, not given here", lacking.join(", "));
-        let update = (on_conflict == OnConflict::Update).then(|| (merge.lock_changed(), merge.update()));
         let mut orphans = Vec::new();
         for row in fetch(connection, &doing, merge.select_new()).await? {
             let failed = |error| failure::database(&doing, error);
@@ -337,11 +331,55 @@ impl Staged<'_> {
             self.quarantine(tally, orphans)?;
             self.remove(connection, ordinals).await?;
         }
-        let Some((lock, update)) = update else { return Ok(missing) };
-        let [changed] = numbers(connection, &doing, lock).await?;
-        let updated = if changed > 0 { execute(connection, &doing, update).await? } else { 0 };
-        tally.counts.updated += updated;
-        Ok(missing + updated)
+        if on_conflict != OnConflict::Update {
+            return Ok(missing);
+        }
+        Ok(missing + self.write(connection, shape, How::Update, tally).await?)
+    }
+
+    /// Writes the rows of a shape, and counts them; gives the number of rows that were not left as they were.
+    async fn write(
+        &mut self,
+        connection: &mut PgConnection,
+        shape: usize,
+        how: How,
+        tally: &mut Tally<'_>,
+    ) -> Result<u64> {
+        let doing = self.doing("merging into");
+        let (options, name) = (tally.options, self.encoder.layout.table.qualified_name());
+        let merge = Merge::new(self.resolver(), shape, options.on_conflict, options.revive);
+        let written = if options.careful {
+            let counts = &*tally.counts;
+            let bear = |refused| options.max_errors.check(&name, counts, refused, false);
+            bisect::write_each(connection, &doing, merge, how, self.stage.rows, bear).await?
+        } else {
+            bisect::write(connection, &doing, &merge, how).await?
+        };
+        tally.counts.inserted += written.inserted;
+        tally.counts.updated += written.updated;
+        let refused = written.refused.len() as u64;
+        if refused > 0 {
+            let ordinals: Vec<i64> = written.refused.iter().map(|(ordinal, _)| *ordinal).collect();
+            let keys = self.row_keys(connection, &ordinals).await?;
+            let rows = written.refused.into_iter().zip(keys);
+            self.quarantine(tally, rows.map(|((ordinal, refusal), key)| (ordinal, key, refusal)).collect())?;
+            self.remove(connection, ordinals).await?;
+        }
+        Ok(written.inserted + written.updated + refused)
+    }
+
+    /// The natural keys of rows, by their ordinals, which rise.
+    async fn row_keys(&self, connection: &mut PgConnection, ordinals: &[i64]) -> Result<Vec<Option<String>>> {
+        let list: Vec<String> = ordinals.iter().map(ToString::to_string).collect();
+        let sql = format!(
+            "SELECT r.\"row key\"::text FROM {} WHERE r.\"#row\" IN ({}) ORDER BY r.\"#row\"",
+            self.resolver().relation(),
+            list.join(", ")
+        );
+        let doing = self.doing("looking up refused rows of");
+        let rows = fetch(connection, &doing, sql).await?;
+        let key = |row: &sqlx::postgres::PgRow| row.try_get(0).map_err(|error| failure::database(&doing, error));
+        rows.iter().map(key).collect()
     }
 
     /// Ends the load if a row of the shape exists already.
@@ -396,7 +434,7 @@ impl Sink for Intake<'_, '_> {
         let kept = *self.kept[shape].get_or_insert_with(|| {
             key.predicate.is_some() || !key.expressions.is_empty() || super::merge::lacks_value(table, columns)
         });
-        refers || kept
+        refers || kept || self.tally.options.careful
     }
 
     fn keep(&mut self, ordinal: u64, origin: &Arc<Origin>) -> Result<()> {

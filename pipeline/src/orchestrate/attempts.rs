@@ -1,4 +1,5 @@
 //! Loads that fail for a passing trouble are tried again as a whole: their transaction is gone, and the tables are as they were.
+//! One of which the database refuses a row is tried once more, carefully: then such rows go to the quarantine.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use super::unless_stopped;
 use crate::config::Settings;
 use crate::database::{self, Database, Embedded};
 use crate::job::Job;
-use crate::load::{Committed, Load, LoadOutcome, is_passing, was_committed};
+use crate::load::{Committed, Load, LoadOutcome, is_of_a_row, is_passing, was_committed};
 use crate::report::Run;
 use crate::{Error, Result};
 
@@ -27,6 +28,8 @@ pub(super) struct Attempts<'j, O> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Attempt {
     last: bool,
+    /// Whether rows that only the database refuses are to be found: see [`crate::load::Options::careful`].
+    pub(super) careful: bool,
 }
 
 impl<'j, O> Attempts<'j, O> {
@@ -43,12 +46,19 @@ impl<'j, O> Attempts<'j, O> {
     ) -> Result<(LoadOutcome, Result<()>)> {
         let waits = ExponentialBuilder::new().with_min_delay(FIRST_WAIT).with_max_delay(LONGEST_WAIT).with_jitter();
         let mut waits = waits.without_max_times().build();
-        let mut number = 0;
+        let (mut number, mut careful) = (1, false);
         loop {
-            number += 1;
             let last = number >= self.most;
-            let error = match attempt(Attempt { last }).await {
+            let error = match attempt(Attempt { last, careful }).await {
                 Err(error) if !last && is_passing(&error) => error,
+                Err(error) if !careful && is_of_a_row(&error) => {
+                    careful = true;
+                    let message =
+                        "the database refused a row: the load is repeated, to find such rows and quarantine them";
+                    tracing::warn!("{message}");
+                    run.remark(message.to_owned());
+                    continue;
+                }
                 ended => return ended,
             };
             let wait = waits.next().unwrap_or(LONGEST_WAIT);
@@ -61,6 +71,7 @@ impl<'j, O> Attempts<'j, O> {
                 revive(database, &self.job.settings).await
             })
             .await?;
+            number += 1;
         }
     }
 }
@@ -77,7 +88,7 @@ async fn revive(database: &Database, settings: &Settings) -> Result<()> {
 impl Attempt {
     /// True if no other attempt follows after this error.
     pub(super) fn is_final(self, error: &Error) -> bool {
-        self.last || !is_passing(error)
+        (self.last || !is_passing(error)) && (self.careful || !is_of_a_row(error))
     }
 
     /// Ends a load: commits it, or undoes it and keeps what was refused until then in the quarantine. An attempt that is to be

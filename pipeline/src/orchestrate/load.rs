@@ -138,6 +138,7 @@ async fn attempt_load(
         winner: prepared.winner.clone(),
         revive: job.options.refresh.revive,
         mark_missing: prepared.mark_missing.clone(),
+        careful: attempt.careful,
         recipe: files.first().and_then(|(_, plan)| plan.recipe()),
         ..load_options(&job.settings.load)
     };

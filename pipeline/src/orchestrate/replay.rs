@@ -11,7 +11,7 @@ use super::{account, database_config, load_options, unless_stopped};
 use crate::catalogue::Catalogue;
 use crate::database::{self, database_error};
 use crate::job::Job;
-use crate::load::{Load, LoadOutcome, OnConflict, RunContext};
+use crate::load::{Load, LoadOutcome, OnConflict, Options, RunContext};
 use crate::map::MapFile;
 use crate::quarantine::{Filter, Kind, Overrides, State, entries, entry, piles, references, waiting};
 use crate::report::Run;
@@ -85,7 +85,9 @@ async fn replay_into(
     let attempts = Attempts::new(job, &job.settings);
     let attempt = async |attempt: Attempt| {
         let mut connection = database::acquire(&database.pool).await?;
-        let mut load = Load::begin(&mut connection, context.clone(), options.clone()).await?;
+        let mut load =
+            Load::begin(&mut connection, context.clone(), Options { careful: attempt.careful, ..options.clone() })
+                .await?;
         match unless_stopped(job, fill(&mut load, job, id, overrides)).await {
             Ok(passed_over) => {
                 skipped = passed_over;

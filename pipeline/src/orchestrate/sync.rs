@@ -75,7 +75,9 @@ async fn load(database: &Database, job: &Job, run: &mut Run, rows: Rows) -> Resu
     let attempts = Attempts::new(job, &job.settings);
     let attempt = async |attempt: Attempt| {
         let mut connection = database::acquire(&database.pool).await?;
-        let mut load = Load::begin(&mut connection, context.clone(), options.clone()).await?;
+        let mut load =
+            Load::begin(&mut connection, context.clone(), Options { careful: attempt.careful, ..options.clone() })
+                .await?;
         let filled = unless_stopped(job, fill(&mut load, rows.clone())).await;
         attempt.end(database, load, filled, false).await
     };

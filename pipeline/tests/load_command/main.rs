@@ -5,6 +5,7 @@ mod server;
 
 mod bad_input;
 mod conflicts;
+mod database_faults;
 mod faults;
 mod formats;
 mod full_disk;
