@@ -91,6 +91,11 @@ impl Server {
         assert!(started, "it starts again");
     }
 
+    /// The folder of its socket.
+    pub(crate) fn folder(&self) -> &str {
+        &self.folder
+    }
+
     /// How to reach a database of it.
     pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
         let options = PgConnectOptions::from_str("postgres://postgres@localhost").expect("a valid URL");

@@ -13,7 +13,7 @@ use pipeline::orchestrate::{ReplayOptions, database_config};
 use pipeline::quarantine::{self, Entry, Filter, Kind, State};
 use pipeline::{Error, Exit, Result};
 use serde_json::{Value, json};
-use sqlx::pool::PoolConnection;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::args::GlobalFlags;
@@ -278,16 +278,16 @@ fn printed(value: &impl serde::Serialize) -> Result<String> {
 }
 
 /// Asks the database.
-fn ask<T>(
-    global: &GlobalFlags,
-    question: impl AsyncFnOnce(&mut PoolConnection<sqlx::Postgres>) -> Result<T>,
-) -> Result<T> {
+fn ask<T>(global: &GlobalFlags, question: impl AsyncFnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
     let settings = global.settings()?;
     start::log(global, &settings, None);
     start::runtime()?.block_on(async {
         let Database { pool, .. } = database::prepare(&database_config(&settings), &[], "").await?;
-        let mut connection = database::acquire(&pool).await?;
-        question(&mut connection).await
+        // One transaction, so that a pooler in transaction mode keeps the connection.
+        let mut transaction = database::begin(&pool).await?;
+        let answer = question(&mut transaction).await?;
+        database::commit(transaction).await?;
+        Ok(answer)
     })
 }
 

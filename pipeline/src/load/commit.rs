@@ -49,8 +49,10 @@ pub(super) async fn transaction_id(connection: &mut PgConnection) -> Result<Opti
 pub async fn was_committed(pool: &PgPool, transaction: &str) -> Option<bool> {
     // A backend that lost its client may still be at it.
     for _ in 0..50 {
+        let mut asking = pool.begin().await.ok()?;
         let query = sqlx::query_scalar("SELECT pg_xact_status($1::text::xid8)").persistent(false).bind(transaction);
-        let status: Option<String> = query.fetch_one(pool).await.ok()?;
+        let status: Option<String> = query.fetch_one(&mut *asking).await.ok()?;
+        drop(asking);
         match status.as_deref() {
             Some("committed") => return Some(true),
             Some("aborted") => return Some(false),

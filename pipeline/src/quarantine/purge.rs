@@ -1,7 +1,7 @@
 //! Removing entries for good.
 
 use serde::Serialize;
-use sqlx::{Connection, FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection};
 
 use super::filter::{Filter, Kind};
 use crate::Result;
@@ -26,10 +26,11 @@ pub struct Removed {
 const SUMMARY: &str = "SELECT table_name, reason, source, count(*) AS entries, count(*) FILTER (WHERE open) AS open FROM gone GROUP \
     BY 1, 2, 3 ORDER BY 1, 2, 3";
 
-/// What a filter meets, by table, reason and source. With `remove`, it is removed too, with recipes that nothing needs any more.
+/// What a filter meets, by table, reason and source. With `remove`, it is removed too, with recipes that nothing needs any more,
+/// in the caller's transaction.
 ///
 /// # Errors
-/// Those of the database; then nothing was removed.
+/// Those of the database.
 pub async fn purge(connection: &mut PgConnection, filter: &Filter, kind: Kind, remove: bool) -> Result<Vec<Removed>> {
     let failed = |error| database_error("purge the quarantine", error);
     let (table, shown) = match kind {
@@ -43,13 +44,11 @@ pub async fn purge(connection: &mut PgConnection, filter: &Filter, kind: Kind, r
         true => (format!("WITH gone AS (DELETE FROM {table} AS q"), format!("RETURNING {shown})\n{SUMMARY}")),
         false => (format!("WITH gone AS (SELECT {shown} FROM {table} AS q"), format!(")\n{SUMMARY}")),
     };
-    let mut transaction = connection.begin().await.map_err(failed)?;
-    let rows = filter.query(kind, &head, &tail).fetch_all(&mut *transaction).await.map_err(failed)?;
+    let rows = filter.query(kind, &head, &tail).fetch_all(&mut *connection).await.map_err(failed)?;
     if remove {
         let orphans = "DELETE FROM pipeline.recipe AS r WHERE NOT EXISTS (SELECT FROM pipeline.quarantine WHERE recipe_id = r.id) \
                        AND NOT EXISTS (SELECT FROM pipeline.unresolved_reference WHERE recipe_id = r.id)";
-        sqlx::raw_sql(orphans).execute(&mut *transaction).await.map_err(failed)?;
+        sqlx::raw_sql(orphans).execute(connection).await.map_err(failed)?;
     }
-    transaction.commit().await.map_err(failed)?;
     rows.iter().map(|row| Removed::from_row(row).map_err(failed)).collect()
 }

@@ -11,6 +11,7 @@ mod formats;
 mod full_disk;
 mod killed;
 mod maps;
+mod pgbouncer;
 mod quarantine;
 mod refresh;
 mod server_killed;
@@ -199,4 +200,10 @@ impl Ran {
         }
         assert!(self.result["error"].is_string(), "{}", self.result);
     }
+}
+
+fn gzip(content: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, content.as_ref()).unwrap();
+    encoder.finish().unwrap()
 }
