@@ -91,8 +91,7 @@ fn an_insert_hands_over_what_is_given() {
     // Neither an identity that is always generated nor a generated column can be given.
     assert!(given(&CounterInsert::default()).is_empty());
     let token = uuid::Uuid::nil();
-    let everything =
-        EverythingInsert::new("t").with_token(token).with_numbers(vec![1, 2]).with_matrix(PgText::from("{{1}}"));
+    let everything = EverythingInsert::new("t").with_token(token).with_numbers(vec![1, 2]).with_matrix(vec![vec![1]]);
     let names: Vec<String> =
         given(&everything).iter().map(|field| field.split('=').next().unwrap().to_owned()).collect();
     assert_eq!(names, ["numbers", "matrix", "type", "token"]);

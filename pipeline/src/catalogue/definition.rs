@@ -77,6 +77,8 @@ fn kind(kind: &ModelKind) -> Kind {
         ModelKind::Numeric(precision, scale) => Kind::Numeric { precision: *precision, scale: *scale },
         ModelKind::Text(length) => Kind::Text { max_length: *length },
         ModelKind::Char(length) => Kind::Char { length: *length },
+        ModelKind::Bit(length, varying) => Kind::Bit { length: *length, varying: *varying },
+        ModelKind::Vector(dimensions) => Kind::Vector { dimensions: *dimensions },
         ModelKind::Enum(labels) => Kind::Enum { labels: list(labels) },
     }
 }
