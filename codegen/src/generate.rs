@@ -89,7 +89,8 @@ pub struct Generated {
 /// All errors, with the warnings: overrides that name no table, column or type; conflict keys that do not exist.
 pub fn generate(schema: &Schema, overrides: &Overrides) -> Result<Generated, Vec<Notice>> {
     let mut notices = Vec::new();
-    let model = model::build(schema, overrides, &mut notices);
+    let stored = schema.as_stored();
+    let model = model::build(&stored, overrides, &mut notices);
     if notices.iter().any(|notice| notice.level == Level::Error) {
         return Err(notices);
     }

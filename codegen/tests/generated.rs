@@ -50,7 +50,7 @@ fn names_are_distinct_and_keep_the_columns_spelling() {
     let row: Everything = serde_json::from_value(row).unwrap();
     assert_eq!(row.r#type, "t");
     assert_eq!(
-        (row._2fa.as_deref(), row.weird_name.as_deref(), row.cafu00e9.as_deref()),
+        (row._2fa.as_deref(), row.weird_name.as_deref(), row.café.as_deref()),
         (Some("x"), Some("y"), Some("z"))
     );
     assert_eq!((row.created_at.as_deref(), row.created_at_2.as_deref()), (Some("a"), Some("b")));

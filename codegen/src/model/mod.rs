@@ -5,6 +5,7 @@
 pub mod checks;
 pub mod conflict;
 pub mod defaults;
+pub mod dependencies;
 pub mod enums;
 pub mod fields;
 pub mod json;

@@ -9,6 +9,7 @@ mod json;
 mod key;
 mod security;
 mod sql;
+mod stored;
 mod view;
 
 pub use identifier::{object_key, object_name, truncated};

@@ -2096,12 +2096,11 @@ fn characters<'a>(column: &ColumnDef, cell: Cell<'a>, limit: Option<u32>) -> Res
     if form.contains('\0') {
         return Err(refuse(column, Rule::NulCharacter, "cannot hold the NUL character"));
     }
-    if let Some(limit) = limit
-        && form.len() > limit as usize
-    {
+    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
+    if form.len() > limit {
         // The SQL standard, and PostgreSQL: spaces beyond the limit are cut off without complaint.
         let count = form.trim_end_matches(' ').chars().count();
-        if count > limit as usize {
+        if count > limit {
             let message = format!("holds {limit} characters, but {count} were given: {}", shown(form));
             return Err(refuse(column, Rule::TooLong, message));
         }

@@ -15,7 +15,8 @@ use models::{
 /// The tables of a schema, and what is wrong with it. That a table has no default key is no error here: a load may name one.
 pub(super) fn tables(schema: &Schema) -> (Vec<TableDef>, Vec<String>) {
     let (overrides, mut notices) = (Overrides::default(), Vec::new());
-    let model = model::build(schema, &overrides, &mut notices);
+    let schema = schema.as_stored();
+    let model = model::build(&schema, &overrides, &mut notices);
     let errors = notices.iter().filter(|notice| notice.level == Level::Error).map(ToString::to_string).collect();
     (model.tables.iter().map(table).collect(), errors)
 }

@@ -1,4 +1,5 @@
 /// What lets a query of one's own read a type of the runtime: sqlx's two traits.
+#[allow(unused_macros)] // Not every schema has such a type.
 macro_rules! sqlx_column {
     ([$($parameter:tt)*] $name:ty, $sql:literal) => {
         impl<$($parameter)*> sqlx::Type<sqlx::Postgres> for $name {
@@ -20,6 +21,7 @@ macro_rules! sqlx_column {
 }
 
 /// What a type does whose text form is all there is to know of it: it is a cell, and a string for serde.
+#[allow(unused_macros)] // Not every schema has such a type.
 macro_rules! text_form {
     ($name:ty) => {
         impl AsCell for $name {
