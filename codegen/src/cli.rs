@@ -210,7 +210,8 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     };
     if let Some(Command::Export { format, bug_compatible, .. }) = &arguments.command {
         // The process ends when it is printed: giving the memory back would only take time.
-        let input = ManuallyDrop::new(input::read(&settings, look)?);
+        let read = if *format == Format::Ir { input::read } else { input::read_untyped };
+        let input = ManuallyDrop::new(read(&settings, look)?);
         warn(arguments, &input.warnings);
         let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
         let text = match format {

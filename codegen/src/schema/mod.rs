@@ -18,6 +18,8 @@ pub use security::{LinkedPolicy, Policy, Role};
 pub use sql::{Sql, Wording};
 pub use view::{Sequence, SequenceOptions, View};
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the serialised form; it grows when a reader of the old form could misread the new one.
@@ -61,7 +63,7 @@ pub struct Schema {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// Path relative to the project folder, with forward slashes.
-    pub file: String,
+    pub file: Arc<str>,
     /// Line, from 1.
     pub line: u32,
     /// Column, from 1.
