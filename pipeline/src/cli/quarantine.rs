@@ -236,10 +236,8 @@ pub(crate) fn show(global: &GlobalFlags, args: &ShowArgs) -> Result<()> {
 
 fn print_raw(entries: &[Entry]) -> Result<()> {
     let mut output = io::stdout().lock();
-    let raw = entries.iter().filter_map(|entry| entry.raw.as_deref());
-    let mut written = raw.map(|raw| output.write_all(raw)).collect::<io::Result<()>>();
-    written = written.and_then(|()| output.flush());
-    match written {
+    let mut records = entries.iter().filter_map(|entry| entry.raw.as_deref());
+    match records.try_for_each(|raw| output.write_all(raw)).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::new(Exit::Temporary, "the record cannot be printed").caused_by(error))
         }

@@ -89,13 +89,13 @@ pub(super) async fn load(
 impl Staged<'_> {
     /// From the full stage to the counts.
     async fn merged(mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
-        self.into_table(connection, known, tally).await?;
+        self.bring_in(connection, known, tally).await?;
         let Some(wanted) = &tally.options.mark_missing else { return Ok(()) };
         let resolver = (self.stage.rows > 0).then(|| self.resolver());
         missing::mark(connection, self.encoder.layout.table, resolver, wanted, tally).await
     }
 
-    async fn into_table(&mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
+    async fn bring_in(&mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
         let staged = self;
         if staged.stage.rows == 0 {
             return Ok(());

@@ -23,6 +23,9 @@ pub struct Waiting {
     pub entries: Vec<Entry>,
 }
 
+/// What references have in common that are looked up in the same way: table, recipe, fields.
+type Alike = (String, Option<Vec<u8>>, Vec<String>);
+
 const UNKNOWN_TABLE: &str = "table-unknown";
 
 /// References by table and by the fields that they give. Those of a table that no schema at hand has are counted by reason.
@@ -35,7 +38,7 @@ pub async fn waiting(
     overrides: &Overrides,
 ) -> Result<(Vec<Waiting>, BTreeMap<&'static str, u64>)> {
     let mut skipped = BTreeMap::new();
-    let mut piles: BTreeMap<(String, Option<Vec<u8>>, Vec<String>), Option<Waiting>> = BTreeMap::new();
+    let mut piles: BTreeMap<Alike, Option<Waiting>> = BTreeMap::new();
     for reference in references {
         let record = record(&reference);
         let names: Vec<String> = record.keys().cloned().collect();

@@ -91,7 +91,7 @@ async fn several_files_are_one_load() {
     assert_eq!(scene.query("SELECT name FROM club ORDER BY ncaa_id").await, ["C", "B"]);
     // One that is cut off takes the others with it.
     scene.file("three.csv", "ncaa_id,name\n3,D\n");
-    let whole = gzip(&format!("ncaa_id,name\n{}", (10..2_000).map(|n| format!("{n},N\n")).collect::<String>()));
+    let whole = gzip(format!("ncaa_id,name\n{}", (10..2_000).map(|n| format!("{n},N\n")).collect::<String>()));
     scene.file("cut.csv.gz", &whole[..whole.len() - 12]);
     let ran = scene.load(&["club", "three.csv", "cut.csv.gz"]);
     ran.failed(65, &["cut.csv.gz", "cut off", "line"]);
