@@ -229,7 +229,8 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         let text = text.map_err(|error| {
             input::Error(render_message(&format!("error: the schema cannot be written as JSON: {error}"), look))
         })?;
-        print(&format!("{}\n", text.trim_end_matches('\n')))?;
+        print(text.trim_end_matches('\n'))?;
+        print("\n")?;
         return Ok(OK);
     }
     if let Some(Command::Docs { format }) = &arguments.command {

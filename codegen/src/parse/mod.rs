@@ -6,6 +6,7 @@ mod load;
 mod nesting;
 mod parallel;
 mod script;
+mod split;
 
 use std::path::{Path, PathBuf};
 

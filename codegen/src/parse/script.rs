@@ -1,10 +1,11 @@
 //! One file to a syntax tree.
 
+use std::ops::Range;
 use std::path::Path;
 
 use swc_common::comments::SingleThreadedComments;
 use swc_common::{BytePos, Spanned};
-use swc_ecma_ast::Module as SyntaxTree;
+use swc_ecma_ast::{Module as SyntaxTree, ModuleItem};
 use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, TsSyntax};
 
 use super::nesting::{MAX_BRACKETS, MAX_RUN, TooDeep, too_deep};
@@ -34,27 +35,73 @@ impl Parsed {
     }
 }
 
-/// Parses a file as its extension says. It knows nothing of other files, so that several can be parsed at once.
+/// What one part of a file gives, or all of it.
+#[derive(Debug)]
+pub(super) struct Part {
+    parsed: Parsed,
+    /// True if it begins with `export` or `import`, which no statement goes on with.
+    begins_statement: bool,
+}
+
+/// Parses a part of a file as the file's extension says. It knows nothing of other parts and files, so that several can be
+/// parsed at once.
 ///
 /// swc panics on some texts that are no TypeScript (in debug builds, which build scripts are, by its own assertions): for the
 /// schema's author that is an error in a file as any other, and whoever waits for the result gets one.
-pub(super) fn parse(file: &SourceFile) -> Parsed {
-    std::panic::catch_unwind(|| parse_unguarded(file)).unwrap_or_else(|_| {
+pub(super) fn parse(file: &SourceFile, range: Range<usize>) -> Part {
+    std::panic::catch_unwind(|| parse_unguarded(file, range)).unwrap_or_else(|_| {
         let place = Span { lo: file.base, hi: file.base };
-        Parsed::failed(
-            Diagnostic::error("E0204", "the parser gives up on this file")
-                .at(place, "somewhere in here")
-                .help("it is no valid TypeScript: `tsc` may tell the place"),
-        )
+        let diagnostic = Diagnostic::error("E0204", "the parser gives up on this file")
+            .at(place, "somewhere in here")
+            .help("it is no valid TypeScript: `tsc` may tell the place");
+        Part::of(Parsed::failed(diagnostic))
     })
 }
 
-fn parse_unguarded(file: &SourceFile) -> Parsed {
+impl Part {
+    fn of(parsed: Parsed) -> Self {
+        Self { parsed, begins_statement: false }
+    }
+
+    fn failed(diagnostic: Diagnostic) -> Self {
+        Self::of(Parsed::failed(diagnostic))
+    }
+}
+
+/// A file as its parts have it. Where they do not fit together, the file is parsed again as a whole.
+///
+/// They do if each has no error and each but the first begins with `export` or `import`: no statement, comment or template
+/// goes on over such a place, or the part before it would end within it.
+pub(super) fn join(file: &SourceFile, parts: Vec<Part>) -> Parsed {
+    let fit = parts.iter().all(|part| part.parsed.diagnostics.is_empty())
+        && parts.iter().skip(1).all(|part| part.begins_statement);
+    let mut parts = if fit || parts.len() == 1 { parts } else { vec![parse(file, 0..file.text.len())] }.into_iter();
+    let Some(Part { mut parsed, .. }) = parts.next() else { return Parsed::of(Body::Script(SyntaxTree::default())) };
+    for Part { parsed: more, .. } in parts {
+        if let (Body::Script(tree), Body::Script(rest)) = (&mut parsed.body, more.body) {
+            tree.span.hi = rest.span.hi;
+            tree.body.extend(rest.body);
+        }
+        parsed.docs.extend(more.docs);
+    }
+    if let Body::Script(tree) = &parsed.body {
+        parsed.specifiers = imports::specifiers(tree, is_typescript(extension(&file.path)));
+    }
+    parsed
+}
+
+fn is_typescript(extension: &str) -> bool {
+    !matches!(extension, "js" | "jsx" | "mjs" | "cjs")
+}
+
+fn parse_unguarded(file: &SourceFile, range: Range<usize>) -> Part {
     let extension = extension(&file.path);
     if extension == "json" {
-        return json(file);
+        return Part::of(json(file));
     }
-    if let Some(found) = too_deep(file.text.as_bytes()) {
+    let text = &file.text[range.clone()];
+    let base = file.base + range.start as u32;
+    if let Some(found) = too_deep(text.as_bytes()) {
         let (offset, message) = match found {
             TooDeep::Brackets(offset) => (offset, format!("brackets are nested more than {MAX_BRACKETS} deep")),
             TooDeep::Run(offset) => (
@@ -62,20 +109,18 @@ fn parse_unguarded(file: &SourceFile) -> Parsed {
                 format!("more than {MAX_RUN} words and operators follow one another without a comma or a semicolon"),
             ),
         };
-        let lo = file.base + offset as u32;
+        let lo = base + offset as u32;
         let place = Span { lo, hi: lo + 1 };
-        return Parsed::failed(Diagnostic::error("E0203", message).at(place, "this is too deep to be parsed"));
+        return Part::failed(Diagnostic::error("E0203", message).at(place, "this is too deep to be parsed"));
     }
     let jsx = matches!(extension, "tsx" | "jsx");
-    let typescript = !matches!(extension, "js" | "jsx" | "mjs" | "cjs");
-    let syntax = if typescript {
+    let syntax = if is_typescript(extension) {
         Syntax::Typescript(TsSyntax { tsx: jsx, decorators: true, ..TsSyntax::default() })
     } else {
         Syntax::Es(EsSyntax { jsx, decorators: true, ..EsSyntax::default() })
     };
     let comments = SingleThreadedComments::default();
-    let end = file.base + file.text.len() as u32;
-    let input = StringInput::new(&file.text, BytePos(file.base), BytePos(end));
+    let input = StringInput::new(text, BytePos(base), BytePos(base + text.len() as u32));
     let mut parser = Parser::new(syntax, input, Some(&comments));
     let parsed = parser.parse_module();
     let mut errors = parser.take_errors();
@@ -87,11 +132,14 @@ fn parse_unguarded(file: &SourceFile) -> Parsed {
         let message = format!("syntax error: {}", error.kind().msg());
         Diagnostic::error("E0201", message).at(error.span().into(), "")
     });
-    Parsed {
-        specifiers: imports::specifiers(&tree, typescript),
-        docs: comments::docs(&comments),
-        diagnostics: diagnostics.collect(),
-        body: Body::Script(tree),
+    Part {
+        begins_statement: matches!(tree.body.first(), Some(ModuleItem::ModuleDecl(_))),
+        parsed: Parsed {
+            specifiers: Vec::new(),
+            docs: comments::docs(&comments),
+            diagnostics: diagnostics.collect(),
+            body: Body::Script(tree),
+        },
     }
 }
 
@@ -113,4 +161,47 @@ fn json(file: &SourceFile) -> Parsed {
 
 fn extension(path: &Path) -> &str {
     path.extension().and_then(|extension| extension.to_str()).unwrap_or("ts")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::split::split;
+    use super::*;
+    use crate::source::Sources;
+
+    fn all_of(parsed: &Parsed) -> String {
+        let mut docs = parsed.docs.clone();
+        docs.sort();
+        format!("{:?}\n{:?}\n{docs:?}\n{:?}", parsed.body, parsed.specifiers, parsed.diagnostics)
+    }
+
+    /// Whatever stands where a file is cut, its parts give what the whole gives.
+    #[test]
+    fn parts_are_the_whole() {
+        let table = "/** What it holds. */\nexport const a = pgTable('a', {\n  id: integer(), // the key\n});\n\n";
+        let around = table.repeat(800);
+        let middles = [
+            "",
+            "/*\nexport const old = pgTable('old');\n\nexport const older = 1;\n*/\n",
+            "const text = `a;\nexport const b = 1;\n${c});\n\nexport const d = 1;\n`;\n",
+            "namespace A {\n  const b = 1;\nexport const c = f();\n/** Of d. */\nexport const d = f();\n}\n",
+            "const f = () => ({});\n(1)\n;\n/** Of e. */\nexport default f;\n",
+            "const late = 1\n/** Not of an export. */\nconst later = f(late)\n",
+            "const broken = ;\nexport const b = ;\n",
+            "import { late } from './late';\nexport * from './others';\nexport const c = late;\n",
+        ];
+        for middle in middles {
+            let text = format!("{around}{}{around}", middle.repeat(900));
+            let mut sources = Sources::default();
+            let index = sources.add(PathBuf::from("schema.ts"), Path::new(""), text).expect("it fits");
+            let file = sources.file(index);
+            let ranges = split(&file.text, 7);
+            assert!(ranges.len() > 1, "{middle}");
+            let parts = ranges.into_iter().map(|range| parse(file, range)).collect();
+            let whole = join(file, vec![parse(file, 0..file.text.len())]);
+            assert_eq!(all_of(&join(file, parts)), all_of(&whole), "{middle}");
+        }
+    }
 }

@@ -50,9 +50,14 @@ fn enclosed(text: &str, quote: char) -> String {
     enclosed
 }
 
+/// About as many bytes as a column or a key takes.
+const LINE: usize = 96;
+
 impl Ddl {
     fn schema(&mut self, schema: &Schema) {
         let tables = &schema.tables;
+        let lines = |table: &Table| 2 + table.columns.len() + 2 * (table.foreign_keys.len() + table.indexes.len());
+        self.reserve(LINE * tables.iter().map(lines).sum::<usize>());
         for name in &schema.schemas {
             self.statement("CREATE SCHEMA ").name(name).push(";\n");
         }

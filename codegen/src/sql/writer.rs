@@ -19,6 +19,11 @@ impl Ddl {
         Self { wording, between, text: String::new(), starts: Vec::new() }
     }
 
+    /// Makes room for so many bytes, so that a long script is not moved about as it grows.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+    }
+
     /// Begins a statement.
     pub(super) fn statement(&mut self, words: &str) -> &mut Self {
         if !self.starts.is_empty() {
