@@ -44,12 +44,17 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one, with further arguments for `postgres`.
     pub(crate) fn start(arguments: &[&str]) -> Server {
+        Server::start_of(&std::env::var_os("PATH").unwrap_or_default(), arguments)
+    }
+
+    /// Starts one of the programs that are found on a `PATH`.
+    pub(crate) fn start_of(path: &std::ffi::OsStr, arguments: &[&str]) -> Server {
         let root = Path::new("/proc/self").metadata().is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
         let mut command = Command::new(if root { "runuser" } else { "sh" });
         if root {
             command.args(["-u", "postgres", "--", "sh"]);
         }
-        command.args(["-c", SCRIPT, "sh"]).args(arguments).current_dir("/");
+        command.args(["-c", SCRIPT, "sh"]).args(arguments).current_dir("/").env("PATH", path);
         let mut script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell starts");
         let mut folder = String::new();
         let output = script.stdout.take().expect("standard output is piped");
