@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use models::{KeyDef, TableDef};
 
@@ -139,6 +140,7 @@ async fn load_into(database: &Database, job: &Job<LoadOptions>, run: &mut Run, p
         work_mem_mib: settings.work_mem_mib,
         on_conflict: job.options.on_conflict,
         max_errors: job.options.max_errors,
+        ..Options::default()
     };
     let context = RunContext { run_id: run.id(), task: Some(format!("load {table}")), source: SOURCE.to_owned() };
     let mut connection = database::acquire(&database.pool).await?;
@@ -185,6 +187,9 @@ fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {
     run.spent("wait", phases.wait);
     run.spent("validate", phases.encode);
     run.spent("send", phases.send);
+    if phases.compare > Duration::ZERO {
+        run.spent("compare", phases.compare);
+    }
     run.spent("merge", phases.merge);
 }
 

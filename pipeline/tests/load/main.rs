@@ -35,6 +35,7 @@ fn server() -> &'static Server {
 struct Database {
     name: String,
     connection: PgConnection,
+    options: Options,
 }
 
 impl Database {
@@ -44,11 +45,12 @@ impl Database {
         for sql in [tables::BOOKKEEPING, tables::TABLES] {
             sqlx::raw_sql(sql).execute(&mut connection).await.expect("the schema is created");
         }
-        Database { name, connection }
+        Database { name, connection, options: Options::default() }
     }
 
     async fn begin(&mut self) -> Load<'_> {
-        Load::begin(&mut self.connection, run("directory"), Options::default()).await.expect("the load begins")
+        let options = self.options.clone();
+        Load::begin(&mut self.connection, run("directory"), options).await.expect("the load begins")
     }
 
     /// Loads into one table by one of its keys, and commits.
