@@ -10,6 +10,7 @@ mod tables;
 mod concurrency;
 mod encoding;
 mod keys;
+mod large;
 mod merging;
 mod model;
 mod quarantine;

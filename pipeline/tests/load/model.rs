@@ -117,14 +117,14 @@ fn apply(schools: &mut BTreeMap<i32, School>, batch: &[Given]) -> TableCounts {
 async fn random_batches_end_as_the_model_says() {
     let mut runner = TestRunner::deterministic();
     // As small loads are done, and as large ones; these compare with the table's rows where no reference is unresolved.
-    for (bulk_rows, conferences) in [(u64::MAX, 6), (0, 6), (u64::MAX, 4), (0, 4), (0, 4)] {
+    for (bulk_rows, parents) in [(u64::MAX, 6), (0, 6), (u64::MAX, 4), (0, 4), (0, 4)] {
         let mut database = Database::new().await;
         database.options.bulk_rows = bulk_rows;
         let conferences = (1..4).map(|n| conference(n, &n.to_string())).collect();
         database.load(&CONFERENCE, 0, conferences).await;
         let mut model = BTreeMap::new();
         for _ in 0..8 {
-            let batch = vec(given(conferences), 0..120).new_tree(&mut runner).unwrap().current();
+            let batch = vec(given(parents), 0..120).new_tree(&mut runner).unwrap().current();
             let expected = apply(&mut model, &batch);
             let counts = database.load(&SCHOOL, 0, batch.iter().map(Given::record).collect()).await;
             assert_eq!(counts, expected, "{batch:#?}");
