@@ -115,7 +115,7 @@ impl Present {
     /// The place of a key, or else the free one where it would be. There always is a free one.
     fn find(&self, key: u64) -> std::result::Result<usize, usize> {
         let wanted = marked(key) & !FLAGS;
-        let mut place = (u128::from(key) * self.places.len() as u128 >> 64) as usize;
+        let mut place = ((u128::from(key) * self.places.len() as u128) >> 64) as usize;
         loop {
             match self.places[place][0] {
                 0 => return Err(place),
