@@ -360,3 +360,65 @@ async fn a_recording_replays_to_the_same_tables_without_the_site() {
     let schools = "select ncaa_id, name, website_url from school";
     assert_eq!(recording.psql(schools).await, replaying.psql(schools).await);
 }
+
+/// A detail page that shows an address and two sponsored sports, one of which nobody knows.
+const DETAILS: &str = "<html><body><div class='col-sm-8 col-md-8'><address><span>739 Elm Street</span><br/><span>Tuscaloosa, \
+    </span><span>AL </span><span>35487</span></address></div><div class='panel'><div class='panel-heading'>Sponsored Sports \
+    (2026)</div><div><table><tr><th>Sport</th><th>Head Coach</th><th>Division</th><th>Conference</th></tr><tr><td>Baseball</td>\
+    <td>Pat Doe</td><td>I</td><td><a href='/directory/orgDetail?id=911'>SEC</a></td></tr><tr><td>Lawn Bowls</td><td>Kim Roe</td>\
+    <td>II</td><td></td></tr></table></div></div></body></html>";
+
+#[tokio::test]
+async fn what_a_source_gave_is_replayed_by_its_extractor() {
+    let site = small_site("/directory/orgDetail?id=8", Answer::text(200, DETAILS)).await;
+    let (pipeline, _connection) = Pipeline::on(server()).await;
+    assert!(pipeline.run(&["db", "init", "--with-tables"]).await.status.success());
+    let (exit, result) = pipeline.job_at(&site, &["sync"]).await;
+    assert_eq!((exit, count(&result, "school_sport", "quarantined")), (0, 1), "{result}");
+    let (_, again) = pipeline.job(&["quarantine", "replay"]).await;
+    assert_eq!(
+        (count(&again, "school", "quarantined"), count(&again, "school_sport", "quarantined")),
+        (1, 1),
+        "{again}"
+    );
+    assert_accounted(&again);
+
+    pipeline
+        .psql("insert into sport (ncaa_id, name, display_name, gender) values ('XLB', 'Lawn Bowls', 'Bowls', 'mixed')")
+        .await;
+    let (exit, mended) = pipeline.job(&["quarantine", "replay", "--source", "ncaa-directory"]).await;
+    assert_eq!((exit, count(&mended, "school_sport", "inserted")), (0, 1), "{mended}");
+    let row = "select s.name, division, head_coaches from school_sport r join sport s on s.id = r.sport_id where s.ncaa_id = 'XLB'";
+    assert_eq!(pipeline.psql(row).await, "Lawn Bowls|II|{\"Kim Roe\"}");
+    let waiting =
+        "select string_agg(table_name || ' ' || reason, ',') from pipeline.quarantine where replayed_at is null";
+    assert_eq!(pipeline.psql(waiting).await, "public.school wrong-type");
+    // The records of every table can be read again: they say what is there already.
+    pipeline.psql("update pipeline.quarantine set replayed_at = null").await;
+    let (_, same) = pipeline.job(&["quarantine", "replay", "--table", "school_sport"]).await;
+    assert_eq!(count(&same, "school_sport", "unchanged"), 1, "{same}");
+}
+
+#[tokio::test]
+async fn an_embedded_server_that_dies_is_started_again_and_the_load_repeated() {
+    let pipeline = Pipeline::embedded();
+    let rows: String = (0..60_000).map(|n| format!("{n},Conference {n}\n")).collect();
+    std::fs::write(pipeline.home.path().join("conferences.csv"), format!("ncaa_id,name\n{rows}")).expect("a file");
+    let folder = pipeline.psql("show data_directory").await;
+    let waiting = pipeline.psql("select 1").await;
+    assert_eq!(waiting, "1");
+    let mut command = pipeline.command(&["load", "conference", "conferences.csv"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    // Its transaction is under way as soon as the table of the run says so.
+    while pipeline.psql("select count(*) from pg_stat_activity where query like 'COPY %'").await == "0" {}
+    let pid = std::fs::read_to_string(format!("{folder}/postmaster.pid")).expect("a process id");
+    let pid: i32 = pid.lines().next().and_then(|line| line.parse().ok()).expect("a number");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).expect("it is there");
+    let output =
+        tokio::task::spawn_blocking(move || child.wait_with_output().expect("it ends")).await.expect("no panic");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (exit, result) = result_of(output);
+    assert_eq!(exit, 0, "{told}");
+    assert!(result["retries"].as_u64() > Some(0), "{told}");
+    assert_eq!(pipeline.psql("select count(*) from conference").await, "60000");
+}

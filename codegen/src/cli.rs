@@ -1,5 +1,6 @@
 //! The command line: arguments to settings, outcomes to exit codes.
 
+mod init;
 mod verify;
 
 use std::env;
@@ -33,6 +34,7 @@ Exit codes:
 
 const EXAMPLES: &str = "\
 Examples:
+  codegen init --schema 'src/db/*.ts'              settings, and what the crate needs
   codegen                                          as codegen.toml says
   codegen --schema 'src/db/*.ts' --out src/models  without one
   codegen --check                                  in CI: fails and shows a diff if models are stale
@@ -48,7 +50,9 @@ its paths are relative to it), then from drizzle.config.ts:
   [tables.\"public.user\"]
   conflict_key = \"user_email_unique\"      # what upserts use when no key is named
   [columns.\"public.user.colors\"]
-  rust_type = \"crate::Colors\"";
+  rust_type = \"crate::Colors\"
+  [types.numeric]                         # every column of a SQL type
+  rust_type = \"crate::Money\"";
 
 /// Read Drizzle PostgreSQL schemas, without Node, and write Rust models.
 #[derive(Debug, Parser)]
@@ -105,6 +109,9 @@ enum Command {
         #[arg(long, value_enum)]
         format: DocsFormat,
     },
+
+    /// Write a commented codegen.toml, and print what Cargo.toml and build.rs need for this schema.
+    Init(init::Arguments),
 
     /// Compare a live database with the schema, and say what each difference breaks.
     ///
@@ -186,7 +193,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn exit_code(failure: &Failure) -> u8 {
     match failure {
-        Failure::Config(_) | Failure::NoOut | Failure::Overrides(_) => USAGE,
+        Failure::Config(_) | Failure::NoOut | Failure::Settings(_) | Failure::Overrides(_) => USAGE,
         Failure::Schema(_) => SCHEMA,
         Failure::Database(_) => UNAVAILABLE,
         _ => STALE,
@@ -210,7 +217,8 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     };
     if let Some(Command::Export { format, bug_compatible, .. }) = &arguments.command {
         // The process ends when it is printed: giving the memory back would only take time.
-        let input = ManuallyDrop::new(input::read(&settings, look)?);
+        let read = if *format == Format::Ir { input::read } else { input::read_untyped };
+        let input = ManuallyDrop::new(read(&settings, look)?);
         warn(arguments, &input.warnings);
         let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
         let text = match format {
@@ -231,6 +239,13 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             DocsFormat::Mermaid => docs::mermaid::mermaid(&input.schema),
             DocsFormat::Markdown => docs::markdown::markdown(&input.schema),
         })?;
+        return Ok(OK);
+    }
+    if let Some(Command::Init(init)) = &arguments.command {
+        let input = input::read(&settings, look)?;
+        warn(arguments, &input.warnings);
+        print(&init::run(init, &settings, &input.schema, &current)?)?;
+        report("codegen: codegen.toml is written; `codegen` writes the models");
         return Ok(OK);
     }
     if let Some(Command::Verify(verify)) = &arguments.command {

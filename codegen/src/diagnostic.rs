@@ -178,7 +178,7 @@ fn snippet<'a>(
     let last = places.iter().map(|(_, range, _)| line_of(range.end)).max().unwrap_or(0);
     let start = lines.get(first).copied().unwrap_or(0);
     let end = lines.get(last + 1).copied().unwrap_or(file.text.len());
-    let mut snippet = Snippet::source(&file.text[start..end]).line_start(first + 1).path(&file.name).fold(true);
+    let mut snippet = Snippet::source(&file.text[start..end]).line_start(first + 1).path(&*file.name).fold(true);
     for (kind, range, text) in places {
         let mut annotation = kind.span(range.start - start..range.end - start);
         if !text.is_empty() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Look, render, render_message};
 use crate::drizzle::{Casing, read_config};
-use crate::read::{ReadOptions, read as read_typescript};
+use crate::read::{Read, ReadOptions, read as read_typescript};
 use crate::schema::{IR_VERSION, Schema};
 use crate::source::{Sources, normalize};
 
@@ -37,6 +37,18 @@ pub struct Error(pub String);
 /// # Errors
 /// [`Error`], with everything that is wrong with the schema.
 pub fn read(settings: &Settings, look: Look) -> Result<Input, Error> {
+    read_by(read_typescript, settings, look)
+}
+
+/// The same without what the types in `$type<T>()` are, as [`read_untyped`](crate::read_untyped) has it.
+///
+/// # Errors
+/// [`Error`], with everything that is wrong with the schema.
+pub fn read_untyped(settings: &Settings, look: Look) -> Result<Input, Error> {
+    read_by(crate::read_untyped, settings, look)
+}
+
+fn read_by(reader: fn(&ReadOptions) -> Read, settings: &Settings, look: Look) -> Result<Input, Error> {
     if let [only] = &settings.schema[..]
         && only.ends_with(".json")
     {
@@ -61,7 +73,7 @@ pub fn read(settings: &Settings, look: Look) -> Result<Input, Error> {
     }
     let casing = settings.casing.unwrap_or(casing);
     let options = ReadOptions { root: settings.root.clone(), patterns: patterns.clone(), casing };
-    let read = read_typescript(&options);
+    let read = reader(&options);
     let rendered = |diagnostics: &[Diagnostic], sources: &Sources| render(diagnostics, sources, look);
     let Some(schema) = read.schema else { return Err(Error(rendered(&read.diagnostics, &read.sources))) };
     files.extend(read.sources.files().iter().map(|file| file.path.clone()));

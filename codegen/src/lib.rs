@@ -41,4 +41,4 @@ pub mod typescript;
 pub mod verify;
 pub mod write;
 
-pub use read::{Read, ReadOptions, read};
+pub use read::{Read, ReadOptions, read, read_untyped};

@@ -37,8 +37,18 @@ pub(crate) const STACK_SIZE: usize = 512 << 20;
 
 /// Reads schema files: parses them with all that they import, evaluates them and lowers what they export.
 pub fn read(options: &ReadOptions) -> Read {
+    start(options, true)
+}
+
+/// The same without what the types in `$type<T>()` are: the database knows nothing of them, and neither do DDL and
+/// drizzle-kit's snapshot.
+pub fn read_untyped(options: &ReadOptions) -> Read {
+    start(options, false)
+}
+
+fn start(options: &ReadOptions, types: bool) -> Read {
     let options = options.clone();
-    on_large_stack(move |answer| read_here(&options, answer)).unwrap_or_else(|error| failed(no_thread(&error)))
+    on_large_stack(move |answer| read_here(&options, types, answer)).unwrap_or_else(|error| failed(no_thread(&error)))
 }
 
 /// Runs `work` on a thread whose stack is large enough for what the parser accepts, and returns what it answers with. It
@@ -72,7 +82,7 @@ fn failed(diagnostic: Diagnostic) -> Read {
     Read { schema: None, diagnostics: vec![diagnostic], sources: Sources::default() }
 }
 
-fn read_here(options: &ReadOptions, answer: &dyn Fn(Read)) {
+fn read_here(options: &ReadOptions, types: bool, answer: &dyn Fn(Read)) {
     let files = match expand(&options.root, &options.patterns) {
         Ok(files) => files,
         Err(message) => return answer(failed(Diagnostic::error("E0101", message))),
@@ -91,7 +101,7 @@ fn read_here(options: &ReadOptions, answer: &dyn Fn(Read)) {
     let Some((mut schema, uses)) = lowered.filter(|_| !has_errors) else {
         return answer(Read { schema: None, diagnostics, sources: graph.sources.clone() });
     };
-    if !uses.is_empty() {
+    if types && !uses.is_empty() {
         // The types are read from the same trees, and further files may join them.
         drop(interpreter);
         crate::typescript::resolve(&mut schema, &uses, &mut graph, &options.root);

@@ -48,6 +48,9 @@ pub enum Failure {
     /// No setting names the output folder.
     #[error("no output folder: give `--out src/models`, or `out` in a codegen.toml")]
     NoOut,
+    /// There are settings already, where new ones were to be written.
+    #[error("{0}")]
+    Settings(String),
     /// The settings name a table, a column or a type that does not exist: everything that is wrong, rendered.
     #[error("{0}")]
     Overrides(String),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::Settings;
+use crate::load::MarkMissing;
 use crate::report::Progress;
 use crate::shutdown::Shutdown;
 
@@ -19,13 +20,24 @@ pub struct Job<O = JobOptions> {
     pub shutdown: Shutdown,
 }
 
+/// What a load does with rows that are deleted, or missing in what it reads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Refresh {
+    /// Soft-deleted rows return to life when they come again.
+    pub revive: bool,
+    /// What is read is all there is: other rows are marked as deleted.
+    pub mark_missing: Option<MarkMissing>,
+}
+
 /// The options of `sync` and `test`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct JobOptions {
     /// The most leaf records to take from each source (of the directory: schools). Lists and parents load in full.
     pub limit: Option<u64>,
     /// Where the bytes come from.
     pub traffic: Traffic,
+    /// What becomes of rows that are deleted, or missing in what the source gives. `test` loads nothing and ignores it.
+    pub refresh: Refresh,
 }
 
 /// Where the bytes of a job come from. The choices exclude each other.

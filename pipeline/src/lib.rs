@@ -11,6 +11,7 @@
 //! - [`files`] turns files into records, [`map`] records into rows of a table that the [`catalogue`] knows.
 //! - [`validate`] accepts a row or says why not.
 //! - [`load`] brings rows into any table that a [`models::TableDef`] describes.
+//! - [`quarantine`] shows what was refused, and makes rows of it again once the cause is mended.
 //! - [`database`] finds or starts PostgreSQL and keeps the pipeline's own bookkeeping there.
 //! - [`report`] counts, and tells people and programs what happened.
 //! - [`job`] is what a task is asked to do and works with, [`config`] its settings, [`shutdown`] the wish that it end.
@@ -26,6 +27,7 @@ pub mod load;
 pub mod map;
 pub mod mask;
 pub mod orchestrate;
+pub mod quarantine;
 pub mod report;
 pub mod shutdown;
 pub mod sources;

@@ -29,6 +29,7 @@ show() { cat "$folder/log" >&2; exit 1; }
 "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$folder/log" 2>&1 || show
 "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w -o "-k '$folder' -c listen_addresses= $*" start >/dev/null || show
 echo "$folder"
+echo "$bin"
 cat >/dev/null || true
 "$bin/pg_ctl" -D "$folder/data" -m fast -w stop >/dev/null
 "#;
@@ -36,6 +37,9 @@ cat >/dev/null || true
 /// A running server.
 pub(crate) struct Server {
     folder: String,
+    /// Where the server's programs are.
+    bin: String,
+    arguments: Vec<String>,
     databases: AtomicUsize,
     /// Holds the script's standard input open.
     _script: Child,
@@ -44,19 +48,52 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one, with further arguments for `postgres`.
     pub(crate) fn start(arguments: &[&str]) -> Server {
-        let root = Path::new("/proc/self").metadata().is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-        let mut command = Command::new(if root { "runuser" } else { "sh" });
-        if root {
+        let mut command = Command::new(if is_root() { "runuser" } else { "sh" });
+        if is_root() {
             command.args(["-u", "postgres", "--", "sh"]);
         }
         command.args(["-c", SCRIPT, "sh"]).args(arguments).current_dir("/");
         let mut script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell starts");
-        let mut folder = String::new();
         let output = script.stdout.take().expect("standard output is piped");
-        BufReader::new(output).read_line(&mut folder).expect("the script answers");
-        let folder = folder.trim().to_owned();
-        assert!(!folder.is_empty(), "PostgreSQL did not start: its messages are above");
-        Server { folder, databases: AtomicUsize::new(0), _script: script }
+        let mut lines = BufReader::new(output).lines().map(|line| line.expect("the script answers"));
+        let (folder, bin) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        assert!(!bin.is_empty(), "PostgreSQL did not start: its messages are above");
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Server { folder, bin, arguments, databases: AtomicUsize::new(0), _script: script }
+    }
+
+    /// Kills the server; its backends end when they notice.
+    pub(crate) fn kill(&self) {
+        let file = std::fs::read_to_string(format!("{}/data/postmaster.pid", self.folder)).expect("it runs");
+        let pid = file.lines().next().expect("a process id").to_owned();
+        assert!(Command::new("kill").args(["-9", &pid]).status().expect("kill runs").success());
+    }
+
+    /// Starts it again, once the backends of the one that was killed are gone, and waits until it has recovered.
+    pub(crate) fn restart(&self) {
+        let options = format!("-k '{}' -c listen_addresses= {}", self.folder, self.arguments.join(" "));
+        let start = |tool: &str| {
+            let mut command = Command::new(if is_root() { "runuser" } else { tool });
+            if is_root() {
+                command.args(["-u", "postgres", "--", tool]);
+            }
+            let (data, log) = (format!("{}/data", self.folder), format!("{}/log", self.folder));
+            command.args(["-D", &data, "-l", &log, "-w", "-o", &options, "start"]).current_dir("/");
+            command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("pg_ctl runs").success()
+        };
+        let tool = format!("{}/pg_ctl", self.bin);
+        let started = (0..100).any(|_| {
+            start(&tool) || {
+                std::thread::sleep(std::time::Duration::from_millis(100));
+                false
+            }
+        });
+        assert!(started, "it starts again");
+    }
+
+    /// The folder of its socket.
+    pub(crate) fn folder(&self) -> &str {
+        &self.folder
     }
 
     /// How to reach a database of it.
@@ -83,4 +120,8 @@ impl Server {
     pub(crate) async fn connect(&self, database: &str) -> PgConnection {
         self.options(database).connect().await.expect("the server accepts")
     }
+}
+
+fn is_root() -> bool {
+    Path::new("/proc/self").metadata().is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }

@@ -11,9 +11,9 @@ use crate::notice::did_you_mean;
 
 use super::Error;
 
-const KEYS: &[&str] = &["schema", "config", "out", "tables", "columns"];
+const KEYS: &[&str] = &["schema", "config", "out", "tables", "columns", "types"];
 const TABLE_KEYS: &[&str] = &["conflict_key"];
-const COLUMN_KEYS: &[&str] = &["rust_type"];
+const TYPE_KEYS: &[&str] = &["rust_type"];
 
 /// The file's content. Paths are as written, relative to its folder.
 #[derive(Debug, Default)]
@@ -43,7 +43,8 @@ fn parse(text: &str, name: &str) -> Result<File, Error> {
             "config" => file.config = reader.string("config", value.get_ref(), span).map(PathBuf::from),
             "out" => file.out = reader.string("out", value.get_ref(), span).map(PathBuf::from),
             "tables" => file.overrides.conflict_keys = reader.section("tables", value.get_ref(), span, TABLE_KEYS),
-            "columns" => file.overrides.rust_types = reader.section("columns", value.get_ref(), span, COLUMN_KEYS),
+            "columns" => file.overrides.rust_types = reader.section("columns", value.get_ref(), span, TYPE_KEYS),
+            "types" => file.overrides.sql_types = reader.section("types", value.get_ref(), span, TYPE_KEYS),
             unknown => reader.unknown(unknown, key.span(), KEYS),
         }
     }
@@ -145,11 +146,14 @@ mod tests {
             conflict_key = "school_ncaa_id_unique"
             [columns."public.school.colors"]
             rust_type = "crate::Colors"
+            [types.numeric]
+            rust_type = "bigdecimal::BigDecimal"
         "#;
         let file = parse(text, "codegen.toml").unwrap();
         assert_eq!(file.schema, ["a.ts", "b/*.ts"]);
         assert_eq!(file.overrides.conflict_keys["public.school"], "school_ncaa_id_unique");
         assert_eq!(file.overrides.rust_types["public.school.colors"], "crate::Colors");
+        assert_eq!(file.overrides.sql_types["numeric"], "bigdecimal::BigDecimal");
         assert_eq!(file.out, Some("src/models".into()));
     }
 

@@ -1,12 +1,12 @@
 //! Column builders, and the columns that tables make of them.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 
 use super::known;
 use super::metadata::column_property;
 use super::sql::Sql;
-use super::types::TypeInfo;
+use super::types::{SqlType, TypeInfo};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Obj, Value};
 use crate::schema::DataType;
@@ -17,7 +17,7 @@ use crate::typescript::{TypeOf, TypeUse};
 #[derive(Debug, Clone)]
 pub(super) struct ColumnConfig {
     /// The name in the database; empty until a table sets it.
-    pub(super) name: String,
+    pub(super) name: Rc<str>,
     /// True when no name was given, so that `casing` applies.
     pub(super) key_as_name: bool,
     pub(super) base: ColumnBase,
@@ -27,7 +27,10 @@ pub(super) struct ColumnConfig {
     pub(super) default_fn: Option<Value>,
     pub(super) on_update: Option<Value>,
     pub(super) is_unique: bool,
-    pub(super) unique_name: Option<String>,
+    /// The name given to `.unique()`.
+    given_unique_name: Option<Rc<str>>,
+    /// The first table made of the builder, which its unique constraint is named after.
+    first_table: Option<Rc<TableName>>,
     pub(super) nulls_not_distinct: bool,
     /// `always`, and the sequence's options.
     pub(super) identity: Option<(bool, Value)>,
@@ -40,7 +43,7 @@ pub(super) struct ColumnConfig {
 #[derive(Debug, Clone)]
 pub(super) enum ColumnBase {
     /// A column function of pg-core, or an enum.
-    Known(TypeInfo),
+    Known(Rc<TypeInfo>),
     /// `customType`: its parameters and the column's own configuration.
     Custom {
         parameters: Value,
@@ -57,14 +60,14 @@ pub(super) enum ColumnBase {
 /// A column builder. It is mutable, and who shares it shares its changes, as in drizzle-orm.
 #[derive(Debug)]
 pub(super) struct ColumnBuilder {
-    pub(super) config: RefCell<ColumnConfig>,
+    pub(super) config: RefCell<Rc<ColumnConfig>>,
     /// The functions given to `.references()`, with the actions and the place.
     pub(super) references: RefCell<Vec<(Value, Value, Span)>>,
     span: Span,
 }
 
 impl ColumnBuilder {
-    pub(super) fn new(name: String, base: ColumnBase, span: Span) -> Self {
+    pub(super) fn new(name: Rc<str>, base: ColumnBase, span: Span) -> Self {
         let not_null = matches!(&base, ColumnBase::Known(info) if info.not_null);
         let config = ColumnConfig {
             key_as_name: name.is_empty(),
@@ -76,27 +79,24 @@ impl ColumnBuilder {
             default_fn: None,
             on_update: None,
             is_unique: false,
-            unique_name: None,
+            given_unique_name: None,
+            first_table: None,
             nulls_not_distinct: false,
             identity: None,
             generated: None,
             typescript_type: None,
         };
-        Self { config: RefCell::new(config), references: RefCell::default(), span }
+        Self { config: RefCell::new(Rc::new(config)), references: RefCell::default(), span }
     }
 
-    fn is_date(&self) -> bool {
-        matches!(&self.config.borrow().base, ColumnBase::Known(info) if matches!(info.data_type,
-            DataType::Date | DataType::Time { .. } | DataType::Timestamp { .. }))
+    /// The configuration, to be changed. Columns that were made of it before keep what it was.
+    pub(super) fn config_mut(&self) -> RefMut<'_, ColumnConfig> {
+        RefMut::map(self.config.borrow_mut(), Rc::make_mut)
     }
 
-    fn is_integer(&self) -> bool {
-        matches!(&self.config.borrow().base, ColumnBase::Known(info) if matches!(info.data_type,
-            DataType::SmallInt | DataType::Integer | DataType::BigInt))
-    }
-
-    fn is_uuid(&self) -> bool {
-        matches!(&self.config.borrow().base, ColumnBase::Known(info) if info.data_type == DataType::Uuid)
+    /// Whether the column has a type that some methods are of.
+    fn has_type(&self, is: impl FnOnce(&DataType) -> bool) -> bool {
+        matches!(&self.config.borrow().base, ColumnBase::Known(info) if is(&info.sql_type.data_type))
     }
 }
 
@@ -122,7 +122,7 @@ const METHODS: &[&str] = &[
 impl Host for ColumnBuilder {
     fn describe(&self) -> String {
         match &self.config.borrow().base {
-            ColumnBase::Known(info) => format!("a Drizzle column of type `{}`", info.sql_type),
+            ColumnBase::Known(info) => format!("a Drizzle column of type `{}`", info.sql_type.name),
             ColumnBase::Custom { .. } => "a Drizzle column of a custom type".to_owned(),
             ColumnBase::OwnClass => "a Drizzle column of a class of its own".to_owned(),
             ColumnBase::Array { .. } => "a Drizzle array column".to_owned(),
@@ -135,7 +135,7 @@ impl Host for ColumnBuilder {
 
     fn call_method(&self, cx: &mut Interpreter<'_>, this: &Obj, name: &str, call: &Call) -> Eval<Option<Value>> {
         let own = Value::Object(this.clone());
-        let mut config = self.config.borrow_mut();
+        let mut config = self.config_mut();
         match name {
             "notNull" => config.not_null = true,
             "primaryKey" => {
@@ -148,11 +148,12 @@ impl Host for ColumnBuilder {
             "$type" => config.typescript_type = call.type_args,
             "unique" => {
                 config.is_unique = true;
-                config.unique_name = known::optional_string(call, 0, "the name of a unique constraint")?;
+                config.given_unique_name = known::optional_text(call, 0, "the name of a unique constraint")?;
+                config.first_table = None;
                 drop(config);
                 let options = call.arg(1);
                 let nulls = if options.is_nullish() { options } else { cx.get(&options, "nulls", call.arg_span(1))? };
-                self.config.borrow_mut().nulls_not_distinct = nulls.as_str() == Some("not distinct");
+                self.config_mut().nulls_not_distinct = nulls.as_str() == Some("not distinct");
             }
             "references" => self.references.borrow_mut().push((call.arg(0), call.arg(1), call.span)),
             "generatedAlwaysAs" => config.generated = Some((call.arg(0), call.arg_span(0))),
@@ -177,15 +178,19 @@ impl ColumnBuilder {
     /// Methods that only some types have.
     fn special_method(&self, name: &str, call: &Call) -> Eval<bool> {
         let applies = match name {
-            "defaultNow" => self.is_date(),
-            "defaultRandom" => self.is_uuid(),
-            "generatedAlwaysAsIdentity" | "generatedByDefaultAsIdentity" => self.is_integer(),
+            "defaultNow" => {
+                self.has_type(|ty| matches!(ty, DataType::Date | DataType::Time { .. } | DataType::Timestamp { .. }))
+            }
+            "defaultRandom" => self.has_type(|ty| *ty == DataType::Uuid),
+            "generatedAlwaysAsIdentity" | "generatedByDefaultAsIdentity" => {
+                self.has_type(|ty| matches!(ty, DataType::SmallInt | DataType::Integer | DataType::BigInt))
+            }
             _ => false,
         };
         if !applies {
             return Ok(false);
         }
-        let mut config = self.config.borrow_mut();
+        let mut config = self.config_mut();
         match name {
             "defaultNow" => config.default = Some((Value::host(Sql::text("now()")), call.span)),
             "defaultRandom" => config.default = Some((Value::host(Sql::text("gen_random_uuid()")), call.span)),
@@ -213,9 +218,8 @@ pub(super) struct ColumnData {
     pub(super) key: Rc<str>,
     /// Where the property is written.
     pub(super) key_span: Span,
-    pub(super) config: ColumnConfig,
-    pub(super) data_type: DataType,
-    pub(super) sql_type: String,
+    pub(super) config: Rc<ColumnConfig>,
+    pub(super) sql_type: Rc<SqlType>,
 }
 
 /// `table.column`
@@ -260,7 +264,7 @@ impl Host for Column {
         if key == "getSQLType" {
             // Schemas keep this one and put their own in its place.
             let sql_type = self.0.sql_type.clone();
-            return Ok(Some(Value::native(key, move |_, _| Ok(Value::string(&sql_type)))));
+            return Ok(Some(Value::native(key, move |_, _| Ok(Value::string(&sql_type.name)))));
         }
         Ok(column_property(&self.0, key).or_else(|| Some(Value::opaque(format!("`{key}` of a Drizzle column"), span))))
     }
@@ -270,7 +274,7 @@ impl Host for Column {
     }
 
     fn call_method(&self, _: &mut Interpreter<'_>, _: &Obj, name: &str, _: &Call) -> Eval<Option<Value>> {
-        Ok((name == "getSQLType").then(|| Value::string(&self.0.sql_type)))
+        Ok((name == "getSQLType").then(|| Value::string(&self.0.sql_type.name)))
     }
 }
 
@@ -295,7 +299,7 @@ impl Host for ExtraColumn {
             "nullsFirst" => index.nulls_first = true,
             "nullsLast" => index.nulls_first = false,
             "op" => index.opclass = Some(known::string(call, 0, "an operator class")?),
-            "getSQLType" => return Ok(Some(Value::string(&self.data.sql_type))),
+            "getSQLType" => return Ok(Some(Value::string(&self.data.sql_type.name))),
             _ => return Ok(None),
         }
         Ok(Some(Value::Object(this.clone())))
@@ -314,6 +318,14 @@ impl ColumnBase {
 }
 
 impl ColumnConfig {
+    /// The name of the unique constraint, once a table is made of it.
+    pub(super) fn unique_name(&self) -> Option<String> {
+        match (&self.given_unique_name, &self.first_table) {
+            (Some(name), _) => Some(name.to_string()),
+            (None, table) => table.as_ref().map(|table| [&*table.name, "_", &*self.name, "_unique"].concat()),
+        }
+    }
+
     /// Where the TypeScript type of its values is written, if anywhere: the last `.$type<T>()`, else what `customType` was
     /// given. On an array's element it speaks of the elements.
     pub(super) fn type_use(&self) -> Option<TypeUse> {
@@ -346,36 +358,37 @@ pub(super) fn build(
     {
         let mut config = builder.config.borrow_mut();
         if config.name.is_empty() {
-            config.name = key.to_string();
+            Rc::make_mut(&mut config).name = key.clone();
         }
         // This too stays in the builder: a shared one names its constraint after the first table.
-        if config.unique_name.is_none() {
-            config.unique_name = Some(format!("{}_{}_unique", table.name, config.name));
+        if config.first_table.is_none() {
+            Rc::make_mut(&mut config).first_table = Some(table.clone());
         }
     }
     let config = builder.config.borrow().clone();
-    let (data_type, sql_type) =
+    let sql_type =
         resolve_type(cx, value, &config.base, if builder.span == Span::default() { key_span } else { builder.span })?;
-    Ok(Rc::new(ColumnData { table: table.clone(), key: key.clone(), key_span, config, data_type, sql_type }))
+    Ok(Rc::new(ColumnData { table: table.clone(), key: key.clone(), key_span, config, sql_type }))
 }
 
-fn resolve_type(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span: Span) -> Eval<(DataType, String)> {
+fn resolve_type(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span: Span) -> Eval<Rc<SqlType>> {
     match base {
-        ColumnBase::Known(info) => Ok((info.data_type.clone(), info.sql_type.clone())),
+        ColumnBase::Known(info) => Ok(info.sql_type.clone()),
         ColumnBase::Array { element, size } => {
             let Some(builder) = element.as_host::<ColumnBuilder>() else {
                 return Err(known::mismatch(element, span, "the element of an array", "a column").into());
             };
             let base = builder.config.borrow().base.clone();
-            let (element, sql) = resolve_type(cx, element, &base, span)?;
+            let element = resolve_type(cx, element, &base, span)?;
             let digits = size.map(crate::evaluate::number_to_string).unwrap_or_default();
             let size = size.map(|size| size as u32);
-            Ok((DataType::Array { element: Box::new(element), size }, format!("{sql}[{digits}]")))
+            let data_type = DataType::Array { element: Box::new(element.data_type.clone()), size };
+            Ok(Rc::new(SqlType { data_type, name: format!("{}[{digits}]", element.name) }))
         }
         ColumnBase::OwnClass => {
             let name = super::subclass::sql_type(cx, value, span)?;
             match name.as_str() {
-                Some(sql) => Ok((DataType::Other { sql: sql.to_owned() }, sql.to_owned())),
+                Some(sql) => Ok(SqlType::other(sql)),
                 None => Err(known::mismatch(&name, span, "the type that `getSQLType` gives", "a string").into()),
             }
         }
@@ -383,7 +396,7 @@ fn resolve_type(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span
             let call = Call { this: parameters.clone(), ..Call::with([config.clone()], span) };
             let name = cx.call_method(parameters, "dataType", span, &call)?;
             match name.as_str() {
-                Some(sql) => Ok((DataType::Other { sql: sql.to_owned() }, sql.to_owned())),
+                Some(sql) => Ok(SqlType::other(sql)),
                 None => Err(known::mismatch(&name, span, "the type that `dataType` gives", "a string").into()),
             }
         }

@@ -34,28 +34,37 @@ pub(super) fn default(cx: &mut Interpreter<'_>, column: &ColumnData, casing: Cas
         return Ok(Some(ColumnDefault { sql: "now()".to_owned().into(), expression: true, value: None }));
     }
     let text = literal(cx, value, *span, column)?;
-    let theirs = drizzle_kits(cx, value, *span, column)?.unwrap_or_else(|| text.clone());
-    let json = match value {
-        Value::BigInt(_) => None,
-        // What has no form in JSON, such as an array of big integers, has none here.
-        _ => stringify(cx, value, *span).ok().and_then(Result::ok).flatten(),
+    let sql = match drizzle_kits(cx, value, *span, column)? {
+        Some(theirs) => SchemaSql::new(text, theirs),
+        None => text.into(),
     };
-    let value = json.and_then(|json| serde_json::from_str(&json).ok());
-    Ok(Some(ColumnDefault { sql: SchemaSql::new(text, theirs), expression: false, value }))
+    Ok(Some(ColumnDefault { sql, expression: false, value: json(cx, value, *span) }))
+}
+
+/// The value as JSON. What has no form in it, such as an array of big integers, has none here.
+fn json(cx: &mut Interpreter<'_>, value: &Value, span: Span) -> Option<serde_json::Value> {
+    match value {
+        Value::BigInt(_) => None,
+        Value::String(text) => Some(text.as_ref().into()),
+        Value::Bool(value) => Some((*value).into()),
+        _ => serde_json::from_str(&stringify(cx, value, span).ok()?.ok()??).ok(),
+    }
 }
 
 /// What drizzle-kit writes where it is not what [`literal`] gives: it escapes nothing but strings.
 fn drizzle_kits(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnData) -> Eval<Option<String>> {
-    let sql_type = column.sql_type.to_lowercase();
-    if matches!(value, Value::String(_)) {
-        return Ok(value.as_str().map(quote_string));
+    match (value, &column.sql_type.data_type) {
+        (Value::String(text), DataType::Json | DataType::Jsonb) => return Ok(Some(quote_string(text))),
+        (Value::String(_), _) => return Ok(None),
+        _ => {}
     }
-    if let DataType::Json | DataType::Jsonb = column.data_type {
+    let sql_type = column.sql_type.name.to_lowercase();
+    if let DataType::Json | DataType::Jsonb = column.sql_type.data_type {
         let json = stringify(cx, value, span)?.ok().flatten();
         return Ok(json.map(|json| format!("'{json}'::{sql_type}")));
     }
     Ok(match value.as_array() {
-        Some(items) if is_array(&column.sql_type) => {
+        Some(items) if is_array(&column.sql_type.name) => {
             Some(format!("'{}'", unescaped_array(cx, &items, span, &sql_type)?))
         }
         // `1,2,3` and `[object Object]`: JavaScript's own text.
@@ -115,37 +124,37 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
     };
     if let Value::String(text) = value {
         // drizzle-kit hands a text on as it is, which is what its author means where the text is JSON itself.
-        let is_json = matches!(column.data_type, DataType::Json | DataType::Jsonb);
+        let is_json = matches!(column.sql_type.data_type, DataType::Json | DataType::Jsonb);
         if !is_json || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
             return Ok(quote_string(text));
         }
     }
-    if let DataType::Json | DataType::Jsonb = column.data_type {
+    if let DataType::Json | DataType::Jsonb = column.sql_type.data_type {
         let json = match stringify(cx, value, span)? {
             Ok(Some(json)) => json,
             Ok(None) => return Err(unknown(value).into()),
             Err(opaque) => return Err(unknown(&opaque).into()),
         };
-        return Ok(format!("{}::{}", quote_string(&json), column.sql_type.to_lowercase()));
+        return Ok(format!("{}::{}", quote_string(&json), column.sql_type.name.to_lowercase()));
     }
     if let Value::Object(object) = value
         && let Kind::Date(Some(time)) = object.kind
     {
-        let text = date(time, &column.sql_type.to_lowercase());
+        let text = date(time, &column.sql_type.name.to_lowercase());
         return Ok(quote_string(&text));
     }
-    if is_array(&column.sql_type)
+    if is_array(&column.sql_type.name)
         && let Some(items) = value.as_array()
     {
-        let element = match &column.data_type {
+        let element = match &column.sql_type.data_type {
             DataType::Array { element, .. } => element,
             other => other,
         };
-        let text = array(cx, &items, element, span, base(&column.sql_type.to_lowercase()))?
+        let text = array(cx, &items, element, span, base(&column.sql_type.name.to_lowercase()))?
             .map_err(|value| unknown(&value))?;
         return Ok(quote_string(&text));
     }
-    if let Some(text) = geometric(cx, value, span, base(&column.sql_type.to_lowercase()))? {
+    if let Some(text) = geometric(cx, value, span, base(&column.sql_type.name.to_lowercase()))? {
         return Ok(quote_string(&text));
     }
     Ok(match value {
@@ -153,7 +162,7 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
         Value::Bool(value) => value.to_string(),
         Value::Number(value) => number_to_string(*value),
         Value::BigInt(value) => value.to_string(),
-        _ => match (&column.data_type, stringify(cx, value, span)?) {
+        _ => match (&column.sql_type.data_type, stringify(cx, value, span)?) {
             // `[1,2,3]` is how pgvector reads a vector.
             (DataType::Other { .. }, Ok(Some(json))) if value.as_array().is_some() => quote_string(&json),
             _ => return Err(unknown(value).into()),

@@ -79,7 +79,7 @@ fn encode(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span: Span
 
 fn encode_known(cx: &mut Interpreter<'_>, value: &Value, info: &TypeInfo, span: Span) -> Eval<Value> {
     let mode = info.mode.as_deref();
-    let is_json = match &info.data_type {
+    let is_json = match &info.sql_type.data_type {
         DataType::Json | DataType::Jsonb => true,
         DataType::Other { sql } => sql.starts_with("vector") || sql.starts_with("halfvec"),
         _ => false,
@@ -96,7 +96,7 @@ fn encode_known(cx: &mut Interpreter<'_>, value: &Value, info: &TypeInfo, span: 
     {
         return Ok(Value::string(iso_string(time)));
     }
-    Ok(match (&info.data_type, value) {
+    Ok(match (&info.sql_type.data_type, value) {
         (DataType::Numeric { .. }, Value::Number(number)) if mode == Some("number") => {
             Value::string(number_to_string(*number))
         }

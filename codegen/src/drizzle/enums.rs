@@ -1,8 +1,10 @@
 //! `pgEnum`
 
+use std::rc::Rc;
+
 use super::column::{ColumnBase, ColumnBuilder};
 use super::known;
-use super::types::TypeInfo;
+use super::types::{SqlType, TypeInfo};
 use crate::evaluate::{Call, Eval, Host, Interpreter, Obj, Value};
 use crate::schema::DataType;
 use crate::source::Span;
@@ -59,15 +61,15 @@ impl Host for PgEnum {
     }
 
     fn call(&self, _: &mut Interpreter<'_>, _: &Obj, call: &Call) -> Eval<Value> {
-        let name = known::optional_string(call, 0, "the name of a column")?.unwrap_or_default();
+        let name = known::optional_text(call, 0, "the name of a column")?.unwrap_or_default();
         let data_type = DataType::Enum {
             schema: self.schema.clone(),
             name: self.name.clone(),
             values: self.values.clone(),
             from_object: self.from_object,
         };
-        let sql_type = self.name.clone();
-        let info = TypeInfo { data_type, sql_type, mode: None, text_enum: None, not_null: false };
-        Ok(Value::host(ColumnBuilder::new(name, ColumnBase::Known(info), call.span)))
+        let sql_type = Rc::new(SqlType { data_type, name: self.name.clone() });
+        let info = TypeInfo { sql_type, mode: None, text_enum: None, not_null: false };
+        Ok(Value::host(ColumnBuilder::new(name, ColumnBase::Known(Rc::new(info)), call.span)))
     }
 }

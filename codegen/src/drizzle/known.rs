@@ -1,5 +1,7 @@
 //! Values that the schema depends on and so must be known.
 
+use std::rc::Rc;
+
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Interpreter, Value};
 use crate::source::Span;
@@ -51,6 +53,15 @@ pub(super) fn string(call: &Call, index: usize, what: &str) -> Eval<String> {
 }
 
 /// A string argument that may be left out.
+pub(super) fn optional_text(call: &Call, index: usize, what: &str) -> Eval<Option<Rc<str>>> {
+    match call.arg(index) {
+        Value::Undefined => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        other => Err(mismatch(&other, call.arg_span(index), what, "a string").into()),
+    }
+}
+
+/// A string argument that may be left out, as a text of its own.
 pub(super) fn optional_string(call: &Call, index: usize, what: &str) -> Eval<Option<String>> {
-    if call.arg(index).is_undefined() { Ok(None) } else { string(call, index, what).map(Some) }
+    Ok(optional_text(call, index, what)?.map(|text| text.to_string()))
 }

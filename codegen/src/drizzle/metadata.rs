@@ -13,7 +13,6 @@ use super::sequence::PgSequence;
 use super::sql::Sql;
 use super::subclass::initialize_column;
 use super::table::{Table, extra_config};
-use super::types::TypeInfo;
 use super::view::View;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Object, Slot, Value};
 use crate::schema::DataType;
@@ -181,21 +180,19 @@ pub(super) fn column_property(data: &ColumnData, key: &str) -> Option<Value> {
         "defaultFn" => config.default_fn.clone().unwrap_or(Value::Undefined),
         "onUpdateFn" => config.on_update.clone().unwrap_or(Value::Undefined),
         "isUnique" => Value::Bool(config.is_unique),
-        "uniqueName" => config.unique_name.as_ref().map_or(Value::Undefined, Value::string),
+        "uniqueName" => config.unique_name().map_or(Value::Undefined, Value::string),
         "dataType" => Value::from(classes(&config.base).0),
         "columnType" => Value::from(classes(&config.base).1),
         "table" => Value::host(Table::named(data.table.clone())),
-        "length" => match data.data_type {
+        "length" => match data.sql_type.data_type {
             DataType::Char { length } | DataType::Varchar { length } => {
                 length.map_or(Value::Undefined, |length| Value::Number(length.into()))
             }
             _ => return None,
         },
-        "enumValues" => match (&data.data_type, &config.base) {
+        "enumValues" => match (&data.sql_type.data_type, &config.base) {
             (DataType::Enum { values, .. }, _) => Value::array(values.iter().map(Value::string).collect()),
-            (_, ColumnBase::Known(TypeInfo { text_enum: Some(labels), .. })) => {
-                Value::array(labels.iter().map(Value::string).collect())
-            }
+            (_, ColumnBase::Known(info)) => Value::array(info.text_enum.as_ref()?.iter().map(Value::string).collect()),
             _ => return None,
         },
         _ => return None,
@@ -205,7 +202,7 @@ pub(super) fn column_property(data: &ColumnData, key: &str) -> Option<Value> {
 /// What drizzle-orm counts as one: also what runs in the client, and what counts by itself.
 fn has_default(data: &ColumnData) -> bool {
     let config = &data.config;
-    let counts = matches!(data.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
+    let counts = matches!(data.sql_type.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
     counts
         || config.default.is_some()
         || config.default_fn.is_some()
@@ -221,7 +218,7 @@ fn classes(base: &ColumnBase) -> (&'static str, &'static str) {
         ColumnBase::Array { .. } => return ("array", "PgArray"),
         ColumnBase::Custom { .. } | ColumnBase::OwnClass => return ("custom", "PgCustomColumn"),
     };
-    match (&info.data_type, info.mode.as_deref().unwrap_or_default()) {
+    match (&info.sql_type.data_type, info.mode.as_deref().unwrap_or_default()) {
         (DataType::SmallInt, _) => ("number", "PgSmallInt"),
         (DataType::Integer, _) => ("number", "PgInteger"),
         (DataType::BigInt, "number") => ("number", "PgBigInt53"),

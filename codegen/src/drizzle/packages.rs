@@ -1,8 +1,10 @@
 //! The packages that schemas import and codegen knows.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use super::column::{ColumnBase, ColumnBuilder};
+use super::types::TypeInfo;
 use super::{
     alias, column, constraint, enums, index, known, metadata, operators, pg_schema, query, relations, runtime_value,
     security, sequence, set_operation, sql, subclass, table, types, view, zod,
@@ -68,8 +70,9 @@ fn drizzle_orm() -> Obj {
     let orm = Object::plain();
     let columns = Object::plain();
     for name in types::COLUMN_FUNCTIONS {
+        let plain = OnceCell::new();
         let function = Value::native(name, move |cx, call| {
-            let column = column_function(cx, name, call);
+            let column = column_function(cx, name, call, &plain);
             known::recover(cx, column)
         });
         columns.set(*name, function.clone());
@@ -154,9 +157,16 @@ fn drizzle_orm() -> Obj {
     orm
 }
 
-fn column_function(cx: &mut Interpreter<'_>, name: &str, call: &Call) -> Eval<Value> {
+/// `plain` keeps the function's type without options, which most columns share.
+fn column_function(cx: &mut Interpreter<'_>, name: &str, call: &Call, plain: &OnceCell<Rc<TypeInfo>>) -> Eval<Value> {
     let (column_name, config, span) = types::name_and_config(call)?;
-    let info = types::type_info(cx, name, &config, span)?;
+    let info = match plain.get() {
+        Some(info) if config.is_nullish() => info.clone(),
+        _ => Rc::new(types::type_info(cx, name, &config, span)?),
+    };
+    if config.is_nullish() {
+        plain.get_or_init(|| info.clone());
+    }
     Ok(Value::host(ColumnBuilder::new(column_name, ColumnBase::Known(info), call.span)))
 }
 

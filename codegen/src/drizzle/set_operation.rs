@@ -86,7 +86,7 @@ impl SetOperation {
 pub(super) fn order_by(values: Vec<(Value, Span)>) -> Vec<Chunk> {
     let bare = |(value, span): (Value, Span)| {
         if let Some(column) = column_of(&value) {
-            let name = Sql::new(vec![Chunk::Identifier(column.config.name.as_str().into())]);
+            let name = Sql::new(vec![Chunk::Identifier(column.config.name.clone())]);
             return (Value::host(name), span);
         }
         match value.as_host::<Sql>() {

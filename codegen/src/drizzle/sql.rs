@@ -17,6 +17,7 @@ use crate::evaluate::{
 };
 use crate::schema::{self, Wording};
 use crate::source::Span;
+use crate::sql::enclose;
 
 /// No schema comes near; a loop that appends a template to itself would fill the memory.
 const MAX_CHUNKS: usize = 1_000_000;
@@ -94,9 +95,13 @@ impl Sql {
 
     /// Writes it out as [`Sql::render`] does, and as drizzle-kit does.
     pub(super) fn write(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<schema::Sql> {
-        let text = self.render(cx, style)?;
+        let mut valid = Rendering::default();
+        self.render_into(cx, style, &mut valid)?;
+        if !valid.holds_values {
+            return Ok(valid.text.into());
+        }
         let theirs = self.render(cx, Style { wording: Wording::DrizzleKit, ..style })?;
-        Ok(schema::Sql::new(text, numbered(&theirs)))
+        Ok(schema::Sql::new(valid.text, numbered(&theirs)))
     }
 
     /// Writes it out. What drizzle-kit would write as a parameter (`$1`, which no DDL allows) is written as a literal.
@@ -104,77 +109,107 @@ impl Sql {
     /// # Errors
     /// When it contains a value that is not known, or that has no SQL form.
     pub(super) fn render(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<String> {
-        // SQL can contain itself, through an array that it was put into later.
-        cx.nested(Span::default(), |cx| self.render_here(cx, style))
+        let mut out = Rendering::default();
+        self.render_into(cx, style, &mut out)?;
+        Ok(out.text)
     }
 
-    fn render_here(&self, cx: &mut Interpreter<'_>, style: Style) -> Eval<String> {
-        let style = Style { inline: style.inline || self.inline.is_raised(), ..style };
-        let mut text = String::new();
-        for chunk in self.chunks.borrow().iter() {
-            match chunk {
-                Chunk::Text(part) => text.push_str(part),
-                Chunk::Identifier(name) => text.push_str(&quote_identifier(name)),
-                Chunk::Column(column) => {
-                    let name = column_name(&column.config.name, column.config.key_as_name, style.casing);
-                    text.push_str(&quote_identifier(&name));
+    fn render_into(&self, cx: &mut Interpreter<'_>, style: Style, out: &mut Rendering) -> Eval<()> {
+        // SQL can contain itself, through an array that it was put into later.
+        cx.nested(Span::default(), |cx| {
+            let style = Style { inline: style.inline || self.inline.is_raised(), ..style };
+            for chunk in self.chunks.borrow().iter() {
+                match chunk {
+                    Chunk::Text(part) => out.text.push_str(part),
+                    Chunk::Identifier(name) => out.identifier(name),
+                    Chunk::Column(column) => out.column(column, style.casing),
+                    Chunk::Value(value, span) => render_value(cx, value, *span, style, out)?,
                 }
-                Chunk::Value(value, span) => render_value(cx, value, *span, style, &mut text)?,
             }
-        }
-        Ok(text)
+            Ok(())
+        })
     }
 }
 
-fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Style, text: &mut String) -> Eval<()> {
-    if let Some(column) = column_of(value) {
-        let name = quote_identifier(&column_name(&column.config.name, column.config.key_as_name, style.casing));
-        if style.qualified {
-            text.push_str(&qualified_name(column.table.schema.as_deref(), &column.table.name));
-            text.push('.');
+/// SQL on its way.
+#[derive(Debug, Default)]
+struct Rendering {
+    text: String,
+    /// True once there is a value in it, which drizzle-kit may write as a parameter.
+    holds_values: bool,
+}
+
+impl Rendering {
+    fn identifier(&mut self, name: &str) {
+        enclose(&mut self.text, name, '"');
+    }
+
+    fn column(&mut self, column: &ColumnData, casing: Casing) {
+        match column.config.key_as_name && casing != Casing::Keep {
+            true => self.identifier(&casing.convert(&column.config.name)),
+            false => self.identifier(&column.config.name),
         }
-        text.push_str(&name);
+    }
+
+    fn qualified(&mut self, schema: Option<&str>, name: &str) {
+        if let Some(schema) = schema {
+            self.identifier(schema);
+            self.text.push('.');
+        }
+        self.identifier(name);
+    }
+}
+
+fn render_value(cx: &mut Interpreter<'_>, value: &Value, span: Span, style: Style, out: &mut Rendering) -> Eval<()> {
+    if let Some(column) = column_of(value) {
+        if style.qualified {
+            out.qualified(column.table.schema.as_deref(), &column.table.name);
+            out.text.push('.');
+        }
+        out.column(&column, style.casing);
     } else if let Some(inner) = value.as_host::<Sql>() {
-        text.push_str(&inner.render(cx, style)?);
+        inner.render_into(cx, style, out)?;
     } else if let Some(table) = value.as_host::<Table>() {
-        text.push_str(&qualified_name(table.name.schema.as_deref(), &table.name.name));
+        out.qualified(table.name.schema.as_deref(), &table.name.name);
     } else if let Some(view) = value.as_host::<View>() {
-        text.push_str(&qualified_name(view.name.schema.as_deref(), &view.name.name));
+        out.qualified(view.name.schema.as_deref(), &view.name.name);
     } else if let Some(aliased) = value.as_host::<Aliased>() {
-        text.push_str(&quote_identifier(&aliased.alias));
+        out.identifier(&aliased.alias);
     } else if let Some(subquery) = value.as_host::<Subquery>() {
         if !subquery.is_with {
-            text.push('(');
-            render_value(cx, &subquery.sql, span, style, text)?;
-            text.push_str(") ");
+            out.text.push('(');
+            render_value(cx, &subquery.sql, span, style, out)?;
+            out.text.push_str(") ");
         }
-        text.push_str(&quote_identifier(&subquery.alias));
+        out.identifier(&subquery.alias);
     } else if let Some(query) = value.as_host::<Query>() {
-        text.push_str(&format!("({})", query.sql(cx)?.render(cx, style)?));
-    } else if let Some(param) = value.as_host::<Param>() {
-        if style.is_bound() {
-            text.push(PARAMETER);
-            return Ok(());
-        }
-        match param.value.as_array() {
-            Some(items) => text.push_str(&quote_string(&array_literal(&items, false))),
-            None => text.push_str(&literal(cx, &param.value, span)?),
-        }
+        out.text.push('(');
+        query.sql(cx)?.render_into(cx, style, out)?;
+        out.text.push(')');
     } else if let Some(enum_) = value.as_host::<PgEnum>() {
-        text.push_str(&qualified_name(enum_.schema.as_deref(), &enum_.name));
+        out.qualified(enum_.schema.as_deref(), &enum_.name);
+    } else if let Some(param) = value.as_host::<Param>() {
+        out.holds_values = true;
+        match param.value.as_array() {
+            _ if style.is_bound() => out.text.push(PARAMETER),
+            Some(items) => out.text.push_str(&quote_string(&array_literal(&items, false))),
+            None => out.text.push_str(&literal(cx, &param.value, span)?),
+        }
     } else if let Some(items) = value.as_array() {
-        text.push('(');
+        out.text.push('(');
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
-                text.push_str(", ");
+                out.text.push_str(", ");
             }
-            render_value(cx, item, span, style, text)?;
+            render_value(cx, item, span, style, out)?;
         }
-        text.push(')');
-    } else if style.is_bound() && !value.is_undefined() {
-        text.push(PARAMETER);
+        out.text.push(')');
     } else if !value.is_undefined() {
-        text.push_str(&literal(cx, value, span)?);
+        out.holds_values = true;
+        match style.is_bound() {
+            true => out.text.push(PARAMETER),
+            false => out.text.push_str(&literal(cx, value, span)?),
+        }
     }
     Ok(())
 }
@@ -207,19 +242,9 @@ pub(super) fn column_name(name: &str, key_as_name: bool, casing: Casing) -> Stri
     if key_as_name { casing.convert(name) } else { name.to_owned() }
 }
 
-/// `"name"`, quotes doubled.
-pub(super) fn quote_identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// `'text'`, quotes doubled.
 pub(super) fn quote_string(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn qualified_name(schema: Option<&str>, name: &str) -> String {
-    let name = quote_identifier(name);
-    schema.map_or_else(|| name.clone(), |schema| format!("{}.{name}", quote_identifier(schema)))
+    crate::sql::literal(text)
 }
 
 /// The text with its parameters numbered as they come.

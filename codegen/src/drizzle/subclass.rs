@@ -1,5 +1,7 @@
 //! Column classes of the schema's own: `class X extends PgColumnBuilder`, `class Y extends PgColumn`.
 
+use std::rc::Rc;
+
 use super::column::{ColumnBase, ColumnBuilder};
 use super::known;
 use super::types::type_info;
@@ -39,19 +41,19 @@ impl Host for BuilderClass {
     }
 
     fn allocate(&self) -> Option<Obj> {
-        let builder = ColumnBuilder::new(String::new(), ColumnBase::OwnClass, Span::default());
+        let builder = ColumnBuilder::new(Rc::default(), ColumnBase::OwnClass, Span::default());
         Some(Object::new(Kind::Host(Box::new(builder))))
     }
 
     /// `super(name, dataType, columnType)`, or `super(name, options)` of a known type.
     fn initialize(&self, cx: &mut Interpreter<'_>, this: &Value, call: &Call) -> Eval<()> {
         let (Some(builder), Value::Object(object)) = (this.as_host::<ColumnBuilder>(), this) else { return Ok(()) };
-        let name = known::optional_string(call, 0, "the name of a column")?.unwrap_or_default();
+        let name = known::optional_text(call, 0, "the name of a column")?.unwrap_or_default();
         let base = match self.function {
             Some(function) => {
                 let options = call.arg(1);
                 let options = if options.as_object().is_some() { options } else { Value::Undefined };
-                ColumnBase::Known(type_info(cx, function, &options, call.span)?)
+                ColumnBase::Known(Rc::new(type_info(cx, function, &options, call.span)?))
             }
             None => ColumnBase::OwnClass,
         };
@@ -60,7 +62,7 @@ impl Host for BuilderClass {
         config.set("dataType", call.arg(1));
         config.set("columnType", call.arg(2));
         object.define_hidden("config", Slot::Value(Value::Object(config)), call.span);
-        let mut own = builder.config.borrow_mut();
+        let mut own = builder.config_mut();
         own.key_as_name = name.is_empty();
         own.name = name;
         own.base = base;

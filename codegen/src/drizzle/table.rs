@@ -6,7 +6,7 @@ use super::column::{
     Column, ColumnBase, ColumnBuilder, ColumnData, ExtraColumn, Flag, IndexOptions, TableName, build, not_a_column,
 };
 use super::known;
-use super::types::TypeInfo;
+use super::types::{SqlType, TypeInfo};
 use crate::evaluate::{Call, Eval, Host, Interpreter, Kind, Obj, Object, Slot, Value};
 use crate::schema::DataType;
 use crate::source::Span;
@@ -21,8 +21,10 @@ pub(super) struct Table {
     /// The columns as the schema sees and may change them; none of a package's own table.
     pub(super) objects: Vec<Value>,
     pub(super) inline_references: Vec<InlineReference>,
-    /// The extra configuration's function, and the columns that it is given.
-    pub(super) extra: Option<(Value, Value)>,
+    /// The extra configuration's function.
+    extra: Option<Value>,
+    /// The properties whose columns had errors, which have been told.
+    spoilt: Vec<(Rc<str>, Span)>,
     /// Where the extra configuration stands.
     pub(super) extra_span: Span,
     pub(super) row_level_security: Flag,
@@ -48,6 +50,7 @@ impl Table {
             objects: Vec::new(),
             inline_references: Vec::new(),
             extra: None,
+            spoilt: Vec::new(),
             extra_span: Span::default(),
             row_level_security: Flag::default(),
             span: Span::default(),
@@ -67,6 +70,7 @@ impl Table {
             objects: Vec::new(),
             inline_references: self.inline_references.clone(),
             extra: self.extra.clone(),
+            spoilt: self.spoilt.clone(),
             extra_span: self.extra_span,
             row_level_security,
             span: self.span,
@@ -119,7 +123,6 @@ pub(super) fn pg_table(
         return Err(known::mismatch(&columns, call.arg_span(1), &what, "an object").into());
     }
     let (mut built, mut references, mut spoilt) = (Vec::new(), Vec::new(), Vec::new());
-    let extra_columns = Object::plain();
     for (key, value, span) in cx.entries(&columns, call.arg_span(1))? {
         // An error in one column is told, and the others go on; what uses the column is no further error.
         let column = match value.as_host::<ColumnBuilder>() {
@@ -133,7 +136,6 @@ pub(super) fn pg_table(
                 if !known::is_reported(&value) {
                     cx.report(*thrown.diagnostic);
                 }
-                extra_columns.define(key.clone(), Slot::Value(Value::reported(span)), span);
                 spoilt.push((key, span));
                 continue;
             }
@@ -143,8 +145,6 @@ pub(super) fn pg_table(
             let (target, actions) = (target.clone(), actions.clone());
             references.push(InlineReference { column: column.clone(), target, actions, span: *span });
         }
-        let extra = ExtraColumn { data: column.clone(), index: IndexOptions::default().into() };
-        extra_columns.define(key, Slot::Value(Value::host(extra)), span);
         built.push(column);
     }
     let extra = call.arg(2);
@@ -155,7 +155,8 @@ pub(super) fn pg_table(
         columns: built.clone(),
         objects: objects.clone(),
         inline_references: references,
-        extra: (!extra.is_nullish()).then(|| (extra, Value::Object(extra_columns))),
+        extra: (!extra.is_nullish()).then_some(extra),
+        spoilt: spoilt.clone(),
         extra_span: call.arg_span(2),
         row_level_security: Flag::default(),
         span: call.span,
@@ -172,8 +173,16 @@ pub(super) fn pg_table(
 
 /// The builders that the extra configuration gives: an array (flattened once), or an object's values.
 pub(super) fn extra_config(cx: &mut Interpreter<'_>, table: &Table) -> Eval<Vec<Value>> {
-    let Some((function, columns)) = &table.extra else { return Ok(Vec::new()) };
-    let config = cx.call(function, &Call::with([columns.clone()], table.extra_span))?;
+    let Some(function) = &table.extra else { return Ok(Vec::new()) };
+    let columns = Object::plain();
+    for (key, span) in &table.spoilt {
+        columns.define(key.clone(), Slot::Value(Value::reported(*span)), *span);
+    }
+    for column in &table.columns {
+        let extra = ExtraColumn { data: column.clone(), index: IndexOptions::default().into() };
+        columns.define(column.key.clone(), Slot::Value(Value::host(extra)), column.key_span);
+    }
+    let config = cx.call(function, &Call::with([Value::Object(columns)], table.extra_span))?;
     if known::is_reported(&config) {
         return Ok(Vec::new());
     }
@@ -189,12 +198,13 @@ pub(super) fn extra_config(cx: &mut Interpreter<'_>, table: &Table) -> Eval<Vec<
 
 /// `authUsers` and `realtimeMessages` of `drizzle-orm/supabase`: tables that are there already and that schemas refer to.
 pub(super) fn supabase_tables() -> (Value, Value) {
-    let info = |data_type: DataType, sql_type: &str| TypeInfo {
-        data_type,
-        sql_type: sql_type.to_owned(),
-        mode: None,
-        text_enum: None,
-        not_null: false,
+    let info = |data_type: DataType, sql_type: &str| {
+        Rc::new(TypeInfo {
+            sql_type: Rc::new(SqlType { data_type, name: sql_type.to_owned() }),
+            mode: None,
+            text_enum: None,
+            not_null: false,
+        })
     };
     let timestamp = || info(DataType::Timestamp { precision: None, with_time_zone: true }, "timestamp with time zone");
     let users = [
@@ -216,16 +226,15 @@ pub(super) fn supabase_tables() -> (Value, Value) {
 }
 
 /// A table of a package's own: its columns' keys, names and types.
-fn external(schema: &str, name: &str, columns: &[(&str, &str, TypeInfo)]) -> Value {
+fn external(schema: &str, name: &str, columns: &[(&str, &str, Rc<TypeInfo>)]) -> Value {
     let name = Rc::new(TableName { schema: Some(schema.to_owned()), name: name.to_owned() });
-    let column = |(key, column, info): &(&str, &str, TypeInfo)| {
-        let builder = ColumnBuilder::new((*column).to_owned(), ColumnBase::Known(info.clone()), Span::default());
+    let column = |(key, column, info): &(&str, &str, Rc<TypeInfo>)| {
+        let builder = ColumnBuilder::new(Rc::from(*column), ColumnBase::Known(info.clone()), Span::default());
         Rc::new(ColumnData {
             table: name.clone(),
             key: Rc::from(*key),
             key_span: Span::default(),
             config: builder.config.into_inner(),
-            data_type: info.data_type.clone(),
             sql_type: info.sql_type.clone(),
         })
     };

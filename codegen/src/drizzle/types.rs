@@ -1,16 +1,31 @@
 //! The column functions of `drizzle-orm/pg-core`, and the SQL types that they mean.
 
+use std::rc::Rc;
+
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Interpreter, Value, number_to_string};
 use crate::schema::DataType;
 use crate::source::Span;
 
-/// What a column function makes: the type, its spelling, and what else its options say.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct TypeInfo {
+/// A type and its spelling.
+#[derive(Debug, PartialEq)]
+pub(super) struct SqlType {
     pub(super) data_type: DataType,
     /// drizzle-orm's `getSQLType()`.
-    pub(super) sql_type: String,
+    pub(super) name: String,
+}
+
+impl SqlType {
+    /// A type that Drizzle knows by its spelling only.
+    pub(super) fn other(name: &str) -> Rc<Self> {
+        Rc::new(Self { data_type: DataType::Other { sql: name.to_owned() }, name: name.to_owned() })
+    }
+}
+
+/// What a column function makes: the type, and what else its options say.
+#[derive(Debug, PartialEq)]
+pub(super) struct TypeInfo {
+    pub(super) sql_type: Rc<SqlType>,
     pub(super) mode: Option<String>,
     pub(super) text_enum: Option<Vec<String>>,
     /// True for types that drizzle-orm makes NOT NULL by themselves.
@@ -55,12 +70,12 @@ pub(super) const COLUMN_FUNCTIONS: &[&str] = &[
 ];
 
 /// drizzle-orm's `getColumnNameAndConfig`: `f()`, `f('name')`, `f('name', config)`, `f(config)`.
-pub(super) fn name_and_config(call: &Call) -> Eval<(String, Value, Span)> {
+pub(super) fn name_and_config(call: &Call) -> Eval<(Rc<str>, Value, Span)> {
     let (first, second) = (call.arg(0), call.arg(1));
     match &first {
-        Value::String(name) => Ok((name.to_string(), second, call.arg_span(1))),
-        Value::Undefined => Ok((String::new(), second, call.arg_span(1))),
-        Value::Object(_) => Ok((String::new(), first, call.arg_span(0))),
+        Value::String(name) => Ok((name.clone(), second, call.arg_span(1))),
+        Value::Undefined => Ok((Rc::default(), second, call.arg_span(1))),
+        Value::Object(_) => Ok((Rc::default(), first, call.arg_span(0))),
         other => Err(super::known::mismatch(other, call.arg_span(0), "the name of a column", "a string").into()),
     }
 }
@@ -207,5 +222,5 @@ pub(super) fn type_info(cx: &mut Interpreter<'_>, function: &str, config: &Value
         "bigserial" => mode.as_deref() == Some("number"),
         _ => false,
     };
-    Ok(TypeInfo { data_type, sql_type, mode, text_enum, not_null })
+    Ok(TypeInfo { sql_type: Rc::new(SqlType { data_type, name: sql_type }), mode, text_enum, not_null })
 }

@@ -185,7 +185,6 @@ pub(super) fn column_in(data: &ColumnData, table: &Rc<TableName>) -> Value {
         key: data.key.clone(),
         key_span: data.key_span,
         config: data.config.clone(),
-        data_type: data.data_type.clone(),
         sql_type: data.sql_type.clone(),
     })))
 }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Model;
-use crate::model::defaults::{Computed, Function, computed};
+use crate::model::defaults::{Computed, Function, functions};
 
 use super::{Imports, count};
 
@@ -22,17 +22,8 @@ const PARTS: [(&str, &str); 6] = [
 
 /// The parts that the model uses.
 pub(super) fn parts(model: &Model<'_>) -> Vec<&'static str> {
-    let fields = model.tables.iter().flat_map(|table| &table.fields);
-    let values = fields.flat_map(|field| {
-        let values = field.column.runtime_default.iter().chain(&field.column.on_update);
-        values.filter_map(|value| computed(value, &field.rust_type))
-    });
-    let used: BTreeSet<&str> = values
-        .filter_map(|value| match value {
-            Computed::Call(function) => Some(function.name()),
-            Computed::Text(_) => None,
-        })
-        .collect();
+    let functions = functions(model);
+    let used: BTreeSet<&str> = functions.iter().map(Function::name).collect();
     PARTS.iter().filter(|(name, _)| used.contains(name)).map(|(_, source)| *source).collect()
 }
 

@@ -102,6 +102,14 @@ fn kind(kind: &Kind, imports: &Imports) -> TokenStream {
             let length = number(*length);
             quote!(#name::Char { length: #length })
         }
+        Kind::Bit(length, varying) => {
+            let length = option(length.map(number));
+            quote!(#name::Bit { length: #length, varying: #varying })
+        }
+        Kind::Vector(dimensions) => {
+            let dimensions = option(dimensions.map(number));
+            quote!(#name::Vector { dimensions: #dimensions })
+        }
         Kind::Enum(labels) => {
             let (borrowed, labels) = (imports.from("std", "Borrowed"), texts(labels, imports));
             quote!(#name::Enum { labels: #borrowed(#labels) })

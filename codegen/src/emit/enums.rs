@@ -12,7 +12,7 @@ use crate::sql::quote as quoted;
 use super::{MARK, docs, format, ident};
 
 pub(super) fn file(enums: &[Enum]) -> Result<String, Notice> {
-    let sources: BTreeSet<&str> = enums.iter().map(|declared| declared.location.file.as_str()).collect();
+    let sources: BTreeSet<&str> = enums.iter().map(|declared| &*declared.location.file).collect();
     let sources = sources.into_iter().collect::<Vec<_>>().join(", ");
     let header = format!("// {MARK} from {sources}; do not edit.\n\n//! The enums.\n");
     let any = |labels: Labels| enums.iter().any(|declared| declared.labels == labels);

@@ -18,7 +18,7 @@ const MANY: usize = 8;
 
 pub(super) fn file(model: &Model<'_>) -> Result<String, Notice> {
     let json = &model.json;
-    let sources: BTreeSet<&str> = json.items.iter().map(|item| item.location.file.as_str()).collect();
+    let sources: BTreeSet<&str> = json.items.iter().map(|item| &*item.location.file).collect();
     let sources = sources.into_iter().collect::<Vec<_>>().join(", ");
     let header = format!(
         "// {MARK} from {sources}; do not edit.\n\n\

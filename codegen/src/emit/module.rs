@@ -4,13 +4,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Model;
+use crate::model::dependencies::dependencies;
 use crate::notice::Notice;
 
 use super::{MARK, docs, format, ident};
 
 pub(super) fn file(model: &Model<'_>) -> Result<String, Notice> {
+    let dependencies: Vec<String> =
+        dependencies(model).iter().map(|dependency| format!("//! {dependency}\n")).collect();
+    let dependencies = dependencies.concat();
     let header = format!(
-        "// {MARK}; do not edit.\n\n//! Rust models of a Drizzle schema.\n//!\n//! For each table: a row, an insert, a patch, a reference to a row of it, its keys, and the table as plain data\n//! ([`TableDef`]).\n\n\
+        "// {MARK}; do not edit.\n\n//! Rust models of a Drizzle schema.\n//!\n//! For each table: a row, an insert, a patch, a reference to a row of it, its keys, and the table as plain data\n//! ([`TableDef`]).\n//!\n//! What it needs in `Cargo.toml`, besides a runtime for sqlx:\n//!\n//! ```toml\n//! [dependencies]\n{dependencies}//! ```\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\
          // A schema holds more than one program uses, and its comments are written for TypeScript.\n\
          #![allow(dead_code, unreachable_pub, unused_imports, clippy::module_inception, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::type_complexity)]\n",

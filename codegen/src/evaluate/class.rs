@@ -5,7 +5,7 @@ use std::rc::Rc;
 use swc_ecma_ast as ast;
 
 use super::function::Code;
-use super::object::{HIDDEN, Slot};
+use super::object::{Accessor, HIDDEN, Slot};
 use super::scope::{Binding, Scope};
 use super::{Call, Eval, Interpreter, Kind, Obj, Object, Value};
 use crate::diagnostic::Diagnostic;
@@ -322,12 +322,11 @@ pub(super) fn private(name: &ast::PrivateName) -> Rc<str> {
 
 /// An accessor that keeps the other half that is already there.
 pub(super) fn accessor(target: &Obj, key: &str, get: Option<Value>, set: Option<Value>) -> Slot {
-    match target.own(key).map(|property| property.slot) {
-        Some(Slot::Accessor { get: known_get, set: known_set }) => {
-            Slot::Accessor { get: get.or(known_get), set: set.or(known_set) }
-        }
-        _ => Slot::Accessor { get, set },
-    }
+    let accessor = match target.own(key).map(|property| property.slot) {
+        Some(Slot::Accessor(known)) => Accessor { get: get.or(known.get), set: set.or(known.set) },
+        _ => Accessor { get, set },
+    };
+    Slot::Accessor(Box::new(accessor))
 }
 
 fn not_a_class(callee: &Value, span: Span) -> Diagnostic {

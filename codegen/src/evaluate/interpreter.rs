@@ -214,10 +214,10 @@ impl<'a> Interpreter<'a> {
         if let Some(property) = target.find(key) {
             return match property.slot {
                 Slot::Value(value) => Ok(value),
-                Slot::Accessor { get: Some(getter), .. } => {
-                    self.call(&getter, &Call { this: this.clone(), ..Call::with([], span) })
-                }
-                Slot::Accessor { get: None, .. } => Ok(Value::Undefined),
+                Slot::Accessor(accessor) => match accessor.get {
+                    Some(getter) => self.call(&getter, &Call { this: this.clone(), ..Call::with([], span) }),
+                    None => Ok(Value::Undefined),
+                },
             };
         }
         if let Kind::Host(host) = &target.kind {
@@ -261,9 +261,9 @@ impl<'a> Interpreter<'a> {
             }
         }
         if let Some(property) = target.find(key)
-            && let Slot::Accessor { set, .. } = property.slot
+            && let Slot::Accessor(accessor) = property.slot
         {
-            if let Some(setter) = set {
+            if let Some(setter) = accessor.set {
                 self.call(&setter, &Call { this: object.clone(), ..Call::with([value], span) })?;
             }
             return Ok(());
@@ -385,8 +385,12 @@ impl<'a> Interpreter<'a> {
                 };
                 let mut entries = Vec::with_capacity(keys.len());
                 for key in keys {
-                    let place = target.own(&key).map_or(span, |property| property.span);
-                    let value = self.get(object, &key, span)?;
+                    let own = target.own(&key);
+                    let place = own.as_ref().map_or(span, |property| property.span);
+                    let value = match own.map(|property| property.slot) {
+                        Some(Slot::Value(value)) if !matches!(target.kind, Kind::Namespace(_)) => value,
+                        _ => self.get(object, &key, span)?,
+                    };
                     entries.push((key, value, place));
                 }
                 Ok(entries)

@@ -16,6 +16,7 @@ mod interpreter;
 mod iterator;
 mod loops;
 mod module;
+mod name_map;
 mod namespace;
 mod node;
 mod object;
@@ -33,7 +34,7 @@ pub use builtins::{Entries, Key, RandomUuid, RegExp, iso_string, stringify};
 pub use call::{Arg, Call};
 pub use host::{Host, Packages};
 pub use interpreter::Interpreter;
-pub use object::{Kind, Object, Property, Slot};
+pub use object::{Accessor, Kind, Object, Property, Slot};
 pub use thrown::{Eval, Thrown};
 pub use value::{Opaque, Value, number_to_string};
 

@@ -522,7 +522,7 @@ impl<'a> Interpreter<'a> {
 fn package_place(package: &Obj, name: &str) -> Option<Place> {
     match package.own(name)?.slot {
         super::Slot::Value(value) => Some(Place::Value(value)),
-        super::Slot::Accessor { .. } => None,
+        super::Slot::Accessor(_) => None,
     }
 }
 

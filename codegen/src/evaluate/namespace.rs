@@ -23,7 +23,7 @@ impl<'a> Interpreter<'a> {
             ast::TsNamespaceBody::TsNamespaceDecl(inner) => {
                 let known = object.own(&inner.id.sym).and_then(|property| match property.slot {
                     Slot::Value(value) => Some(Binding::Value(value)),
-                    Slot::Accessor { .. } => None,
+                    Slot::Accessor(_) => None,
                 });
                 let nested = open(known);
                 object.define(&*inner.id.sym, Slot::Value(Value::Object(nested.clone())), inner.id.span.into());

@@ -4,14 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
-
 use super::builtins::{Entries, RegExp};
 use super::call::NativeFn;
 use super::class::Class;
 use super::function::Closure;
 use super::iterator::Remaining;
+use super::name_map::NameMap;
 use super::symbol::Symbol;
 use super::{Host, Obj, Value};
 use crate::parse::ModuleId;
@@ -24,9 +22,16 @@ pub(super) const HIDDEN: char = '\u{1}';
 pub struct Object {
     /// What kind of object it is.
     pub kind: Kind,
-    properties: RefCell<IndexMap<Rc<str>, Property, FxBuildHasher>>,
-    prototype: RefCell<Option<Obj>>,
+    /// `None` for most of those that packages make, which have nothing of their own.
+    own: RefCell<Option<Box<Own>>>,
     frozen: Cell<bool>,
+}
+
+/// What an object has of its own.
+#[derive(Default)]
+struct Own {
+    properties: NameMap<Property>,
+    prototype: Option<Obj>,
 }
 
 /// What kind of object it is.
@@ -85,12 +90,16 @@ pub enum Slot {
     /// A value.
     Value(Value),
     /// A getter, a setter or both.
-    Accessor {
-        /// `get`
-        get: Option<Value>,
-        /// `set`
-        set: Option<Value>,
-    },
+    Accessor(Box<Accessor>),
+}
+
+/// What runs where a property is read or written.
+#[derive(Debug, Clone)]
+pub struct Accessor {
+    /// `get`
+    pub get: Option<Value>,
+    /// `set`
+    pub set: Option<Value>,
 }
 
 impl Kind {
@@ -120,7 +129,7 @@ impl Kind {
 impl Object {
     /// An object of that kind without properties.
     pub fn new(kind: Kind) -> Obj {
-        Rc::new(Self { kind, properties: RefCell::default(), prototype: RefCell::new(None), frozen: Cell::new(false) })
+        Rc::new(Self { kind, own: RefCell::new(None), frozen: Cell::new(false) })
     }
 
     /// A plain object.
@@ -147,7 +156,7 @@ impl Object {
 
     /// The own property of that name.
     pub fn own(&self, key: &str) -> Option<Property> {
-        self.properties.borrow().get(key).cloned()
+        self.own.borrow().as_ref()?.properties.get(key).cloned()
     }
 
     /// The property of that name, own or inherited.
@@ -167,30 +176,31 @@ impl Object {
     }
 
     /// Sets an own property's value; a frozen object stays as it is.
-    pub fn set(&self, key: impl Into<Rc<str>>, value: Value) {
+    pub fn set(&self, key: impl AsRef<str> + Into<Rc<str>>, value: Value) {
         self.define(key, Slot::Value(value), Span::default());
     }
 
     /// Sets an own property with the place of its key.
-    pub fn define(&self, key: impl Into<Rc<str>>, slot: Slot, span: Span) {
-        if !self.frozen.get() {
-            let key = key.into();
-            let enumerable = !key.starts_with(HIDDEN);
-            self.properties.borrow_mut().insert(key, Property { slot, span, enumerable });
-        }
+    pub fn define(&self, key: impl AsRef<str> + Into<Rc<str>>, slot: Slot, span: Span) {
+        let enumerable = !key.as_ref().starts_with(HIDDEN);
+        self.put(key, Property { slot, span, enumerable });
     }
 
     /// Sets an own property that lists of properties leave out, such as a method of a class.
-    pub fn define_hidden(&self, key: impl Into<Rc<str>>, slot: Slot, span: Span) {
+    pub fn define_hidden(&self, key: impl AsRef<str> + Into<Rc<str>>, slot: Slot, span: Span) {
+        self.put(key, Property { slot, span, enumerable: false });
+    }
+
+    fn put(&self, key: impl AsRef<str> + Into<Rc<str>>, property: Property) {
         if !self.frozen.get() {
-            self.properties.borrow_mut().insert(key.into(), Property { slot, span, enumerable: false });
+            self.own.borrow_mut().get_or_insert_default().properties.insert(key, property);
         }
     }
 
     /// Removes an own property.
     pub fn remove(&self, key: &str) {
-        if !self.frozen.get() {
-            self.properties.borrow_mut().shift_remove(key);
+        if let (false, Some(own)) = (self.frozen.get(), &mut *self.own.borrow_mut()) {
+            own.properties.remove(key);
         }
     }
 
@@ -199,22 +209,30 @@ impl Object {
         if let Kind::Array(items) = &self.kind {
             return (0..items.borrow().len()).map(|index| Rc::from(index.to_string())).collect();
         }
-        let properties = self.properties.borrow();
-        let listed = || properties.iter().filter(|(_, property)| property.enumerable).map(|(key, _)| key);
-        let mut integers: Vec<(u32, Rc<str>)> =
-            listed().filter_map(|key| Some((array_index(key)?, key.clone()))).collect();
-        integers.sort_by_key(|(index, _)| *index);
-        let others = listed().filter(|key| array_index(key).is_none()).cloned();
-        integers.into_iter().map(|(_, key)| key).chain(others).collect()
+        let own = self.own.borrow();
+        let Some(own) = &*own else { return Vec::new() };
+        let mut keys = Vec::new();
+        let mut integers = Vec::new();
+        for (key, _) in own.properties.iter().filter(|(_, property)| property.enumerable) {
+            match array_index(key) {
+                Some(index) => integers.push((index, key.clone())),
+                None => keys.push(key.clone()),
+            }
+        }
+        if !integers.is_empty() {
+            integers.sort_by_key(|(index, _)| *index);
+            keys.splice(0..0, integers.into_iter().map(|(_, key)| key));
+        }
+        keys
     }
 
     /// The object that it inherits from.
     pub fn prototype(&self) -> Option<Obj> {
-        self.prototype.borrow().clone()
+        self.own.borrow().as_ref()?.prototype.clone()
     }
 
     pub(super) fn set_prototype(&self, prototype: Option<Obj>) {
-        *self.prototype.borrow_mut() = prototype;
+        self.own.borrow_mut().get_or_insert_default().prototype = prototype;
     }
 
     pub(super) fn freeze(&self) {
@@ -228,12 +246,11 @@ impl Object {
 
 /// The number that a key is, if it is an array index in its canonical spelling.
 pub(super) fn array_index(key: &str) -> Option<u32> {
+    if !key.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let index: u32 = key.parse().ok()?;
-    (index != u32::MAX
-        && (index == 0) == (key == "0")
-        && !key.starts_with('+')
-        && !(key.len() > 1 && key.starts_with('0')))
-    .then_some(index)
+    (index != u32::MAX && (index == 0) == (key == "0") && !(key.len() > 1 && key.starts_with('0'))).then_some(index)
 }
 
 impl fmt::Debug for Object {

@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-
 use super::Value;
+use super::name_map::NameMap;
 use crate::parse::ModuleId;
 
 /// What a name stands for.
@@ -24,30 +23,12 @@ pub(super) enum Binding {
 /// The variables of a block, a function call or a module.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    variables: RefCell<Variables>,
+    variables: RefCell<NameMap<Binding>>,
     parent: Option<Rc<Scope>>,
     /// `this` inside a function that has its own.
     pub(super) this: Option<Value>,
     /// The class whose method runs, for `super`.
     pub(super) home: Option<super::Obj>,
-}
-
-/// Few names are found faster by looking at each than by hashing.
-const INDEXED_FROM: usize = 8;
-
-#[derive(Debug, Default)]
-struct Variables {
-    list: Vec<(Rc<str>, Binding)>,
-    index: FxHashMap<Rc<str>, usize>,
-}
-
-impl Variables {
-    fn position(&self, name: &str) -> Option<usize> {
-        if self.list.len() < INDEXED_FROM {
-            return self.list.iter().position(|(known, _)| &**known == name);
-        }
-        self.index.get(name).copied()
-    }
 }
 
 impl Scope {
@@ -65,33 +46,20 @@ impl Scope {
     pub(super) fn copy(&self) -> Rc<Scope> {
         let copy =
             Scope { parent: self.parent.clone(), this: self.this.clone(), home: self.home.clone(), ..Scope::default() };
-        for (name, binding) in &self.variables.borrow().list {
-            copy.declare(name, binding.clone());
+        for (name, binding) in self.variables.borrow().iter() {
+            copy.variables.borrow_mut().insert(name.clone(), binding.clone());
         }
         Rc::new(copy)
     }
 
     /// Declares a name in this very scope.
     pub(super) fn declare(&self, name: &str, binding: Binding) {
-        let mut variables = self.variables.borrow_mut();
-        if let Some(position) = variables.position(name) {
-            variables.list[position].1 = binding;
-            return;
-        }
-        let name: Rc<str> = Rc::from(name);
-        variables.list.push((name.clone(), binding));
-        let Variables { list, index } = &mut *variables;
-        if list.len() == INDEXED_FROM {
-            index.extend(list.iter().enumerate().map(|(position, (name, _))| (name.clone(), position)));
-        } else if list.len() > INDEXED_FROM {
-            index.insert(name, list.len() - 1);
-        }
+        self.variables.borrow_mut().insert(name, binding);
     }
 
     /// What a name stands for in this very scope.
     pub(super) fn own(&self, name: &str) -> Option<Binding> {
-        let variables = self.variables.borrow();
-        variables.position(name).map(|position| variables.list[position].1.clone())
+        self.variables.borrow().get(name).cloned()
     }
 
     /// What a name stands for, here or in the scopes around.
@@ -110,7 +78,7 @@ impl Scope {
         let mut names = Vec::new();
         let mut scope = Some(self);
         while let Some(current) = scope {
-            names.extend(current.variables.borrow().list.iter().map(|(name, _)| name.clone()));
+            names.extend(current.variables.borrow().iter().map(|(name, _)| name.clone()));
             scope = current.parent.as_deref();
         }
         names
@@ -120,12 +88,9 @@ impl Scope {
     pub(super) fn assign(&self, name: &str, value: Value) -> bool {
         let mut scope = self;
         loop {
-            {
-                let mut variables = scope.variables.borrow_mut();
-                if let Some(position) = variables.position(name) {
-                    variables.list[position].1 = Binding::Value(value);
-                    return true;
-                }
+            if let Some(binding) = scope.variables.borrow_mut().get_mut(name) {
+                *binding = Binding::Value(value);
+                return true;
             }
             match scope.parent.as_deref() {
                 Some(parent) => scope = parent,

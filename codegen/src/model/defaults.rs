@@ -2,6 +2,7 @@
 
 use crate::schema::RuntimeValue;
 
+use super::Model;
 use super::types::{Kind, RustType};
 
 /// A value that the models can compute.
@@ -56,6 +57,20 @@ pub fn computed(value: &RuntimeValue, rust_type: &RustType) -> Option<Computed> 
         RuntimeValue::Constant(json) => return constant(json, rust_type).map(Computed::Text),
         RuntimeValue::Unknown => return None,
     }))
+}
+
+/// The functions of the runtime that a schema's columns call.
+pub fn functions(model: &Model<'_>) -> Vec<Function> {
+    let fields = model.tables.iter().flat_map(|table| &table.fields);
+    let values = fields.flat_map(|field| {
+        let values = field.column.runtime_default.iter().chain(&field.column.on_update);
+        values.filter_map(|value| computed(value, &field.rust_type))
+    });
+    let function = |value| match value {
+        Computed::Call(function) => Some(function),
+        Computed::Text(_) => None,
+    };
+    values.filter_map(function).collect()
 }
 
 fn constant(json: &serde_json::Value, rust_type: &RustType) -> Option<String> {

@@ -147,7 +147,7 @@ mod tests {
             named(&["in progress", "in_progress", "IN-PROGRESS"]),
             ["InProgress", "InUnderscoreProgress", "InMinusProgress"]
         );
-        assert_eq!(named(&["a", "A", "á"]), ["A", "A2", "U00e1"]);
+        assert_eq!(named(&["a", "A", "á"]), ["A", "A2", "Á"]);
         assert_eq!(named(&["other", "unrecognized", "self", "1st"]), ["Other", "Unrecognized2", "Self2", "_1st"]);
     }
 }

@@ -7,7 +7,7 @@ use crate::sql::{literal, quote};
 use super::enums::Enum;
 use super::is_not_null;
 use super::names::{Names, identifier, snake};
-use super::types::{RustType, rust_type};
+use super::types::{RustType, array, is_of_the_runtime, rust_type};
 
 /// A column and its Rust side.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Field<'a> {
     pub name: String,
     /// The type without `Option`.
     pub rust_type: RustType,
+    /// Read as the type's own sqlx traits say, and not by the runtime.
+    pub foreign: bool,
     /// Not null in the database.
     pub not_null: bool,
     /// Whether and how an insert gives it.
@@ -74,16 +76,13 @@ pub fn build<'a>(
     };
     let field = |(index, column): (usize, &'a Column)| {
         let mut rust_type = rust_type(&column.data_type, &enum_name);
-        let custom = overrides.rust_type(table, column);
-        if let Some(path) = custom {
-            rust_type.path = path.to_owned();
+        let custom = overrides.rust_type(table, column, rust_type.dimensions);
+        let foreign = custom.as_deref().is_some_and(|path| !is_of_the_runtime(path));
+        if let Some(path) = &custom {
+            rust_type.path.clone_from(path);
         } else if let Some(path) = typescript(table_index, index) {
-            // What TypeScript says of the values; the database's type stays what it is. Arrays of arrays are text.
-            match rust_type.dimensions {
-                0 => rust_type.path = path,
-                1 => rust_type.path = format!("Vec<{path}>"),
-                _ => {}
-            }
+            // What TypeScript says of the values; the database's type stays what it is.
+            rust_type.path = array(&path, rust_type.dimensions);
         }
         let target = if custom.is_some() { None } else { target(schema, table, column, targets) };
         let reference = target.map(|table| format!("{}Ref", rust_name(table)));
@@ -93,6 +92,7 @@ pub fn build<'a>(
             name: identifier(&names.give(&[snake(&column.name)])),
             insert_type: reference.unwrap_or_else(|| rust_type.path.clone()),
             rust_type,
+            foreign,
             not_null,
             presence: presence(column, not_null),
             target,

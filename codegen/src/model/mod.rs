@@ -5,6 +5,7 @@
 pub mod checks;
 pub mod conflict;
 pub mod defaults;
+pub mod dependencies;
 pub mod enums;
 pub mod fields;
 pub mod json;
@@ -98,6 +99,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Field",
     "FnMut",
     "From",
+    "FromColumn",
     "FromJson",
     "Identity",
     "Insert",
@@ -118,12 +120,24 @@ const RESERVED_TYPES: &[&str] = &[
     "Option",
     "PartialEq",
     "Patch",
+    "PgArray",
+    "PgBits",
+    "PgInterval",
+    "PgLine",
+    "PgMacAddr",
+    "PgMacAddr8",
+    "PgPoint",
+    "PgRange",
+    "PgSparseVector",
     "PgText",
+    "PgTimeTz",
+    "PgVector",
     "Reference",
     "ReferenceDef",
     "RelationDef",
     "RelationKind",
     "Result",
+    "RowReader",
     "RuntimeValue",
     "Self",
     "Some",

@@ -1,8 +1,9 @@
-//! Rust names for database names: deterministic, ASCII, and never the same twice.
+//! Rust names for database names: deterministic, as readable as the database's, and never the same twice.
 
 use std::collections::HashSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// Words that only a raw identifier can be.
 const KEYWORDS: &[&str] = &[
@@ -17,17 +18,17 @@ const NEVER_RAW: &[&str] = &["crate", "self", "super", "Self", "_"];
 
 /// A field, parameter or method name: `createdAt` and `created-at` give `created_at`, `2fa` gives `_2fa`.
 pub fn snake(text: &str) -> String {
-    started(ascii(text).to_snake_case(), "unnamed")
+    started(words(text).to_snake_case(), "unnamed")
 }
 
 /// A type or variant name: `roster_entry` gives `RosterEntry`.
 pub fn pascal(text: &str) -> String {
-    started(ascii(text).to_upper_camel_case(), "Unnamed")
+    started(words(text).to_upper_camel_case(), "Unnamed")
 }
 
 /// A constant's name: `ncaa_id` gives `NCAA_ID`.
 pub fn shouty(text: &str) -> String {
-    started(ascii(text).to_shouty_snake_case(), "UNNAMED")
+    started(words(text).to_shouty_snake_case(), "UNNAMED")
 }
 
 /// The name as it is written in source: raw (`r#type`) where it is a keyword, with `_` behind it where even that is
@@ -42,31 +43,41 @@ pub fn identifier(name: &str) -> String {
     }
 }
 
-/// The name of a module, which is a file's name too: a keyword gets `_` behind it.
+/// The name of a module, which is a file's name too: ASCII, and a keyword gets `_` behind it.
 pub fn module(name: &str) -> String {
-    if NEVER_RAW.contains(&name) || KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
+    let name = ascii(name);
+    if NEVER_RAW.contains(&name.as_str()) || KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
-/// Apostrophes join (`Men's` is one word); other characters beyond ASCII are spelt by their code point, since a file
-/// name, a module and an identifier of other scripts each have rules and lints of their own.
+/// The words of a name, in characters that an identifier may have (Unicode's XID_Continue, which is Rust's rule); what may not
+/// stand in one separates words, and apostrophes join (`Men's` is one word).
+///
+/// Names that look the same are the same to Rust, which compares them in normal form C, so they are brought into it.
+fn words(text: &str) -> String {
+    let part = |c: char| match c {
+        '\'' | '\u{2019}' => None,
+        c if unicode_ident::is_xid_continue(c) => Some(c),
+        _ => Some(' '),
+    };
+    ComposingNormalizerBorrowed::new_nfc().normalize(text).chars().filter_map(part).collect()
+}
+
+/// A name as a file's: without accents, since Rust finds modules in files of ASCII names only; characters of other scripts by
+/// their code points.
 fn ascii(text: &str) -> String {
-    let mut ascii = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\'' | '\u{2019}' => {}
-            _ if c.is_ascii() => ascii.push(c),
-            _ if c.is_alphanumeric() => ascii.push_str(&format!("u{:04x}", u32::from(c))),
-            _ => ascii.push(' '),
-        }
-    }
-    ascii
+    let part = |c: char| match c {
+        c if c.is_ascii() => c.to_string(),
+        c if unicode_ident::is_xid_start(c) => format!("u{:04x}", u32::from(c)),
+        _ => String::new(),
+    };
+    DecomposingNormalizerBorrowed::new_nfd().normalize(text).chars().map(part).collect()
 }
 
 fn started(name: String, empty: &str) -> String {
     match name.chars().next() {
         None => empty.to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("_{name}"),
-        Some(_) => name,
+        Some(first) if unicode_ident::is_xid_start(first) => name,
+        Some(_) => format!("_{name}"),
     }
 }
 
@@ -125,7 +136,14 @@ mod tests {
             ("men's", "mens", "Mens", "MENS"),
             ("", "unnamed", "Unnamed", "UNNAMED"),
             ("+", "unnamed", "Unnamed", "UNNAMED"),
-            ("café", "cafu00e9", "Cafu00e9", "CAFU00E9"),
+            ("café", "café", "Café", "CAFÉ"),
+            ("cafe\u{301}", "café", "Café", "CAFÉ"),
+            ("ÉtatCivil", "état_civil", "ÉtatCivil", "ÉTAT_CIVIL"),
+            ("Größe (m²)", "größe_m", "GrößeM", "GRÖSSE_M"),
+            ("日本語", "日本語", "日本語", "日本語"),
+            ("имя_файла", "имя_файла", "ИмяФайла", "ИМЯ_ФАЙЛА"),
+            ("😀", "unnamed", "Unnamed", "UNNAMED"),
+            ("٣d", "_٣d", "_٣d", "_٣D"),
             ("_hidden_", "hidden", "Hidden", "HIDDEN"),
         ];
         for (name, field, type_name, constant) in cases {
@@ -139,7 +157,9 @@ mod tests {
         assert_eq!(identifier("gen"), "r#gen");
         assert_eq!(identifier("self"), "self_");
         assert_eq!(identifier("name"), "name");
-        assert_eq!(module("type"), "type_");
+        for (name, file) in [("type", "type_"), ("café", "cafe"), ("größe", "grou00dfe"), ("日本", "u65e5u672c")] {
+            assert_eq!(module(name), file);
+        }
     }
 
     #[test]

@@ -1,4 +1,11 @@
-//! Which Rust type a PostgreSQL type is, and what the loader needs to know of it: the one table.
+//! Which Rust type a column is, and what the loader needs to know of it.
+
+mod path;
+mod spelling;
+mod table;
+
+pub use path::{is_of_the_runtime, words};
+pub use table::{Mapping, TEXT_FORM, TYPES, canonical, mapping};
 
 use crate::schema::DataType;
 
@@ -24,70 +31,70 @@ pub enum Kind {
     Text(Option<u32>),
     /// `Char { length }`
     Char(u32),
+    /// `Bit { length, varying }`
+    Bit(Option<u32>, bool),
+    /// `Vector { dimensions }`
+    Vector(Option<u32>),
     /// `Enum { labels }`
     Enum(Vec<String>),
 }
 
-/// The runtime type for what has no Rust type of its own: the value's text form.
-pub const TEXT_FORM: &str = "PgText";
-
-/// The type of a column. `enums` gives the Rust name of an enum by schema and name.
+/// The type of a column, by the table of types. `enums` gives the Rust name of an enum by schema and name.
 ///
-/// The types sqlx decodes without further features are mapped to the type its documentation names. Intervals, `timetz`,
-/// network types, arrays of arrays and types that pg-core does not know are held in their text form; a setting in
-/// `codegen.toml` (`[columns."schema.table.column"] rust_type`) replaces it.
+/// Drizzle's `mode` says what JavaScript makes of a column, and nothing here. What a `customType` spells counts as that type.
+/// What the table does not have is held in its text form; a setting in `codegen.toml` replaces either.
 pub fn rust_type(data_type: &DataType, enums: &dyn Fn(Option<&str>, &str) -> String) -> RustType {
-    let plain = |path: &str, kind| RustType { path: path.to_owned(), kind: Kind::Plain(kind), dimensions: 0 };
-    let text = |kind| RustType { path: "String".to_owned(), kind, dimensions: 0 };
     match data_type {
-        DataType::SmallInt | DataType::SmallSerial => plain("i16", "Int2"),
-        DataType::Integer | DataType::Serial => plain("i32", "Int4"),
-        DataType::BigInt | DataType::BigSerial => plain("i64", "Int8"),
-        DataType::Boolean => plain("bool", "Bool"),
-        DataType::Real => plain("f32", "Float4"),
-        DataType::DoublePrecision => plain("f64", "Float8"),
-        DataType::Numeric { precision, scale } => RustType {
-            path: "rust_decimal::Decimal".to_owned(),
-            kind: Kind::Numeric(*precision, *scale),
-            dimensions: 0,
-        },
-        DataType::Text => text(Kind::Text(None)),
-        DataType::Varchar { length } => text(Kind::Text(*length)),
-        // `char` without a length is `char(1)`.
-        DataType::Char { length } => text(Kind::Char(length.unwrap_or(1))),
-        DataType::Json => plain("serde_json::Value", "Json"),
-        DataType::Jsonb => plain("serde_json::Value", "Jsonb"),
-        DataType::Uuid => plain("uuid::Uuid", "Uuid"),
-        DataType::Date => plain("chrono::NaiveDate", "Date"),
-        DataType::Time { with_time_zone: false, .. } => plain("chrono::NaiveTime", "Time"),
-        DataType::Timestamp { with_time_zone: false, .. } => plain("chrono::NaiveDateTime", "Timestamp"),
-        DataType::Timestamp { with_time_zone: true, .. } => plain("chrono::DateTime<chrono::Utc>", "TimestampTz"),
-        DataType::Bytea => plain("Vec<u8>", "Bytes"),
         DataType::Enum { schema, name, values, .. } => {
             RustType { path: enums(schema.as_deref(), name), kind: Kind::Enum(values.clone()), dimensions: 0 }
         }
         DataType::Array { element, .. } => {
             let inner = rust_type(element, enums);
             let dimensions = inner.dimensions.saturating_add(1);
-            if dimensions == 1 {
-                RustType { path: format!("Vec<{}>", inner.path), kind: inner.kind, dimensions }
-            } else {
-                // sqlx decodes no arrays of arrays.
-                RustType { path: TEXT_FORM.to_owned(), kind: Kind::Plain("Other"), dimensions }
-            }
+            RustType { path: array(&inner.path, 1), dimensions, ..inner }
         }
-        // What a `customType` spells and sqlx knows.
-        DataType::Other { sql } if sql.eq_ignore_ascii_case("citext") => text(Kind::Text(None)),
-        DataType::Other { sql } if sql.eq_ignore_ascii_case("bytea") => plain("Vec<u8>", "Bytes"),
-        DataType::Other { sql } if sql.eq_ignore_ascii_case("jsonb") => plain("serde_json::Value", "Jsonb"),
-        DataType::Other { sql } if sql.eq_ignore_ascii_case("json") => plain("serde_json::Value", "Json"),
-        DataType::Time { .. }
-        | DataType::Interval { .. }
-        | DataType::Inet
-        | DataType::Cidr
-        | DataType::Macaddr
-        | DataType::Macaddr8
-        | DataType::Other { .. } => plain(TEXT_FORM, "Other"),
+        data_type => {
+            let spelt = spelling::of(data_type);
+            let (path, kind) = match mapping(&spelt.name) {
+                Some(mapping) => (mapping.rust, with_modifiers(&mapping.kind, &spelt.modifiers)),
+                None => (TEXT_FORM, Kind::Plain("Other")),
+            };
+            RustType { path: array(path, spelt.dimensions), kind, dimensions: spelt.dimensions }
+        }
+    }
+}
+
+/// The name of a column's type for settings: of an array, its elements'; of an enum, with its schema where that is not
+/// `public`.
+pub fn setting_name(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Array { element, .. } => setting_name(element),
+        DataType::Enum { schema: Some(schema), name, .. } => format!("{schema}.{name}"),
+        DataType::Enum { name, .. } => name.clone(),
+        data_type => canonical(&spelling::of(data_type).name).to_owned(),
+    }
+}
+
+/// Whether a type as a user writes it means the one of that [`setting_name`].
+pub fn is_named(written: &str, name: &str) -> bool {
+    written == name || canonical(&spelling::parse(written).name) == name
+}
+
+/// An array of a type, of that many dimensions.
+pub fn array(element: &str, dimensions: u8) -> String {
+    (0..dimensions).fold(element.to_owned(), |inner, _| format!("Vec<{inner}>"))
+}
+
+/// A kind with the modifiers of a type's spelling.
+fn with_modifiers(kind: &Kind, modifiers: &[i64]) -> Kind {
+    let number = |index: usize| modifiers.get(index).and_then(|number| u32::try_from(*number).ok());
+    match kind {
+        Kind::Numeric(..) => Kind::Numeric(number(0), modifiers.get(1).and_then(|scale| i32::try_from(*scale).ok())),
+        Kind::Text(_) => Kind::Text(number(0)),
+        Kind::Char(length) => Kind::Char(number(0).unwrap_or(*length)),
+        Kind::Bit(length, varying) => Kind::Bit(number(0).or(*length), *varying),
+        Kind::Vector(_) => Kind::Vector(number(0)),
+        Kind::Plain(_) | Kind::Enum(_) => kind.clone(),
     }
 }
 
@@ -96,15 +103,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrays_have_their_elements_kind() {
+    fn types_are_the_tables() {
         let enums = |_: Option<&str>, _: &str| "Division".to_owned();
         let array = |element| DataType::Array { element: Box::new(element), size: None };
+        let other = |sql: &str| DataType::Other { sql: sql.to_owned() };
         let labels = vec!["I".to_owned()];
         let division =
             DataType::Enum { schema: None, name: "division".into(), values: labels.clone(), from_object: false };
-        let one = rust_type(&array(division), &enums);
-        assert_eq!(one, RustType { path: "Vec<Division>".into(), kind: Kind::Enum(labels), dimensions: 1 });
-        let two = rust_type(&array(array(DataType::Integer)), &enums);
-        assert_eq!((two.path.as_str(), two.dimensions), ("PgText", 2));
+        let plain = |name| Kind::Plain(name);
+        let cases = [
+            (array(division), "Vec<Division>", Kind::Enum(labels), 1),
+            (array(array(DataType::Integer)), "Vec<Vec<i32>>", plain("Int4"), 2),
+            (other("text[]"), "Vec<String>", Kind::Text(None), 1),
+            (other("citext"), "String", Kind::Text(None), 0),
+            (other("NUMERIC(9, 2)"), "rust_decimal::Decimal", Kind::Numeric(Some(9), Some(2)), 0),
+            (other("timestamp (3) with time zone"), "chrono::DateTime<chrono::Utc>", plain("TimestampTz"), 0),
+            (other("int4range"), "PgRange<i32>", plain("Other"), 0),
+            (other("bit(3)"), "PgBits", Kind::Bit(Some(3), false), 0),
+            (other("vector(3)"), "PgVector", Kind::Vector(Some(3)), 0),
+            (array(other("tsvector")), "Vec<PgText>", plain("Other"), 1),
+        ];
+        for (data_type, path, kind, dimensions) in cases {
+            let expected = RustType { path: path.to_owned(), kind, dimensions };
+            assert_eq!(rust_type(&data_type, &enums), expected, "{data_type:?}");
+        }
+    }
+
+    #[test]
+    fn a_type_has_one_row() {
+        let mut names: Vec<&str> = TYPES.iter().flat_map(|mapping| mapping.sql).copied().collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }

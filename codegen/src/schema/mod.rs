@@ -9,6 +9,7 @@ mod json;
 mod key;
 mod security;
 mod sql;
+mod stored;
 mod view;
 
 pub use identifier::{object_key, object_name, truncated};
@@ -17,6 +18,8 @@ pub use key::{Key, KeyKind};
 pub use security::{LinkedPolicy, Policy, Role};
 pub use sql::{Sql, Wording};
 pub use view::{Sequence, SequenceOptions, View};
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +64,7 @@ pub struct Schema {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// Path relative to the project folder, with forward slashes.
-    pub file: String,
+    pub file: Arc<str>,
     /// Line, from 1.
     pub line: u32,
     /// Column, from 1.

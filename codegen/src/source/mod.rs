@@ -34,7 +34,7 @@ pub struct SourceFile {
     /// Where it lies.
     pub path: PathBuf,
     /// Its path relative to the project folder, with forward slashes: how messages and generated docs name it.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its text.
     pub text: String,
     /// The position of its first byte.
@@ -69,7 +69,7 @@ impl Sources {
         if u64::from(base) + text.len() as u64 >= u64::from(u32::MAX) {
             return Err(format!("{}: all schema files together exceed 4 GiB", path.display()));
         }
-        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/").into();
         self.files.push(Arc::new(SourceFile { path, name, text, base, lines: OnceLock::new() }));
         Ok(self.files.len() - 1)
     }
@@ -111,7 +111,7 @@ impl Sources {
     /// Line and column of a span's start.
     pub fn location(&self, span: Span) -> Location {
         let Some((file, range)) = self.locate(span) else {
-            return Location { file: String::new(), line: 0, column: 0 };
+            return Location { file: Arc::default(), line: 0, column: 0 };
         };
         let line = file.lines().partition_point(|start| *start <= range.start);
         let line_start = file.lines()[line - 1];

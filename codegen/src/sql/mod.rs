@@ -5,8 +5,11 @@
 mod security;
 pub mod types;
 mod view;
+mod writer;
 
-use crate::schema::{Column, Enum, ForeignKey, Index, IndexColumn, Schema, Sql, Table, Wording};
+use crate::schema::{Column, Enum, ForeignKey, Index, IndexColumn, Schema, Table, Wording};
+use writer::Ddl;
+pub(crate) use writer::enclose;
 
 /// What stands between two statements of a drizzle-kit migration.
 pub const BREAKPOINT: &str = "--> statement-breakpoint\n";
@@ -14,7 +17,9 @@ pub const BREAKPOINT: &str = "--> statement-breakpoint\n";
 /// All statements, valid: schemas, enums, sequences, roles, tables, foreign keys, indexes, views, policies. Some end with a
 /// line break, as drizzle-kit's do.
 pub fn statements(schema: &Schema) -> Vec<String> {
-    Ddl { wording: Wording::Valid }.statements(schema)
+    let mut ddl = Ddl::new(Wording::Valid, "");
+    ddl.schema(schema);
+    ddl.into_statements()
 }
 
 /// The statements as one drizzle-kit migration file.
@@ -24,7 +29,9 @@ pub fn script(schema: &Schema) -> String {
 
 /// The migration file in the wording that is asked for, with or without a mark between two statements.
 pub fn script_in(schema: &Schema, wording: Wording, breakpoints: bool) -> String {
-    Ddl { wording }.statements(schema).join(if breakpoints { BREAKPOINT } else { "\n" })
+    let mut ddl = Ddl::new(wording, if breakpoints { BREAKPOINT } else { "\n" });
+    ddl.schema(schema);
+    ddl.into_script()
 }
 
 /// An identifier in double quotes.
@@ -37,193 +44,143 @@ pub fn literal(text: &str) -> String {
     enclosed(text, '\'')
 }
 
-/// The text between two quotes, those in it doubled.
 fn enclosed(text: &str, quote: char) -> String {
     let mut enclosed = String::with_capacity(text.len() + 2);
-    enclosed.push(quote);
-    for (index, part) in text.split(quote).enumerate() {
-        if index > 0 {
-            enclosed.push(quote);
-            enclosed.push(quote);
-        }
-        enclosed.push_str(part);
-    }
-    enclosed.push(quote);
+    enclose(&mut enclosed, text, quote);
     enclosed
 }
 
-/// Writes statements in one wording.
-#[derive(Debug, Clone, Copy)]
-struct Ddl {
-    wording: Wording,
-}
-
 impl Ddl {
-    fn statements(self, schema: &Schema) -> Vec<String> {
+    fn schema(&mut self, schema: &Schema) {
         let tables = &schema.tables;
-        let schemas = schema.schemas.iter().map(|name| format!("CREATE SCHEMA {};\n", self.quote(name)));
-        let foreign_keys = tables.iter().flat_map(|t| t.foreign_keys.iter().map(move |key| self.foreign_key(t, key)));
-        let indexes = tables.iter().flat_map(|t| t.indexes.iter().map(move |i| self.index(t, i)));
-        let policies = tables.iter().flat_map(|t| t.policies.iter().map(move |policy| self.create_policy(t, policy)));
-        schemas
-            .chain(schema.enums.iter().map(|declared| self.create_enum(declared)))
-            .chain(schema.sequences.iter().map(|sequence| self.create_sequence(sequence)))
-            .chain(schema.roles.iter().map(|role| self.create_role(role)))
-            .chain(tables.iter().flat_map(|table| [self.create_table(table)].into_iter().chain(self.secure(table))))
-            .chain(foreign_keys)
-            .chain(indexes)
-            .chain(schema.views.iter().filter_map(|view| self.create_view(view)))
-            .chain(policies)
-            .chain(schema.policies.iter().map(|linked| self.create_linked_policy(linked)))
-            .collect()
-    }
-
-    /// drizzle-kit puts names in quotes as they are.
-    fn quote(self, name: &str) -> String {
-        match self.wording {
-            Wording::Valid => quote(name),
-            Wording::DrizzleKit => format!("\"{name}\""),
+        for name in &schema.schemas {
+            self.statement("CREATE SCHEMA ").name(name).push(";\n");
         }
-    }
-
-    fn text(self, sql: &Sql) -> &str {
-        sql.in_wording(self.wording)
-    }
-
-    /// What comes out of drizzle-kit's own form of an object: the parts joined with a separator and split at it again, so
-    /// that one which contains it falls apart.
-    fn kept<const N: usize>(self, parts: [&str; N], separator: &str) -> [String; N] {
-        match self.wording {
-            Wording::Valid => parts.map(str::to_owned),
-            Wording::DrizzleKit => {
-                let joined = parts.join(separator);
-                let mut split = joined.split(separator);
-                parts.map(|_| split.next().unwrap_or("undefined").to_owned())
-            }
+        schema.enums.iter().for_each(|declared| self.create_enum(declared));
+        schema.sequences.iter().for_each(|sequence| self.create_sequence(sequence));
+        schema.roles.iter().for_each(|role| self.create_role(role));
+        for table in tables {
+            self.create_table(table);
+            self.secure(table);
         }
-    }
-
-    /// `"schema"."name"`, or `"name"` for `public`, as drizzle-kit has it.
-    fn qualified(self, schema: Option<&str>, name: &str) -> String {
-        match schema {
-            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(name)),
-            None => self.quote(name),
+        for table in tables {
+            table.foreign_keys.iter().for_each(|key| self.foreign_key(table, key));
         }
+        for table in tables {
+            table.indexes.iter().for_each(|index| self.index(table, index));
+        }
+        schema.views.iter().for_each(|view| self.create_view(view));
+        for table in tables {
+            table.policies.iter().for_each(|policy| self.create_policy(table, policy));
+        }
+        schema.policies.iter().for_each(|linked| self.create_linked_policy(linked));
     }
 
-    fn quoted_list(self, names: &[String]) -> String {
-        // A name with a comma falls apart in drizzle-kit's hands.
-        let joined = match self.wording {
-            Wording::Valid => names.to_vec(),
-            Wording::DrizzleKit => names.join(",").split(',').map(str::to_owned).collect(),
+    fn create_enum(&mut self, declared: &Enum) {
+        self.statement("CREATE TYPE ").qualified(Some(declared.schema.as_deref().unwrap_or("public")), &declared.name);
+        self.push(" AS ENUM(");
+        self.list(&declared.values, ", ", |ddl, value| {
+            ddl.literal(value);
+        });
+        self.push(");");
+    }
+
+    fn create_table(&mut self, table: &Table) {
+        self.statement("CREATE TABLE ").qualified(table.schema.as_deref(), &table.name).push(" (\n");
+        self.list(&table.columns, ",\n", |ddl, column| ddl.column(table, column));
+        // drizzle-kit writes the comma before its first constraint even where no column precedes it.
+        let mut is_first = table.columns.is_empty() && self.wording == Wording::Valid;
+        let mut constraint = |ddl: &mut Self, name: &str| {
+            ddl.push(if std::mem::take(&mut is_first) { "\t" } else { ",\n\t" }).push("CONSTRAINT ").name(name);
         };
-        joined.iter().map(|name| self.quote(name)).collect::<Vec<_>>().join(",")
-    }
-
-    fn create_enum(self, declared: &Enum) -> String {
-        let labels: Vec<String> = declared.values.iter().map(|value| literal(value)).collect();
-        let name = self.qualified(Some(declared.schema.as_deref().unwrap_or("public")), &declared.name);
-        format!("CREATE TYPE {name} AS ENUM({});", labels.join(", "))
-    }
-
-    fn create_table(self, table: &Table) -> String {
-        let mut lines: Vec<String> = table.columns.iter().map(|column| self.column_line(table, column)).collect();
         if let Some(key) = &table.primary_key {
-            lines.push(format!("CONSTRAINT {} PRIMARY KEY({})", self.quote(&key.name), self.quoted_list(&key.columns)));
+            constraint(self, &key.name);
+            self.push(" PRIMARY KEY(").names(&key.columns).push(")");
         }
         for unique in &table.uniques {
+            constraint(self, &unique.name);
             let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-            lines.push(format!(
-                "CONSTRAINT {} UNIQUE{nulls}({})",
-                self.quote(&unique.name),
-                self.quoted_list(&unique.columns)
-            ));
+            self.push(" UNIQUE").push(nulls).push("(").names(&unique.columns).push(")");
         }
         for check in &table.checks {
-            let [name, condition] = self.kept([&check.name, self.text(&check.expression)], ";");
-            lines.push(format!("CONSTRAINT {} CHECK ({condition})", self.quote(&name)));
+            let [name, condition] = self.kept([&check.name, check.expression.in_wording(self.wording)], ";");
+            constraint(self, &name);
+            self.push(" CHECK (").push(&condition).push(")");
         }
-        let mut lines: Vec<String> = lines.iter().map(|line| format!("\t{line}")).collect();
-        // drizzle-kit writes the comma before its first constraint even where no column precedes it.
-        if table.columns.is_empty() && self.wording == Wording::DrizzleKit {
-            lines.insert(0, String::new());
-        }
-        let name = self.qualified(table.schema.as_deref(), &table.name);
-        format!("CREATE TABLE {name} (\n{}\n);\n", lines.join(",\n"))
+        self.push("\n);\n");
     }
 
-    fn column_line(self, table: &Table, column: &Column) -> String {
-        let mut line = format!("{} {}", self.quote(&column.name), types::in_wording(column, self.wording));
+    fn column(&mut self, table: &Table, column: &Column) {
+        let sql_type = types::in_wording(column, self.wording);
+        self.push("\t").name(&column.name).push(" ").push(&sql_type);
         if column.primary_key {
-            line.push_str(" PRIMARY KEY");
+            self.push(" PRIMARY KEY");
         }
         if let Some(default) = &column.default {
-            line.push_str(&format!(" DEFAULT {}", self.text(&default.sql)));
+            self.push(" DEFAULT ").sql(&default.sql);
         }
         if let Some(expression) = &column.generated {
-            line.push_str(&format!(" GENERATED ALWAYS AS ({}) STORED", self.text(expression)));
+            self.push(" GENERATED ALWAYS AS (").sql(expression).push(") STORED");
         }
         if column.not_null && column.identity.is_none() {
-            line.push_str(" NOT NULL");
+            self.push(" NOT NULL");
         }
         if let Some(identity) = &column.identity {
             let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
-            let sequence = self.qualified(table.schema.as_deref(), &identity.sequence);
-            let options = view::sequence_options(&identity.options);
-            line.push_str(&format!(" GENERATED {kind} AS IDENTITY (sequence name {sequence}{options})"));
+            self.push(" GENERATED ").push(kind).push(" AS IDENTITY (sequence name ");
+            self.qualified(table.schema.as_deref(), &identity.sequence).sequence_options(&identity.options).push(")");
         }
-        line
     }
 
-    fn foreign_key(self, table: &Table, key: &ForeignKey) -> String {
-        let from = self.qualified(table.schema.as_deref(), &table.name);
-        let to = self.qualified(Some(key.foreign_schema.as_deref().unwrap_or("public")), &key.foreign_table);
-        format!(
-            "ALTER TABLE {from} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {to}({}) ON DELETE {} ON UPDATE {};",
-            self.quote(&key.name),
-            self.quoted_list(&key.columns),
-            self.quoted_list(&key.foreign_columns),
-            key.on_delete,
-            key.on_update,
-        )
+    fn foreign_key(&mut self, table: &Table, key: &ForeignKey) {
+        self.statement("ALTER TABLE ").qualified(table.schema.as_deref(), &table.name);
+        self.push(" ADD CONSTRAINT ").name(&key.name).push(" FOREIGN KEY (").names(&key.columns);
+        let foreign_schema = key.foreign_schema.as_deref().unwrap_or("public");
+        self.push(") REFERENCES ").qualified(Some(foreign_schema), &key.foreign_table);
+        self.push("(").names(&key.foreign_columns).push(") ON DELETE ").push(&key.on_delete);
+        self.push(" ON UPDATE ").push(&key.on_update).push(";");
     }
 
-    fn index(self, table: &Table, index: &Index) -> String {
-        let unique = if index.unique { "UNIQUE " } else { "" };
-        let concurrently = if index.concurrently { " CONCURRENTLY" } else { "" };
-        let parts: Vec<String> = index.columns.iter().map(|part| self.index_part(part)).collect();
-        let mut statement = format!(
-            "CREATE {unique}INDEX{concurrently} {} ON {} USING {} ({})",
-            self.quote(&index.name),
-            self.qualified(table.schema.as_deref(), &table.name),
-            index.method,
-            parts.join(","),
-        );
+    fn index(&mut self, table: &Table, index: &Index) {
+        self.statement(if index.unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" });
+        self.push(if index.concurrently { " CONCURRENTLY " } else { " " }).name(&index.name).push(" ON ");
+        self.qualified(table.schema.as_deref(), &table.name).push(" USING ").push(&index.method).push(" (");
+        self.list(&index.columns, ",", Self::index_part).push(")");
         if !index.with.is_empty() {
-            let options: Vec<String> = index.with.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            statement.push_str(&format!(" WITH ({})", options.join(",")));
+            self.push(" WITH (");
+            self.list(&index.with, ",", |ddl, (key, value)| {
+                ddl.push(key).push("=").push(value);
+            });
+            self.push(")");
         }
         if let Some(predicate) = &index.predicate {
-            statement.push_str(&format!(" WHERE {}", self.text(predicate)));
+            self.push(" WHERE ").sql(predicate);
         }
-        statement.push(';');
-        statement
+        self.push(";");
     }
 
     /// drizzle-kit writes an operator class *instead of* the order, and leaves out the order that is the default.
-    fn index_part(self, part: &IndexColumn) -> String {
+    fn index_part(&mut self, part: &IndexColumn) {
         let default = if part.ascending { "last" } else { "first" };
         let nulls = part.nulls.as_deref().unwrap_or(default);
-        let (is_expression, ascending) = (part.is_expression.to_string(), part.ascending.to_string());
+        let word = |flag: bool| if flag { "true" } else { "false" };
+        let (is_expression, ascending) = (word(part.is_expression), word(part.ascending));
         let opclass = part.opclass.as_deref().unwrap_or_default();
-        let parts = [self.text(&part.expression), &is_expression, &ascending, nulls, opclass];
+        let parts = [part.expression.in_wording(self.wording), is_expression, ascending, nulls, opclass];
         let [expression, is_expression, ascending, nulls, opclass] = self.kept(parts, "--");
-        let expression = if is_expression == "true" { expression } else { self.quote(&expression) };
-        match (opclass.as_str(), ascending.as_str(), nulls.as_str()) {
-            ("", "true", "last") => expression,
-            ("", "true", nulls) => format!("{expression} NULLS {}", nulls.to_uppercase()),
-            ("", _, nulls) => format!("{expression} DESC NULLS {}", nulls.to_uppercase()),
-            (opclass, ..) => format!("{expression} {opclass}"),
+        if is_expression == "true" {
+            self.push(&expression)
+        } else {
+            self.name(&expression)
+        };
+        match (&*opclass, &*ascending, &*nulls) {
+            ("", "true", "last") => {}
+            ("", ascending, nulls) => {
+                self.push(if ascending == "true" { " NULLS " } else { " DESC NULLS " }).push(&nulls.to_uppercase());
+            }
+            (opclass, ..) => {
+                self.push(" ").push(opclass);
+            }
         }
     }
 }

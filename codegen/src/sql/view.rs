@@ -1,40 +1,54 @@
 //! Sequences and views in DDL.
 
-use super::Ddl;
+use super::writer::Ddl;
 use crate::schema::{Sequence, SequenceOptions, View, Wording};
 
 impl Ddl {
-    pub(super) fn create_sequence(self, sequence: &Sequence) -> String {
-        let name = self.qualified(Some(sequence.schema.as_deref().unwrap_or("public")), &sequence.name);
-        format!("CREATE SEQUENCE {name}{};", sequence_options(&sequence.options))
+    pub(super) fn create_sequence(&mut self, sequence: &Sequence) {
+        let schema = sequence.schema.as_deref().unwrap_or("public");
+        self.statement("CREATE SEQUENCE ").qualified(Some(schema), &sequence.name);
+        self.sequence_options(&sequence.options).push(";");
     }
 
-    /// `None` for a view that exists already.
-    pub(super) fn create_view(self, view: &View) -> Option<String> {
-        let definition = view.definition.as_ref()?;
-        let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
-        let mut statement =
-            format!("CREATE {kind} {}", self.qualified(Some(view.schema.as_deref().unwrap_or("public")), &view.name));
+    /// The options with a space before each.
+    pub(super) fn sequence_options(&mut self, options: &SequenceOptions) -> &mut Self {
+        let clauses = [
+            (" INCREMENT BY ", &options.increment),
+            (" MINVALUE ", &options.min_value),
+            (" MAXVALUE ", &options.max_value),
+            (" START WITH ", &options.start_with),
+            (" CACHE ", &options.cache),
+        ];
+        for (words, value) in clauses.iter().filter(|(_, value)| !value.is_empty()) {
+            self.push(words).push(value);
+        }
+        self.push(if options.cycle { " CYCLE" } else { "" })
+    }
+
+    /// A view; nothing for one that exists already.
+    pub(super) fn create_view(&mut self, view: &View) {
+        let Some(definition) = &view.definition else { return };
+        self.statement(if view.materialized { "CREATE MATERIALIZED VIEW " } else { "CREATE VIEW " });
+        self.qualified(Some(view.schema.as_deref().unwrap_or("public")), &view.name);
         if let Some(using) = &view.using {
-            statement.push_str(&format!(" USING {}", self.quote(using)));
+            self.push(" USING ").name(using);
         }
         // drizzle-kit's `WITH ()` of an empty object is no SQL.
         let written = |options: &&Vec<_>| !options.is_empty() || self.wording == Wording::DrizzleKit;
         if let Some(options) = view.with.as_ref().filter(written) {
             let mut options: Vec<_> = options.iter().collect();
             options.sort_by_key(|(name, _)| OPTIONS.iter().position(|known| known == name));
-            let options: Vec<String> = options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-            statement.push_str(&format!(" WITH ({})", options.join(", ")));
+            self.push(" WITH (");
+            self.list(options, ", ", |ddl, (name, value)| {
+                ddl.push(name).push(" = ").push(value);
+            });
+            self.push(")");
         }
         if let Some(tablespace) = &view.tablespace {
-            statement.push_str(&format!(" TABLESPACE {tablespace}"));
+            self.push(" TABLESPACE ").push(tablespace);
         }
-        statement.push_str(&format!(" AS ({})", self.text(definition)));
-        if view.with_no_data {
-            statement.push_str(" WITH NO DATA");
-        }
-        statement.push(';');
-        Some(statement)
+        self.push(" AS (").sql(definition).push(")");
+        self.push(if view.with_no_data { " WITH NO DATA;" } else { ";" });
     }
 }
 
@@ -62,17 +76,3 @@ const OPTIONS: &[&str] = &[
     "log_autovacuum_min_duration",
     "user_catalog_table",
 ];
-
-/// The options with a space before each.
-pub(super) fn sequence_options(options: &SequenceOptions) -> String {
-    let clauses = [
-        ("INCREMENT BY", &options.increment),
-        ("MINVALUE", &options.min_value),
-        ("MAXVALUE", &options.max_value),
-        ("START WITH", &options.start_with),
-        ("CACHE", &options.cache),
-    ];
-    let given = clauses.iter().filter(|(_, value)| !value.is_empty());
-    let clauses: String = given.map(|(word, value)| format!(" {word} {value}")).collect();
-    if options.cycle { clauses + " CYCLE" } else { clauses }
-}

@@ -33,6 +33,9 @@ pub fn check<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> 
 
 /// Checks a value other than null for the column's kind; of an array column, for its elements' kind.
 pub fn scalar<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
+    if let Cell::Shown(value) = cell {
+        return scalar(column, Cell::Text(&value.to_string())).map(|_| cell);
+    }
     match &column.kind {
         Kind::Bool => match cell {
             Cell::Bool(_) => Ok(cell),
@@ -99,8 +102,38 @@ pub fn scalar<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault>
             }
             _ => Err(wrong_type(column, &cell)),
         },
+        Kind::Bit { length, varying } => bits(column, cell, *length, *varying),
+        Kind::Vector { dimensions } => vector(column, cell, *dimensions),
         // `Other`, and kinds that a later runtime may add: the server reads the text form.
         _ => characters(column, cell, None),
+    }
+}
+
+/// `bit_in` and `varbit_in` take `B'…'` and hexadecimal digits too, which are the server's to read.
+fn bits<'a>(column: &ColumnDef, cell: Cell<'a>, length: Option<u32>, varying: bool) -> Result<Cell<'a>, Fault> {
+    let Cell::Text(form) = characters(column, cell, None)? else { return Ok(cell) };
+    let Some(length) = length.filter(|_| form.bytes().all(|digit| matches!(digit, b'0' | b'1'))) else { return Ok(cell) };
+    match form.len().cmp(&(length as usize)) {
+        std::cmp::Ordering::Equal => Ok(cell),
+        std::cmp::Ordering::Less if varying => Ok(cell),
+        _ => {
+            let most = if varying { "at most " } else { "" };
+            let message = format!("holds {most}{length} bits, but {} were given", form.len());
+            Err(refuse(column, if varying { Rule::TooLong } else { Rule::InvalidValue }, message))
+        }
+    }
+}
+
+/// What stands between the brackets is the server's to read.
+fn vector<'a>(column: &ColumnDef, cell: Cell<'a>, dimensions: Option<u32>) -> Result<Cell<'a>, Fault> {
+    let Cell::Text(form) = characters(column, cell, None)? else { return Ok(cell) };
+    let count = form.matches(',').count() + 1;
+    match dimensions {
+        Some(dimensions) if count != dimensions as usize => {
+            let message = format!("holds {dimensions} dimensions, but {count} were given");
+            Err(refuse(column, Rule::InvalidValue, message))
+        }
+        _ => Ok(cell),
     }
 }
 
@@ -206,12 +239,11 @@ fn characters<'a>(column: &ColumnDef, cell: Cell<'a>, limit: Option<u32>) -> Res
     if form.contains('\0') {
         return Err(refuse(column, Rule::NulCharacter, "cannot hold the NUL character"));
     }
-    if let Some(limit) = limit
-        && form.len() > limit as usize
-    {
+    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
+    if form.len() > limit {
         // The SQL standard, and PostgreSQL: spaces beyond the limit are cut off without complaint.
         let count = form.trim_end_matches(' ').chars().count();
-        if count > limit as usize {
+        if count > limit {
             let message = format!("holds {limit} characters, but {count} were given: {}", shown(form));
             return Err(refuse(column, Rule::TooLong, message));
         }

@@ -47,6 +47,18 @@ macro_rules! open_labels {
             }
         }
 
+        impl super::runtime::FromColumn for $name {
+            const TYPES: &'static [&'static str] = <String as super::runtime::FromColumn>::TYPES;
+
+            fn accepts(of: &sqlx::postgres::PgTypeInfo) -> bool {
+                <String as super::runtime::FromColumn>::accepts(of)
+            }
+
+            fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+                <String as super::runtime::FromColumn>::from_binary(bytes).map(Self::from)
+            }
+        }
+
         impl super::runtime::FromJson for $name {
             fn from_json(value: serde_json::Value) -> Result<Self, super::runtime::JsonMismatch> {
                 <String as super::runtime::FromJson>::from_json(value).map(Self::from)

@@ -113,6 +113,15 @@ macro_rules! json_column {
             }
         }
 
+        impl<$($parameter)*> super::runtime::FromColumn for $name {
+            const TYPES: &'static [&'static str] = <serde_json::Value as super::runtime::FromColumn>::TYPES;
+
+            fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+                let value = <serde_json::Value as super::runtime::FromColumn>::from_binary(bytes)?;
+                Ok(<Self as super::runtime::FromJson>::from_json(value)?)
+            }
+        }
+
         impl<$($parameter)*> sqlx::Type<sqlx::Postgres> for $name {
             fn type_info() -> sqlx::postgres::PgTypeInfo {
                 <serde_json::Value as sqlx::Type<sqlx::Postgres>>::type_info()

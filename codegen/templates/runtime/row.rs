@@ -58,11 +58,18 @@ pub enum Cell<'a> {
     TimestampTz(DateTime<Utc>),
     /// `bytea`
     Bytes(&'a [u8]),
+    /// Any other type, by its text form.
+    Shown(&'a dyn Shown),
     /// An array.
     Array(&'a dyn Elements),
     /// A parent row by its natural key; the database resolves it to the referenced column.
     Reference(&'a dyn Reference),
 }
+
+/// A value that is displayed as PostgreSQL reads it.
+pub trait Shown: std::fmt::Display + std::fmt::Debug + Send + Sync {}
+
+impl<T: std::fmt::Display + std::fmt::Debug + Send + Sync> Shown for T {}
 
 /// A row that can be inserted.
 pub trait Insert: Send + Sync {

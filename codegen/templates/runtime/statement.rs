@@ -80,7 +80,7 @@ impl<T: Table> Statement<T> {
         let mut given = Vec::new();
         row.visit(&mut |index, cell| given.push(writer.write(T::TABLE, index, cell)));
         let sql = writer.insertion::<T>(&given, "");
-        let returning = format!("{sql} RETURNING {}", columns(T::TABLE));
+        let returning = format!("{sql} RETURNING {}", T::TABLE.select_list());
         Self::new(sql, returning, writer)
     }
 
@@ -95,7 +95,7 @@ impl<T: Table> Statement<T> {
         let there = [same_key(table, key, &given), "NOT EXISTS (SELECT FROM written)".to_owned()];
         let returning = format!(
             "WITH written AS ({sql} RETURNING *) SELECT {} FROM written UNION ALL {}",
-            columns(table),
+            table.select_list(),
             select(table, &there)
         );
         Self::new(sql, returning, writer)
@@ -121,7 +121,7 @@ impl<T: Table> Statement<T> {
             assignments.collect::<Vec<_>>().join(", "),
             conditions.join(" AND ")
         );
-        let returning = format!("{sql} RETURNING {}", columns(table));
+        let returning = format!("{sql} RETURNING {}", table.select_list());
         Self::new(sql, returning, writer)
     }
 }

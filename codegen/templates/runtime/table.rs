@@ -118,6 +118,18 @@ pub enum Kind {
         /// The labels in database order.
         labels: List<Str>,
     },
+    /// `bit(n)`, `bit varying(n)`
+    Bit {
+        /// The number of bits it holds.
+        length: Option<u32>,
+        /// True where that is the most and not the only one.
+        varying: bool,
+    },
+    /// `vector(n)` and `halfvec(n)` of pgvector
+    Vector {
+        /// The number of numbers it holds.
+        dimensions: Option<u32>,
+    },
     /// Anything else, sent as text.
     Other,
 }
@@ -270,6 +282,13 @@ impl Comparison {
     }
 }
 
+impl ColumnDef {
+    /// Whether rows hold its values, or its elements, in their text form.
+    pub fn is_in_text_form(&self) -> bool {
+        self.rust_type.contains("PgText")
+    }
+}
+
 impl TableDef {
     /// The column of a database name.
     pub fn column(&self, name: &str) -> Option<&ColumnDef> {
@@ -284,6 +303,20 @@ impl TableDef {
     /// The key that an upsert uses when none is named.
     pub fn default_conflict_key(&self) -> Option<&KeyDef> {
         self.conflict_key.map(|index| &self.keys[index])
+    }
+
+    /// The columns, for a `SELECT` of one's own: with what a row reads in its text form as text.
+    pub fn select_list(&self) -> String {
+        let column = |column: &ColumnDef| {
+            let name = ident(&column.name);
+            if column.is_in_text_form() {
+                let brackets = if column.rust_type.contains("Vec<") { "[]" } else { "" };
+                format!("{name}::text{brackets} AS {name}")
+            } else {
+                name
+            }
+        };
+        self.columns.iter().map(column).collect::<Vec<_>>().join(", ")
     }
 
     /// `schema.name`, for messages and reports.

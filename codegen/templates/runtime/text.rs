@@ -1,6 +1,7 @@
-/// A value in its text form, of a type that has no Rust type here (`inet`, `interval`, `point`, arrays of arrays).
+/// A value in its text form, of a type that has no Rust type here (`tsvector`, `money`, `xml`), or has one that does not
+/// hold all that the database does.
 ///
-/// Inserts send it as text. A row reads it where the query gives text: select it as `column::text`.
+/// Inserts send it as text. A row reads it where the query gives text: [`TableDef::select_list`] does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct PgText(pub String);
@@ -26,6 +27,14 @@ impl std::fmt::Display for PgText {
 impl AsCell for PgText {
     fn as_cell(&self) -> Cell<'_> {
         Cell::Text(&self.0)
+    }
+}
+
+impl FromColumn for PgText {
+    const TYPES: &'static [&'static str] = <String as FromColumn>::TYPES;
+
+    fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+        String::from_binary(bytes).map(PgText)
     }
 }
 

@@ -19,6 +19,7 @@ fn text(cell: Cell<'_>) -> String {
         Cell::Timestamp(value) => moment(value.date(), &format!(" {}", clock(value.time()))),
         Cell::TimestampTz(value) => moment(value.date_naive(), &format!(" {}+00", clock(value.time()))),
         Cell::Bytes(value) => value.iter().fold("\\x".to_owned(), |hex, byte| format!("{hex}{byte:02x}")),
+        Cell::Shown(value) => value.to_string(),
         Cell::Array(elements) => array_text(elements),
     }
 }
@@ -34,12 +35,12 @@ fn moment(date: NaiveDate, time: &str) -> String {
     format!("{year:04}-{:02}-{:02}{time}{}", date.month(), date.day(), if era { "" } else { " BC" })
 }
 
-/// `{1,NULL,"a \"b\""}`: every element but nulls and inner arrays in quotes.
+/// `{1,NULL,"a \"b\""}`: every element but nulls and inner arrays in quotes. PostgreSQL has one empty array, `{}`.
 fn array_text(elements: &dyn Elements) -> String {
     let element = |index| match elements.element(index) {
-        Cell::Null => "NULL".to_owned(),
-        Cell::Array(inner) => array_text(inner),
-        cell => format!("\"{}\"", text(cell).replace('\\', "\\\\").replace('"', "\\\"")),
+        Cell::Null => Some("NULL".to_owned()),
+        Cell::Array(inner) => Some(array_text(inner)).filter(|inner| inner != "{}"),
+        cell => Some(format!("\"{}\"", text(cell).replace('\\', "\\\\").replace('"', "\\\""))),
     };
-    format!("{{{}}}", (0..elements.count()).map(element).collect::<Vec<_>>().join(","))
+    format!("{{{}}}", (0..elements.count()).filter_map(element).collect::<Vec<_>>().join(","))
 }

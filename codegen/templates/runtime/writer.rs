@@ -161,16 +161,7 @@ fn arbiter(key: &KeyDef) -> String {
 }
 
 fn select(table: &TableDef, conditions: &[String]) -> String {
-    format!("SELECT {} FROM {} WHERE {}", columns(table), table_name(table), conditions.join(" AND "))
-}
-
-/// The columns as a row reads them: those without a Rust type of their own as text.
-fn columns(table: &TableDef) -> String {
-    let column = |column: &ColumnDef| {
-        let name = ident(&column.name);
-        if column.rust_type == "PgText" { format!("{name}::text AS {name}") } else { name }
-    };
-    table.columns.iter().map(column).collect::<Vec<_>>().join(", ")
+    format!("SELECT {} FROM {} WHERE {}", table.select_list(), table_name(table), conditions.join(" AND "))
 }
 
 fn assignment(table: &TableDef, index: usize, value: &str) -> String {
@@ -200,7 +191,8 @@ fn cast(column: &ColumnDef) -> String {
         Kind::Char { .. } => "bpchar",
         Kind::Numeric { .. } => "numeric",
         Kind::Text { .. } => bare,
-        Kind::Other if bare.starts_with("bit") => "varbit",
+        Kind::Bit { .. } => "varbit",
+        Kind::Vector { .. } => bare,
         _ => return format!("::{}", column.sql_type),
     };
     format!("::{element}{}", "[]".repeat(column.dimensions.into()))

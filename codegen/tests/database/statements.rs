@@ -45,9 +45,9 @@ async fn values_arrive_as_they_are() {
         .with_timestamp_value(moment("9999-12-31T23:59:59.123Z").naive_utc())
         .with_timestamptz_value(moment("0001-01-01T00:00:00.000001Z"))
         .with_bytea_value(vec![0, 255, b'\\'])
-        .with_inet_value(PgText::from("10.0.0.1/8"))
-        .with_interval_value(PgText::from("1 day 02:03:04"))
-        .with_matrix(PgText::from("{{1,2},{3,4}}"))
+        .with_inet_value("10.0.0.1/8".parse::<ipnetwork::IpNetwork>().unwrap())
+        .with_interval_value(PgInterval { months: 0, days: 1, microseconds: 7_384_000_000 })
+        .with_matrix(vec![vec![1, 2], vec![3, 4]])
         .with_status(TextStatus::APlus)
         .with_role(Role::_2nd)
         .with_texts(vec!["a,b".to_owned(), "NULL".to_owned(), "c\"\\".to_owned(), String::new()])
@@ -68,9 +68,9 @@ async fn values_arrive_as_they_are() {
     assert_eq!(row.timestamp_value, Some(moment("9999-12-31T23:59:59.123Z").naive_utc()));
     assert_eq!(row.timestamptz_value, Some(moment("0001-01-01T00:00:00.000001Z")));
     assert_eq!(row.bytea_value, Some(vec![0, 255, b'\\']));
-    assert_eq!(row.inet_value, Some(PgText::from("10.0.0.1/8")));
-    assert_eq!(row.interval_value, Some(PgText::from("1 day 02:03:04")));
-    assert_eq!(row.matrix, Some(PgText::from("{{1,2},{3,4}}")));
+    assert_eq!(row.inet_value, Some("10.0.0.1/8".parse::<ipnetwork::IpNetwork>().unwrap()));
+    assert_eq!(row.interval_value, Some(PgInterval { months: 0, days: 1, microseconds: 7_384_000_000 }));
+    assert_eq!(row.matrix, Some(vec![vec![1, 2], vec![3, 4]]));
     assert_eq!((row.status, row.role), (Some(TextStatus::APlus), Some(Role::_2nd)));
     let texts = ["a,b", "NULL", "c\"\\", ""].map(str::to_owned).to_vec();
     assert_eq!((row.texts, row.numbers), (Some(texts), vec![i32::MIN, 7]));

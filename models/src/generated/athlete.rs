@@ -5,14 +5,14 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
-    now,
+    Patch, Reference, RelationDef, RelationKind, RowReader, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 
 /// A person who plays, across seasons.
 ///
 /// Table `public.athlete` · `drizzle-schemas/team.sql.ts:53`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Athlete {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -33,6 +33,22 @@ pub struct Athlete {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for Athlete {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            identity_key: row.get(1)?,
+            name: row.get(2)?,
+            hometown: row.get(3)?,
+            high_school: row.get(4)?,
+            created_at: row.get(5)?,
+            updated_at: row.get(6)?,
+            deleted_at: row.get(7)?,
+        })
+    }
 }
 
 impl Table for Athlete {

@@ -6,8 +6,8 @@ use std::borrow::Cow::Borrowed;
 use super::athlete::AthleteRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -15,7 +15,7 @@ use super::sport::SportRef;
 /// An award or All-America selection.
 ///
 /// Table `public.award` · `drizzle-schemas/award.sql.ts:10`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Award {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -54,6 +54,29 @@ pub struct Award {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for Award {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            year: row.get(1)?,
+            award: row.get(2)?,
+            selector: row.get(3)?,
+            team_level: row.get(4)?,
+            player_name: row.get(5)?,
+            school_name: row.get(6)?,
+            position: row.get(7)?,
+            class_year: row.get(8)?,
+            sport_id: row.get(9)?,
+            school_id: row.get(10)?,
+            athlete_id: row.get(11)?,
+            created_at: row.get(12)?,
+            updated_at: row.get(13)?,
+            deleted_at: row.get(14)?,
+        })
+    }
 }
 
 impl Table for Award {

@@ -7,14 +7,14 @@ use super::enums::Division;
 use super::json::SocialLinks;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, now,
 };
 
 /// A conference. `Independent` is one too, with the NCAA's id 0.
 ///
 /// Table `public.conference` · `drizzle-schemas/conference.sql.ts:10`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Conference {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -41,6 +41,24 @@ pub struct Conference {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for Conference {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            ncaa_id: row.get(1)?,
+            name: row.get(2)?,
+            division: row.get(3)?,
+            website_url: row.get(4)?,
+            social_links: row.get(5)?,
+            parent_conference_id: row.get(6)?,
+            created_at: row.get(7)?,
+            updated_at: row.get(8)?,
+            deleted_at: row.get(9)?,
+        })
+    }
 }
 
 impl Table for Conference {

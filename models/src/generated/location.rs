@@ -5,14 +5,14 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
-    now,
+    Patch, Reference, RelationDef, RelationKind, RowReader, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 
 /// A postal address. Only addresses with a street and a city get a row.
 ///
 /// Table `public.location` · `drizzle-schemas/location.sql.ts:8`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Location {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -41,6 +41,24 @@ pub struct Location {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for Location {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            address_key: row.get(1)?,
+            street: row.get(2)?,
+            city: row.get(3)?,
+            state: row.get(4)?,
+            country: row.get(5)?,
+            zip_code: row.get(6)?,
+            created_at: row.get(7)?,
+            updated_at: row.get(8)?,
+            deleted_at: row.get(9)?,
+        })
+    }
 }
 
 impl Table for Location {

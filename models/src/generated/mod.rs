@@ -4,6 +4,18 @@
 //!
 //! For each table: a row, an insert, a patch, a reference to a row of it, its keys, and the table as plain data
 //! ([`TableDef`]).
+//!
+//! What it needs in `Cargo.toml`, besides a runtime for sqlx:
+//!
+//! ```toml
+//! [dependencies]
+//! chrono = { version = "0.4", default-features = false, features = ["clock", "serde", "std"] }
+//! rust_decimal = { version = "1", default-features = false, features = ["serde", "std"] }
+//! serde = { version = "1", features = ["derive"] }
+//! serde_json = { version = "1", features = ["float_roundtrip"] }
+//! sqlx = { version = "0.9", default-features = false, features = ["json", "postgres"] }
+//! uuid = { version = "1", features = ["serde"] }
+//! ```
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 // A schema holds more than one program uses, and its comments are written for TypeScript.

@@ -6,14 +6,14 @@ use std::borrow::Cow::Borrowed;
 use super::niche_profile::NicheProfileRef;
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Condition, Field, Insert, Key, KeyDef, KeyKind,
-    Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue,
-    Table, TableDef, Test, Upsert, now,
+    Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Test, Upsert, now,
 };
 
 /// One of a profile's grades.
 ///
 /// Table `public.niche_grade` · `drizzle-schemas/niche.sql.ts:25`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct NicheGrade {
     /// `bigint not null` · primary key · references `niche_profile(id)` · `drizzle-schemas/niche.sql.ts:28`
@@ -30,6 +30,20 @@ pub struct NicheGrade {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for NicheGrade {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            niche_profile_id: row.get(0)?,
+            category: row.get(1)?,
+            grade: row.get(2)?,
+            created_at: row.get(3)?,
+            updated_at: row.get(4)?,
+            deleted_at: row.get(5)?,
+        })
+    }
 }
 
 impl Table for NicheGrade {

@@ -5,15 +5,15 @@
 use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 
 /// A school's profile on Niche.
 ///
 /// Table `public.niche_profile` · `drizzle-schemas/niche.sql.ts:8`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct NicheProfile {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -34,6 +34,21 @@ pub struct NicheProfile {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for NicheProfile {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            school_id: row.get(1)?,
+            slug: row.get(2)?,
+            national_rank: row.get(3)?,
+            created_at: row.get(4)?,
+            updated_at: row.get(5)?,
+            deleted_at: row.get(6)?,
+        })
+    }
 }
 
 impl Table for NicheProfile {

@@ -8,14 +8,14 @@ use super::enums::Source;
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
     Json, Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef,
-    RelationKind, RuntimeValue, Table, TableDef, Test, Upsert, now,
+    RelationKind, RowReader, RuntimeValue, Table, TableDef, Test, Upsert, now,
 };
 use super::team::TeamRef;
 
 /// A player on a team's roster.
 ///
 /// Table `public.roster_entry` · `drizzle-schemas/team.sql.ts:72`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RosterEntry {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -68,6 +68,34 @@ pub struct RosterEntry {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for RosterEntry {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            team_id: row.get(1)?,
+            athlete_id: row.get(2)?,
+            source: row.get(3)?,
+            source_player_id: row.get(4)?,
+            name: row.get(5)?,
+            normalized_name: row.get(6)?,
+            number: row.get(7)?,
+            position: row.get(8)?,
+            class_year: row.get(9)?,
+            height_inches: row.get(10)?,
+            weight_pounds: row.get(11)?,
+            hometown: row.get(12)?,
+            high_school: row.get(13)?,
+            games_played: row.get(14)?,
+            games_started: row.get(15)?,
+            extra: row.get(16)?,
+            created_at: row.get(17)?,
+            updated_at: row.get(18)?,
+            deleted_at: row.get(19)?,
+        })
+    }
 }
 
 impl Table for RosterEntry {

@@ -120,6 +120,18 @@ pub enum Kind {
         /// The labels in database order.
         labels: List<Str>,
     },
+    /// `bit(n)`, `bit varying(n)`
+    Bit {
+        /// The number of bits it holds.
+        length: Option<u32>,
+        /// True where that is the most and not the only one.
+        varying: bool,
+    },
+    /// `vector(n)` and `halfvec(n)` of pgvector
+    Vector {
+        /// The number of numbers it holds.
+        dimensions: Option<u32>,
+    },
     /// Anything else, sent as text.
     Other,
 }
@@ -272,6 +284,13 @@ impl Comparison {
     }
 }
 
+impl ColumnDef {
+    /// Whether rows hold its values, or its elements, in their text form.
+    pub fn is_in_text_form(&self) -> bool {
+        self.rust_type.contains("PgText")
+    }
+}
+
 impl TableDef {
     /// The column of a database name.
     pub fn column(&self, name: &str) -> Option<&ColumnDef> {
@@ -286,6 +305,20 @@ impl TableDef {
     /// The key that an upsert uses when none is named.
     pub fn default_conflict_key(&self) -> Option<&KeyDef> {
         self.conflict_key.map(|index| &self.keys[index])
+    }
+
+    /// The columns, for a `SELECT` of one's own: with what a row reads in its text form as text.
+    pub fn select_list(&self) -> String {
+        let column = |column: &ColumnDef| {
+            let name = ident(&column.name);
+            if column.is_in_text_form() {
+                let brackets = if column.rust_type.contains("Vec<") { "[]" } else { "" };
+                format!("{name}::text{brackets} AS {name}")
+            } else {
+                name
+            }
+        };
+        self.columns.iter().map(column).collect::<Vec<_>>().join(", ")
     }
 
     /// `schema.name`, for messages and reports.
@@ -587,11 +620,18 @@ pub enum Cell<'a> {
     TimestampTz(DateTime<Utc>),
     /// `bytea`
     Bytes(&'a [u8]),
+    /// Any other type, by its text form.
+    Shown(&'a dyn Shown),
     /// An array.
     Array(&'a dyn Elements),
     /// A parent row by its natural key; the database resolves it to the referenced column.
     Reference(&'a dyn Reference),
 }
+
+/// A value that is displayed as PostgreSQL reads it.
+pub trait Shown: std::fmt::Display + std::fmt::Debug + Send + Sync {}
+
+impl<T: std::fmt::Display + std::fmt::Debug + Send + Sync> Shown for T {}
 
 /// A row that can be inserted.
 pub trait Insert: Send + Sync {
@@ -825,6 +865,337 @@ impl<T: AsCell + std::fmt::Debug + Send + Sync> Elements for Vec<T> {
     }
 }
 
+/// A type that a column is read as, from PostgreSQL's binary form. What the database holds and the type does not (`infinity`,
+/// `NaN`, a NULL element) is an error, and never another value.
+pub trait FromColumn: Sized {
+    /// The PostgreSQL types that are read, as sqlx names them, in lower case.
+    const TYPES: &'static [&'static str];
+
+    /// Reads a value that is not null: the bytes that the type's `…_send` function gives.
+    ///
+    /// # Errors
+    /// What the type does not hold, in words that complete "the column …".
+    fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError>;
+
+    /// What NULL is, if it is anything.
+    fn from_null() -> Option<Self> {
+        None
+    }
+
+    /// Whether values of a database type are read.
+    fn accepts(of: &sqlx::postgres::PgTypeInfo) -> bool {
+        let name = sqlx::TypeInfo::name(of);
+        Self::TYPES.iter().any(|known| name.eq_ignore_ascii_case(known))
+    }
+
+    /// Reads an element of an array, `depth` dimensions below it.
+    ///
+    /// # Errors
+    /// Those of [`FromColumn::from_binary`], and an array of other dimensions.
+    fn from_element(array: &mut PgArray<'_>, depth: usize) -> Result<Self, sqlx::error::BoxDynError> {
+        if depth != array.dimensions.len() {
+            return Err(array.other_than(depth));
+        }
+        match array.next()? {
+            Some(bytes) => Self::from_binary(bytes),
+            None => Self::from_null().ok_or_else(|| beyond("a NULL element", "its elements' type")),
+        }
+    }
+}
+
+/// A row of the database on its way into a row type.
+#[derive(Debug)]
+pub(super) struct RowReader<'r> {
+    row: &'r sqlx::postgres::PgRow,
+    table: &'static TableDef,
+}
+
+impl<'r> RowReader<'r> {
+    pub(super) fn new(row: &'r sqlx::postgres::PgRow, table: &'static TableDef) -> Self {
+        Self { row, table }
+    }
+
+    /// A column, by its index in the table's definition and its name in the row.
+    pub(super) fn get<T: FromColumn>(&self, index: usize) -> sqlx::Result<T> {
+        use sqlx::ValueRef;
+        let value = sqlx::Row::try_get_raw(self.row, &*self.table.columns[index].name)
+            .map_err(|error| self.error(index, error.into()))?;
+        let of = value.type_info();
+        let read = if value.is_null() {
+            T::from_null().ok_or_else(|| "is NULL, but NOT NULL in the schema".into())
+        } else if !T::accepts(of.as_ref()) {
+            Err(self.other_type(index, of.as_ref()))
+        } else if value.format() == sqlx::postgres::PgValueFormat::Text {
+            Err("is in text form, as `raw_sql` gives it: use `query_as`, or a statement of the models".into())
+        } else {
+            value.as_bytes().and_then(T::from_binary)
+        };
+        read.map_err(|source| self.error(index, source))
+    }
+
+    /// A column of a type that `codegen.toml` names and the runtime does not know.
+    #[allow(dead_code)]
+    pub(super) fn foreign<T>(&self, index: usize) -> sqlx::Result<T>
+    where
+        T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+    {
+        sqlx::Row::try_get(self.row, &*self.table.columns[index].name).map_err(|error| match error {
+            sqlx::Error::ColumnDecode { source, .. } => self.error(index, source),
+            error => self.error(index, error.into()),
+        })
+    }
+
+    fn error(&self, index: usize, source: sqlx::error::BoxDynError) -> sqlx::Error {
+        let column = &self.table.columns[index].name;
+        sqlx::Error::ColumnDecode { index: format!("{}.{column}", self.table.qualified_name()), source }
+    }
+
+    fn other_type(&self, index: usize, of: &sqlx::postgres::PgTypeInfo) -> sqlx::error::BoxDynError {
+        let (of, column) = (sqlx::TypeInfo::name(of), &self.table.columns[index]);
+        let ColumnDef { name, sql_type, rust_type, .. } = column;
+        if column.is_in_text_form() {
+            format!("is {of}, to be read as text: select `{name}::text AS {name}`, as `TableDef::select_list` does").into()
+        } else {
+            format!("is {of} in the database, but {sql_type} in the schema: {rust_type} is not read from it").into()
+        }
+    }
+}
+
+/// The error of a value that a type does not hold.
+fn beyond(what: &str, rust: &str) -> sqlx::error::BoxDynError {
+    format!("holds {what}, and {rust} does not: `PgText` does, as its `rust_type` in codegen.toml").into()
+}
+
+/// The error of bytes that the type's `…_send` function does not give.
+fn malformed() -> sqlx::error::BoxDynError {
+    "is in a binary form that is not known here".into()
+}
+
+/// Bytes that are a number, or the parts of a value.
+fn sized<const N: usize>(bytes: &[u8]) -> Result<[u8; N], sqlx::error::BoxDynError> {
+    bytes.try_into().map_err(|_| malformed())
+}
+
+/// Takes the first bytes off.
+fn take<'b>(bytes: &mut &'b [u8], count: usize) -> Result<&'b [u8], sqlx::error::BoxDynError> {
+    let (taken, rest) = bytes.split_at_checked(count).ok_or_else(malformed)?;
+    *bytes = rest;
+    Ok(taken)
+}
+
+/// Takes a number off.
+fn take_i32(bytes: &mut &[u8]) -> Result<i32, sqlx::error::BoxDynError> {
+    Ok(i32::from_be_bytes(sized(take(bytes, 4)?)?))
+}
+
+/// Takes off a value that its length precedes; a length of -1 is NULL.
+fn take_value<'b>(bytes: &mut &'b [u8]) -> Result<Option<&'b [u8]>, sqlx::error::BoxDynError> {
+    match take_i32(bytes)? {
+        -1 => Ok(None),
+        length => take(bytes, usize::try_from(length)?).map(Some),
+    }
+}
+
+/// The elements of an array on their way into a `Vec`, row by row (PostgreSQL's `array_send`).
+#[derive(Debug)]
+pub struct PgArray<'b> {
+    rest: &'b [u8],
+    dimensions: Vec<usize>,
+}
+
+impl<'b> PgArray<'b> {
+    fn new(mut rest: &'b [u8]) -> Result<Self, sqlx::error::BoxDynError> {
+        let count = take_i32(&mut rest)?;
+        let (_has_nulls, _element_type) = (take_i32(&mut rest)?, take_i32(&mut rest)?);
+        let mut dimensions = Vec::new();
+        for _ in 0..count {
+            dimensions.push(usize::try_from(take_i32(&mut rest)?)?);
+            let first = take_i32(&mut rest)?;
+            if first != 1 {
+                return Err(beyond(&format!("an array that begins at {first}"), "Vec"));
+            }
+        }
+        Ok(Self { rest, dimensions })
+    }
+
+    fn next(&mut self) -> Result<Option<&'b [u8]>, sqlx::error::BoxDynError> {
+        take_value(&mut self.rest)
+    }
+
+    fn other_than(&self, depth: usize) -> sqlx::error::BoxDynError {
+        let count = self.dimensions.len();
+        format!("holds an array of {count} dimensions, but its type has {depth}; PostgreSQL does not hold to the declared ones").into()
+    }
+}
+
+impl<T: FromColumn> FromColumn for Vec<T> {
+    const TYPES: &'static [&'static str] = &[];
+
+    fn accepts(of: &sqlx::postgres::PgTypeInfo) -> bool {
+        match of.kind() {
+            // All dimensions have one type.
+            sqlx::postgres::PgTypeKind::Array(element) => T::accepts(element) || T::accepts(of),
+            _ => false,
+        }
+    }
+
+    fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+        let mut array = PgArray::new(bytes)?;
+        // There is one empty array, of whatever dimensions.
+        if array.dimensions.is_empty() { Ok(Vec::new()) } else { Self::from_element(&mut array, 0) }
+    }
+
+    fn from_element(array: &mut PgArray<'_>, depth: usize) -> Result<Self, sqlx::error::BoxDynError> {
+        let count = *array.dimensions.get(depth).ok_or_else(|| array.other_than(depth + 1))?;
+        (0..count).map(|_| T::from_element(array, depth + 1)).collect()
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    const TYPES: &'static [&'static str] = T::TYPES;
+
+    fn from_null() -> Option<Self> {
+        Some(None)
+    }
+
+    fn accepts(of: &sqlx::postgres::PgTypeInfo) -> bool {
+        T::accepts(of)
+    }
+
+    fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+        T::from_binary(bytes).map(Some)
+    }
+}
+
+macro_rules! scalar_columns {
+    ($($rust:ty: $($sql:literal)|+, $read:expr;)*) => {
+        $(impl FromColumn for $rust {
+            const TYPES: &'static [&'static str] = &[$($sql),+];
+
+            fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+                let read: fn(&[u8]) -> Result<Self, sqlx::error::BoxDynError> = $read;
+                read(bytes)
+            }
+        })*
+    };
+}
+
+scalar_columns! {
+    bool: "bool", |bytes| Ok(bytes != [0]);
+    i16: "int2", |bytes| Ok(i16::from_be_bytes(sized(bytes)?));
+    i32: "int4", |bytes| Ok(i32::from_be_bytes(sized(bytes)?));
+    i64: "int8", |bytes| Ok(i64::from_be_bytes(sized(bytes)?));
+    f32: "float4", |bytes| Ok(f32::from_be_bytes(sized(bytes)?));
+    f64: "float8", |bytes| Ok(f64::from_be_bytes(sized(bytes)?));
+    Decimal: "numeric", decimal;
+    Vec<u8>: "bytea", |bytes| Ok(bytes.to_vec());
+    Uuid: "uuid", |bytes| Ok(Uuid::from_slice(bytes)?);
+    NaiveDate: "date", |bytes| day(i32::from_be_bytes(sized(bytes)?));
+    NaiveTime: "time", |bytes| time_of_day(i64::from_be_bytes(sized(bytes)?));
+    NaiveDateTime: "timestamp", |bytes| Ok(moment_at(bytes)?.naive_utc());
+    DateTime<Utc>: "timestamptz", moment_at;
+}
+
+impl FromColumn for String {
+    const TYPES: &'static [&'static str] = &["text", "varchar", "char", "name", "citext"];
+
+    fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+        Ok(std::str::from_utf8(bytes)?.to_owned())
+    }
+
+    // An enum's label is text, too.
+    fn accepts(of: &sqlx::postgres::PgTypeInfo) -> bool {
+        let name = sqlx::TypeInfo::name(of);
+        matches!(of.kind(), sqlx::postgres::PgTypeKind::Enum(_))
+            || Self::TYPES.iter().any(|known| name.eq_ignore_ascii_case(known))
+    }
+}
+
+impl FromColumn for serde_json::Value {
+    const TYPES: &'static [&'static str] = &["json", "jsonb"];
+
+    fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+        // jsonb begins with the version of its binary form, which no JSON text does.
+        Ok(serde_json::from_slice(bytes.strip_prefix(&[1]).unwrap_or(bytes))?)
+    }
+}
+
+/// Microseconds from 1970-01-01 to 2000-01-01, from which PostgreSQL counts.
+const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
+
+/// A date: days from 2000-01-01.
+fn day(days: i32) -> Result<NaiveDate, sqlx::error::BoxDynError> {
+    let rust = "chrono::NaiveDate";
+    match days {
+        i32::MAX => Err(beyond("infinity", rust)),
+        i32::MIN => Err(beyond("-infinity", rust)),
+        days => NaiveDate::from_ymd_opt(2000, 1, 1)
+            .and_then(|epoch| epoch.checked_add_signed(chrono::TimeDelta::days(days.into())))
+            .ok_or_else(|| beyond("a date after the year 262142", rust)),
+    }
+}
+
+/// A time of day, in microseconds.
+fn time_of_day(microseconds: i64) -> Result<NaiveTime, sqlx::error::BoxDynError> {
+    let (seconds, rest) = (microseconds.div_euclid(1_000_000), microseconds.rem_euclid(1_000_000));
+    let time = NaiveTime::from_num_seconds_from_midnight_opt(u32::try_from(seconds)?, u32::try_from(rest * 1_000)?);
+    time.ok_or_else(|| beyond("24:00:00", "chrono::NaiveTime"))
+}
+
+/// A timestamp of either kind: microseconds from 2000-01-01.
+fn moment_at(bytes: &[u8]) -> Result<DateTime<Utc>, sqlx::error::BoxDynError> {
+    let rust = "chrono::DateTime";
+    match i64::from_be_bytes(sized(bytes)?) {
+        i64::MAX => Err(beyond("infinity", rust)),
+        i64::MIN => Err(beyond("-infinity", rust)),
+        microseconds => microseconds
+            .checked_add(EPOCH_MICROSECONDS)
+            .and_then(DateTime::from_timestamp_micros)
+            .ok_or_else(|| beyond("a time after the year 262142", rust)),
+    }
+}
+
+/// A `numeric`: digits to the base 10,000, the weight of the first one, a sign, and how many digits behind the point are shown.
+fn decimal(mut bytes: &[u8]) -> Result<Decimal, sqlx::error::BoxDynError> {
+    let rust = "rust_decimal::Decimal";
+    let mut part = || Ok::<_, sqlx::error::BoxDynError>(u16::from_be_bytes(sized(take(&mut bytes, 2)?)?));
+    let (count, weight, sign, scale) = (part()?, part()?.cast_signed(), part()?, part()?);
+    let negative = match sign {
+        0x0000 => false,
+        0x4000 => true,
+        0xC000 => return Err(beyond("NaN", rust)),
+        0xD000 => return Err(beyond("infinity", rust)),
+        0xF000 => return Err(beyond("-infinity", rust)),
+        _ => return Err(malformed()),
+    };
+    let too_long = || beyond("a number of more than 28 digits", rust);
+    let mut digits = 0i128;
+    for _ in 0..count {
+        let next = part()?.into();
+        digits = digits.checked_mul(10_000).and_then(|digits| digits.checked_add(next)).ok_or_else(too_long)?;
+    }
+    let shown = scale.min(28);
+    if digits == 0 {
+        return Ok(Decimal::new(0, shown.into()));
+    }
+    // The value is `digits * 10^exponent`; first in as few digits as can be, and then with zeros as far as they are shown.
+    let mut exponent = 4 * (i32::from(weight) + 1 - i32::from(count));
+    while digits % 10 == 0 {
+        digits /= 10;
+        exponent += 1;
+    }
+    while exponent > 0 || -exponent < shown.into() {
+        match digits.checked_mul(10).filter(|digits| *digits < 1 << 96) {
+            Some(longer) => digits = longer,
+            None if exponent > 0 => return Err(too_long()),
+            None => break,
+        }
+        exponent -= 1;
+    }
+    let digits = if negative { -digits } else { digits };
+    Decimal::try_from_i128_with_scale(digits, u32::try_from(-exponent)?).map_err(|_| too_long())
+}
+
 /// One statement on one row of a table: its SQL, its parameters, and the row type it gives back.
 ///
 /// ```text
@@ -907,7 +1278,7 @@ impl<T: Table> Statement<T> {
         let mut given = Vec::new();
         row.visit(&mut |index, cell| given.push(writer.write(T::TABLE, index, cell)));
         let sql = writer.insertion::<T>(&given, "");
-        let returning = format!("{sql} RETURNING {}", columns(T::TABLE));
+        let returning = format!("{sql} RETURNING {}", T::TABLE.select_list());
         Self::new(sql, returning, writer)
     }
 
@@ -922,7 +1293,7 @@ impl<T: Table> Statement<T> {
         let there = [same_key(table, key, &given), "NOT EXISTS (SELECT FROM written)".to_owned()];
         let returning = format!(
             "WITH written AS ({sql} RETURNING *) SELECT {} FROM written UNION ALL {}",
-            columns(table),
+            table.select_list(),
             select(table, &there)
         );
         Self::new(sql, returning, writer)
@@ -948,7 +1319,7 @@ impl<T: Table> Statement<T> {
             assignments.collect::<Vec<_>>().join(", "),
             conditions.join(" AND ")
         );
-        let returning = format!("{sql} RETURNING {}", columns(table));
+        let returning = format!("{sql} RETURNING {}", table.select_list());
         Self::new(sql, returning, writer)
     }
 }
@@ -1116,16 +1487,7 @@ fn arbiter(key: &KeyDef) -> String {
 }
 
 fn select(table: &TableDef, conditions: &[String]) -> String {
-    format!("SELECT {} FROM {} WHERE {}", columns(table), table_name(table), conditions.join(" AND "))
-}
-
-/// The columns as a row reads them: those without a Rust type of their own as text.
-fn columns(table: &TableDef) -> String {
-    let column = |column: &ColumnDef| {
-        let name = ident(&column.name);
-        if column.rust_type == "PgText" { format!("{name}::text AS {name}") } else { name }
-    };
-    table.columns.iter().map(column).collect::<Vec<_>>().join(", ")
+    format!("SELECT {} FROM {} WHERE {}", table.select_list(), table_name(table), conditions.join(" AND "))
 }
 
 fn assignment(table: &TableDef, index: usize, value: &str) -> String {
@@ -1155,7 +1517,8 @@ fn cast(column: &ColumnDef) -> String {
         Kind::Char { .. } => "bpchar",
         Kind::Numeric { .. } => "numeric",
         Kind::Text { .. } => bare,
-        Kind::Other if bare.starts_with("bit") => "varbit",
+        Kind::Bit { .. } => "varbit",
+        Kind::Vector { .. } => bare,
         _ => return format!("::{}", column.sql_type),
     };
     format!("::{element}{}", "[]".repeat(column.dimensions.into()))
@@ -1191,6 +1554,7 @@ fn text(cell: Cell<'_>) -> String {
         Cell::Timestamp(value) => moment(value.date(), &format!(" {}", clock(value.time()))),
         Cell::TimestampTz(value) => moment(value.date_naive(), &format!(" {}+00", clock(value.time()))),
         Cell::Bytes(value) => value.iter().fold("\\x".to_owned(), |hex, byte| format!("{hex}{byte:02x}")),
+        Cell::Shown(value) => value.to_string(),
         Cell::Array(elements) => array_text(elements),
     }
 }
@@ -1206,14 +1570,14 @@ fn moment(date: NaiveDate, time: &str) -> String {
     format!("{year:04}-{:02}-{:02}{time}{}", date.month(), date.day(), if era { "" } else { " BC" })
 }
 
-/// `{1,NULL,"a \"b\""}`: every element but nulls and inner arrays in quotes.
+/// `{1,NULL,"a \"b\""}`: every element but nulls and inner arrays in quotes. PostgreSQL has one empty array, `{}`.
 fn array_text(elements: &dyn Elements) -> String {
     let element = |index| match elements.element(index) {
-        Cell::Null => "NULL".to_owned(),
-        Cell::Array(inner) => array_text(inner),
-        cell => format!("\"{}\"", text(cell).replace('\\', "\\\\").replace('"', "\\\"")),
+        Cell::Null => Some("NULL".to_owned()),
+        Cell::Array(inner) => Some(array_text(inner)).filter(|inner| inner != "{}"),
+        cell => Some(format!("\"{}\"", text(cell).replace('\\', "\\\\").replace('"', "\\\""))),
     };
-    format!("{{{}}}", (0..elements.count()).map(element).collect::<Vec<_>>().join(","))
+    format!("{{{}}}", (0..elements.count()).filter_map(element).collect::<Vec<_>>().join(","))
 }
 
 /// A rule that a value can break. Its text form is stable.
@@ -1346,8 +1710,9 @@ impl<'t> Rules<'t> {
         let column = &self.table.columns[index];
         self.given[index] = true;
         let checked = match cell {
-            // An array without a Rust type of its own, in its text form: the server reads it.
-            Cell::Text(_) if column.dimensions > 0 => characters(column, cell, None),
+            // The server reads them, and more than is read here.
+            Cell::Text(_) if column.is_in_text_form() => characters(column, cell, None),
+            Cell::Array(_) if column.is_in_text_form() => Ok(cell),
             _ => check(column, cell),
         };
         match checked {
@@ -1525,6 +1890,9 @@ pub fn check<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> 
 
 /// Checks a value other than null for the column's kind; of an array column, for its elements' kind.
 pub fn scalar<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault> {
+    if let Cell::Shown(value) = cell {
+        return scalar(column, Cell::Text(&value.to_string())).map(|_| cell);
+    }
     match &column.kind {
         Kind::Bool => match cell {
             Cell::Bool(_) => Ok(cell),
@@ -1591,8 +1959,38 @@ pub fn scalar<'a>(column: &ColumnDef, cell: Cell<'a>) -> Result<Cell<'a>, Fault>
             }
             _ => Err(wrong_type(column, &cell)),
         },
+        Kind::Bit { length, varying } => bits(column, cell, *length, *varying),
+        Kind::Vector { dimensions } => vector(column, cell, *dimensions),
         // `Other`, and kinds that a later runtime may add: the server reads the text form.
         _ => characters(column, cell, None),
+    }
+}
+
+/// `bit_in` and `varbit_in` take `B'…'` and hexadecimal digits too, which are the server's to read.
+fn bits<'a>(column: &ColumnDef, cell: Cell<'a>, length: Option<u32>, varying: bool) -> Result<Cell<'a>, Fault> {
+    let Cell::Text(form) = characters(column, cell, None)? else { return Ok(cell) };
+    let Some(length) = length.filter(|_| form.bytes().all(|digit| matches!(digit, b'0' | b'1'))) else { return Ok(cell) };
+    match form.len().cmp(&(length as usize)) {
+        std::cmp::Ordering::Equal => Ok(cell),
+        std::cmp::Ordering::Less if varying => Ok(cell),
+        _ => {
+            let most = if varying { "at most " } else { "" };
+            let message = format!("holds {most}{length} bits, but {} were given", form.len());
+            Err(refuse(column, if varying { Rule::TooLong } else { Rule::InvalidValue }, message))
+        }
+    }
+}
+
+/// What stands between the brackets is the server's to read.
+fn vector<'a>(column: &ColumnDef, cell: Cell<'a>, dimensions: Option<u32>) -> Result<Cell<'a>, Fault> {
+    let Cell::Text(form) = characters(column, cell, None)? else { return Ok(cell) };
+    let count = form.matches(',').count() + 1;
+    match dimensions {
+        Some(dimensions) if count != dimensions as usize => {
+            let message = format!("holds {dimensions} dimensions, but {count} were given");
+            Err(refuse(column, Rule::InvalidValue, message))
+        }
+        _ => Ok(cell),
     }
 }
 
@@ -1698,12 +2096,11 @@ fn characters<'a>(column: &ColumnDef, cell: Cell<'a>, limit: Option<u32>) -> Res
     if form.contains('\0') {
         return Err(refuse(column, Rule::NulCharacter, "cannot hold the NUL character"));
     }
-    if let Some(limit) = limit
-        && form.len() > limit as usize
-    {
+    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
+    if form.len() > limit {
         // The SQL standard, and PostgreSQL: spaces beyond the limit are cut off without complaint.
         let count = form.trim_end_matches(' ').chars().count();
-        if count > limit as usize {
+        if count > limit {
             let message = format!("holds {limit} characters, but {count} were given: {}", shown(form));
             return Err(refuse(column, Rule::TooLong, message));
         }
@@ -1927,9 +2324,10 @@ mod form {
     }
 }
 
-/// A value in its text form, of a type that has no Rust type here (`inet`, `interval`, `point`, arrays of arrays).
+/// A value in its text form, of a type that has no Rust type here (`tsvector`, `money`, `xml`), or has one that does not
+/// hold all that the database does.
 ///
-/// Inserts send it as text. A row reads it where the query gives text: select it as `column::text`.
+/// Inserts send it as text. A row reads it where the query gives text: [`TableDef::select_list`] does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct PgText(pub String);
@@ -1955,6 +2353,14 @@ impl std::fmt::Display for PgText {
 impl AsCell for PgText {
     fn as_cell(&self) -> Cell<'_> {
         Cell::Text(&self.0)
+    }
+}
+
+impl FromColumn for PgText {
+    const TYPES: &'static [&'static str] = <String as FromColumn>::TYPES;
+
+    fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+        String::from_binary(bytes).map(PgText)
     }
 }
 
@@ -2036,6 +2442,18 @@ macro_rules! open_labels {
         impl super::runtime::AsCell for $name {
             fn as_cell(&self) -> super::runtime::Cell<'_> {
                 super::runtime::Cell::Text(self.as_str())
+            }
+        }
+
+        impl super::runtime::FromColumn for $name {
+            const TYPES: &'static [&'static str] = <String as super::runtime::FromColumn>::TYPES;
+
+            fn accepts(of: &sqlx::postgres::PgTypeInfo) -> bool {
+                <String as super::runtime::FromColumn>::accepts(of)
+            }
+
+            fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+                <String as super::runtime::FromColumn>::from_binary(bytes).map(Self::from)
             }
         }
 
@@ -2244,6 +2662,15 @@ macro_rules! json_column {
         impl<$($parameter)*> super::runtime::AsCell for $name {
             fn as_cell(&self) -> super::runtime::Cell<'_> {
                 super::runtime::Cell::Document(self)
+            }
+        }
+
+        impl<$($parameter)*> super::runtime::FromColumn for $name {
+            const TYPES: &'static [&'static str] = <serde_json::Value as super::runtime::FromColumn>::TYPES;
+
+            fn from_binary(bytes: &[u8]) -> Result<Self, sqlx::error::BoxDynError> {
+                let value = <serde_json::Value as super::runtime::FromColumn>::from_binary(bytes)?;
+                Ok(<Self as super::runtime::FromJson>::from_json(value)?)
             }
         }
 

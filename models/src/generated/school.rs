@@ -9,14 +9,14 @@ use super::json::SocialLinks;
 use super::location::LocationRef;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, now,
 };
 
 /// A school that is a member of the NCAA.
 ///
 /// Table `public.school` · `drizzle-schemas/school.sql.ts:14`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct School {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -61,6 +61,32 @@ pub struct School {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for School {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            ncaa_id: row.get(1)?,
+            name: row.get(2)?,
+            nickname: row.get(3)?,
+            division: row.get(4)?,
+            subdivision: row.get(5)?,
+            state: row.get(6)?,
+            is_private: row.get(7)?,
+            is_historically_black: row.get(8)?,
+            is_active: row.get(9)?,
+            website_url: row.get(10)?,
+            athletics_url: row.get(11)?,
+            social_links: row.get(12)?,
+            conference_id: row.get(13)?,
+            location_id: row.get(14)?,
+            created_at: row.get(15)?,
+            updated_at: row.get(16)?,
+            deleted_at: row.get(17)?,
+        })
+    }
 }
 
 impl Table for School {

@@ -6,15 +6,15 @@ use std::borrow::Cow::Borrowed;
 use super::enums::Source;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 
 /// Another name or id of a school, as some source writes it.
 ///
 /// Table `public.school_alias` · `drizzle-schemas/school.sql.ts:69`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct SchoolAlias {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -41,6 +41,23 @@ pub struct SchoolAlias {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for SchoolAlias {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            school_id: row.get(1)?,
+            source: row.get(2)?,
+            alias: row.get(3)?,
+            normalized_alias: row.get(4)?,
+            is_preferred: row.get(5)?,
+            created_at: row.get(6)?,
+            updated_at: row.get(7)?,
+            deleted_at: row.get(8)?,
+        })
+    }
 }
 
 impl Table for SchoolAlias {

@@ -7,8 +7,8 @@ use super::conference::ConferenceRef;
 use super::enums::{Division, Subdivision};
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -16,7 +16,7 @@ use super::sport::SportRef;
 /// A sport that a school sponsors.
 ///
 /// Table `public.school_sport` · `drizzle-schemas/school.sql.ts:45`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct SchoolSport {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -41,6 +41,24 @@ pub struct SchoolSport {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for SchoolSport {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            school_id: row.get(1)?,
+            sport_id: row.get(2)?,
+            division: row.get(3)?,
+            subdivision: row.get(4)?,
+            conference_id: row.get(5)?,
+            head_coaches: row.get(6)?,
+            created_at: row.get(7)?,
+            updated_at: row.get(8)?,
+            deleted_at: row.get(9)?,
+        })
+    }
 }
 
 impl Table for SchoolSport {

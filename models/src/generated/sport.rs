@@ -6,14 +6,14 @@ use std::borrow::Cow::Borrowed;
 use super::enums::SportGender;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RelationDef, RelationKind, RuntimeValue, Table, TableDef, Upsert,
-    now,
+    Patch, Reference, RelationDef, RelationKind, RowReader, RuntimeValue, Table,
+    TableDef, Upsert, now,
 };
 
 /// A sport as the NCAA counts them: men's and women's basketball are two.
 ///
 /// Table `public.sport` · `drizzle-schemas/sport.sql.ts:10`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Sport {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -38,6 +38,22 @@ pub struct Sport {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for Sport {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            ncaa_id: row.get(1)?,
+            name: row.get(2)?,
+            display_name: row.get(3)?,
+            gender: row.get(4)?,
+            created_at: row.get(5)?,
+            updated_at: row.get(6)?,
+            deleted_at: row.get(7)?,
+        })
+    }
 }
 
 impl Table for Sport {

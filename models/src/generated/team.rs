@@ -8,7 +8,7 @@ use super::enums::{Division, Subdivision};
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
     Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef,
-    RelationKind, RuntimeValue, Table, TableDef, Test, Upsert, now,
+    RelationKind, RowReader, RuntimeValue, Table, TableDef, Test, Upsert, now,
 };
 use super::school::SchoolRef;
 use super::sport::SportRef;
@@ -16,7 +16,7 @@ use super::sport::SportRef;
 /// A school's team in one sport and season.
 ///
 /// Table `public.team` · `drizzle-schemas/team.sql.ts:23`
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Team {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
@@ -45,6 +45,25 @@ pub struct Team {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for Team {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        let row = RowReader::new(row, &TABLE);
+        Ok(Self {
+            id: row.get(0)?,
+            school_id: row.get(1)?,
+            sport_id: row.get(2)?,
+            season: row.get(3)?,
+            ncaa_team_id: row.get(4)?,
+            division: row.get(5)?,
+            subdivision: row.get(6)?,
+            conference_id: row.get(7)?,
+            created_at: row.get(8)?,
+            updated_at: row.get(9)?,
+            deleted_at: row.get(10)?,
+        })
+    }
 }
 
 impl Table for Team {

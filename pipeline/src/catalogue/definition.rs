@@ -15,7 +15,8 @@ use models::{
 /// The tables of a schema, and what is wrong with it. That a table has no default key is no error here: a load may name one.
 pub(super) fn tables(schema: &Schema) -> (Vec<TableDef>, Vec<String>) {
     let (overrides, mut notices) = (Overrides::default(), Vec::new());
-    let model = model::build(schema, &overrides, &mut notices);
+    let schema = schema.as_stored();
+    let model = model::build(&schema, &overrides, &mut notices);
     let errors = notices.iter().filter(|notice| notice.level == Level::Error).map(ToString::to_string).collect();
     (model.tables.iter().map(table).collect(), errors)
 }
@@ -77,6 +78,8 @@ fn kind(kind: &ModelKind) -> Kind {
         ModelKind::Numeric(precision, scale) => Kind::Numeric { precision: *precision, scale: *scale },
         ModelKind::Text(length) => Kind::Text { max_length: *length },
         ModelKind::Char(length) => Kind::Char { length: *length },
+        ModelKind::Bit(length, varying) => Kind::Bit { length: *length, varying: *varying },
+        ModelKind::Vector(dimensions) => Kind::Vector { dimensions: *dimensions },
         ModelKind::Enum(labels) => Kind::Enum { labels: list(labels) },
     }
 }

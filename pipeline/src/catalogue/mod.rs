@@ -7,6 +7,7 @@ use std::path::Path;
 
 use codegen::config::Settings;
 use codegen::generate::Overrides;
+use codegen::schema::{IR_VERSION, Schema};
 use models::{KeyDef, TableDef};
 
 use crate::config::did_you_mean;
@@ -21,13 +22,15 @@ pub struct Catalogue {
     pub ddl: Cow<'static, str>,
     /// What there is to know about the schema, rendered.
     pub warnings: Vec<String>,
+    /// The schema as codegen's IR, in JSON; `None` for that of the models.
+    pub ir: Option<String>,
 }
 
 impl Catalogue {
     /// The tables of the models.
     pub fn models() -> Self {
         let (tables, ddl) = (models::TABLES.to_vec(), Cow::Borrowed(models::SCHEMA_SQL));
-        Self { tables, ddl, warnings: Vec::new() }
+        Self { tables, ddl, warnings: Vec::new(), ir: None }
     }
 
     /// The tables of a Drizzle schema: a TypeScript file, a folder, a glob, or codegen's IR as JSON. The definitions live as
@@ -53,15 +56,36 @@ impl Catalogue {
         };
         let input = codegen::input::read(&settings, codegen::diagnostic::Look::Plain)
             .map_err(|error| failed(error.to_string()))?;
-        let (tables, errors) = definition::tables(&input.schema);
+        Self::of_schema(&input.schema, input.warnings).map_err(failed)
+    }
+
+    /// The tables of a schema that [`Catalogue::ir`] gave.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`] if it is none, or of a later version.
+    pub fn of_ir(ir: &str) -> Result<Self> {
+        let failed = |reason: String| Error::new(Exit::Configuration, format!("the schema that was kept: {reason}"));
+        let schema: Schema = serde_json::from_str(ir).map_err(|error| failed(error.to_string()))?;
+        if schema.version > IR_VERSION {
+            return Err(failed(format!(
+                "its version is {}, and this program knows up to {IR_VERSION}",
+                schema.version
+            )));
+        }
+        Self::of_schema(&schema, Vec::new()).map_err(failed)
+    }
+
+    fn of_schema(schema: &Schema, warnings: Vec<String>) -> Result<Self, String> {
+        let (tables, errors) = definition::tables(schema);
         if !errors.is_empty() {
-            return Err(failed(errors.join("\n")));
+            return Err(errors.join("\n"));
         }
         if tables.is_empty() {
-            return Err(failed("it declares no table".to_owned()));
+            return Err("it declares no table".to_owned());
         }
         let tables = tables.into_iter().map(|table| &*Box::leak(Box::new(table))).collect();
-        Ok(Self { tables, ddl: codegen::sql::script(&input.schema).into(), warnings: input.warnings })
+        let ir = serde_json::to_string(schema).map_err(|error| error.to_string())?;
+        Ok(Self { tables, ddl: codegen::sql::script(schema).into(), warnings, ir: Some(ir) })
     }
 
     /// A table by its name: `schema.table`, or the table alone where only one schema has it or `public` does.
@@ -107,6 +131,27 @@ impl Catalogue {
             next += 1;
         }
         found
+    }
+
+    /// How many tables stand between a table and those that refer to nothing, at most: to load parents before children.
+    pub fn depth(&self, table: &'static TableDef) -> usize {
+        let mut level: Vec<&'static TableDef> = vec![table];
+        for depth in 0..self.tables.len() {
+            let parents = level.iter().flat_map(|table| {
+                let others = table.references.iter();
+                let others =
+                    others.filter_map(|reference| self.parent(&reference.foreign_schema, &reference.foreign_table));
+                others.filter(|parent| !std::ptr::eq(*parent, *table))
+            });
+            let mut parents: Vec<_> = parents.collect();
+            parents.sort_by_key(|table| std::ptr::from_ref(*table) as usize);
+            parents.dedup_by(|one, other| std::ptr::eq(*one, *other));
+            if parents.is_empty() {
+                return depth;
+            }
+            level = parents;
+        }
+        self.tables.len()
     }
 
     /// A table by schema and name.

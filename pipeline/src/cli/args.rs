@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipeline::Result;
 use pipeline::config::{FlagValue, Inputs, Settings};
-use pipeline::job::{JobOptions, Traffic};
+use pipeline::job::{JobOptions, Refresh, Traffic};
 use pipeline::report::ColorChoice;
 
 use super::help;
 use super::job::Arguments;
 use super::load::LoadArgs;
+use super::quarantine::QuarantineCommand;
+use super::refresh::RefreshFlags;
 
 /// College athletics data from the web into PostgreSQL.
 #[derive(Debug, Parser)]
@@ -70,13 +72,16 @@ impl From<Color> for ColorChoice {
 pub(crate) enum Command {
     /// Load the NCAA directory: sports, conferences, schools and where they are.
     #[command(after_long_help = help::SYNC)]
-    Sync(JobArgs),
+    Sync(SyncArgs),
     /// Fetch, extract and check without a database: what would be loaded, and what refused.
     #[command(after_long_help = help::TEST)]
     Test(JobArgs),
     /// Load files into a table: CSV or NDJSON, plain or compressed.
     #[command(after_long_help = help::LOAD)]
     Load(LoadArgs),
+    /// Look at what was refused or waits for its parent, load it after all, or remove it.
+    #[command(subcommand, after_long_help = help::QUARANTINE)]
+    Quarantine(QuarantineCommand),
     /// Prepare, find, query, stop or reset the database.
     #[command(subcommand, after_long_help = help::DB)]
     Db(DbCommand),
@@ -86,7 +91,15 @@ pub(crate) enum Command {
 }
 
 /// The names of the commands that end in a result line.
-pub(crate) const JOBS: [&str; 3] = ["sync", "test", "load"];
+pub(crate) const JOBS: [&str; 4] = ["sync", "test", "load", "quarantine replay"];
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    #[command(flatten)]
+    job: JobArgs,
+    #[command(flatten)]
+    refresh: RefreshFlags,
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
@@ -181,6 +194,22 @@ impl GlobalFlags {
     }
 }
 
+impl Arguments for SyncArgs {
+    type Options = JobOptions;
+
+    fn settings(&self, global: &GlobalFlags) -> Result<Settings> {
+        self.job.settings(global)
+    }
+
+    fn options(&self) -> Result<JobOptions> {
+        Ok(JobOptions { refresh: self.refresh.of(&[]), ..self.job.options()? })
+    }
+
+    fn result_file(&self) -> Option<&Path> {
+        self.job.result_file()
+    }
+}
+
 impl Arguments for JobArgs {
     type Options = JobOptions;
 
@@ -202,7 +231,7 @@ impl Arguments for JobArgs {
             SourceFlags { record: Some(folder), .. } => Traffic::Record(folder.clone()),
             _ => Traffic::Live,
         };
-        Ok(JobOptions { limit: self.limit, traffic })
+        Ok(JobOptions { limit: self.limit, traffic, refresh: Refresh::default() })
     }
 
     fn result_file(&self) -> Option<&Path> {
@@ -228,8 +257,10 @@ mod tests {
 
     #[test]
     fn the_jobs_are_commands() {
-        let command = Cli::command();
-        assert!(JOBS.iter().all(|job| command.find_subcommand(job).is_some()));
+        for job in JOBS {
+            let found = job.split(' ').try_fold(Cli::command(), |command, name| command.find_subcommand(name).cloned());
+            assert!(found.is_some(), "{job}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ Examples:
   pipeline config                               every setting and where it came from
 
 Output:
-  sync, test and load print exactly one line of JSON on standard output, the result. Progress, logs and the summary go to
+  sync, test, load and quarantine replay print exactly one line of JSON on standard output, the result. Progress, logs and the summary go to
   standard error. The other commands print their answer and nothing else.
 
 Environment:
@@ -65,6 +65,17 @@ Examples:
 A header names a column of the table as the database or the Drizzle schema does; school.ncaa_id names a parent row by its
 natural key. Types come from the schema. An empty field is null, a quoted empty one is text. Everything is loaded in one
 transaction: all files, or nothing. What cannot be accepted goes to the quarantine; see docs/loading-files.md.
+Exit codes: `pipeline --help`.";
+
+pub(crate) const QUARANTINE: &str = "\
+Examples:
+  pipeline quarantine list --summary            what waits, by table, reason and source
+  pipeline quarantine show 17                   one record, with the reason and its bytes
+  pipeline quarantine replay --table school     load what waits, after its cause was mended
+  pipeline quarantine purge --state done --older-than 30d
+
+A record that a replay does not accept stays, with the reason of now. Records of files are read with the map and the schema
+that they came with, unless --map or --schema name others.
 Exit codes: `pipeline --help`.";
 
 pub(crate) const DB: &str = "\

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use pipeline::config::Settings;
 use pipeline::files::Format;
-use pipeline::load::{ErrorCap, OnConflict};
+use pipeline::load::{Cap, OnConflict};
 use pipeline::orchestrate::LoadOptions;
 use pipeline::{Error, Exit, Result};
 
 use super::args::GlobalFlags;
 use super::job::Arguments;
+use super::refresh::{REFRESH, RefreshFlags};
 
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
@@ -35,9 +36,12 @@ pub(crate) struct LoadArgs {
     /// What becomes of rows whose key exists.
     #[arg(long, value_name = "WHAT", default_value = "update")]
     on_conflict: Conflict,
+    /// Of several rows of one key, the one with the greatest value of this column wins; without it the last one.
+    #[arg(long, value_name = "COLUMN")]
+    winner: Option<String>,
     /// How many records may be refused before nothing is loaded: a number, a share such as 2.5%, or none for any number.
     #[arg(long, value_name = "N|P%", default_value = "10000")]
-    max_errors: ErrorCap,
+    max_errors: Cap,
     /// Take at most N records of all files together.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -49,6 +53,11 @@ pub(crate) struct LoadArgs {
     result_file: Option<PathBuf>,
     #[command(flatten)]
     format: FormatFlags,
+    #[command(flatten)]
+    refresh: RefreshFlags,
+    /// Mark only rows that agree in these columns with a row of the files, such as those of the same season.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "mark_missing", help_heading = REFRESH)]
+    mark_missing_within: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -78,13 +87,23 @@ enum FileFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Conflict {
+pub(super) enum Conflict {
     /// Update the fields that differ.
     Update,
     /// Leave the row that exists alone.
     Ignore,
     /// Load nothing.
     Error,
+}
+
+impl From<Conflict> for OnConflict {
+    fn from(conflict: Conflict) -> Self {
+        match conflict {
+            Conflict::Update => Self::Update,
+            Conflict::Ignore => Self::Ignore,
+            Conflict::Error => Self::Error,
+        }
+    }
 }
 
 fn sign(raw: &str) -> Result<u8, String> {
@@ -124,11 +143,9 @@ impl Arguments for LoadArgs {
             }),
             delimiter: format.delimiter,
             quote: (!format.no_quote).then_some(format.quote),
-            on_conflict: match self.on_conflict {
-                Conflict::Update => OnConflict::Update,
-                Conflict::Ignore => OnConflict::Ignore,
-                Conflict::Error => OnConflict::Error,
-            },
+            on_conflict: self.on_conflict.into(),
+            winner: self.winner.clone(),
+            refresh: self.refresh.of(&self.mark_missing_within),
             max_errors: self.max_errors,
             limit: self.limit,
             dry_run: self.dry_run,

@@ -14,7 +14,9 @@ mod db;
 mod help;
 mod job;
 mod load;
+mod quarantine;
 mod query;
+mod refresh;
 mod start;
 mod usage;
 
@@ -25,6 +27,7 @@ use pipeline::report::{Terminal, tell_error};
 use pipeline::{Exit, Result, orchestrate};
 
 use args::{Cli, Command};
+use quarantine::QuarantineCommand;
 
 /// Runs the command that `argv` asks for, the program's name included, and tells how it ended.
 pub(crate) fn run(argv: Vec<OsString>) -> Exit {
@@ -45,6 +48,12 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Sync(args) => job::run("sync", global, &args, orchestrate::sync),
         Command::Test(args) => job::run("test", global, &args, orchestrate::test),
         Command::Load(args) => job::run("load", global, &args, orchestrate::load),
+        Command::Quarantine(command) => match command {
+            QuarantineCommand::List(args) => ended(quarantine::list(global, &args), global),
+            QuarantineCommand::Show(args) => ended(quarantine::show(global, &args), global),
+            QuarantineCommand::Replay(args) => job::run("quarantine replay", global, &args, orchestrate::replay),
+            QuarantineCommand::Purge(args) => ended(quarantine::purge(global, &args), global),
+        },
         Command::Db(command) => ended(db::run(command, global), global),
         Command::Config(args) => ended(query::config(global, &args), global),
     }

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::CommandFactory;
 use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory};
 use pipeline::report::{ResultFile, Run};
 use pipeline::{Error, Exit};
 
@@ -33,15 +33,21 @@ fn unbegun_job(found: &clap::Error, argv: &[OsString]) {
     let Ok(partial) = Cli::command().ignore_errors(true).try_get_matches_from(argv) else {
         return;
     };
-    let Some((name, arguments)) = partial.subcommand().filter(|(name, _)| JOBS.contains(name)) else {
-        return;
-    };
-    let mut reporter = Reporter::of_unbegun(name);
+    let Some((name, arguments)) = job(&partial) else { return };
+    let mut reporter = Reporter::of_unbegun(&name);
     let path = arguments.try_get_one::<PathBuf>("result_file").ok().flatten();
     reporter.result_file = path.and_then(|path| ResultFile::new(path).ok());
     let mut run = Run::begin();
     run.failed(Error::new(Exit::Usage, first_paragraph(found)));
     reporter.conclude(run);
+}
+
+/// The job that a command line names, with its arguments.
+fn job(found: &ArgMatches) -> Option<(String, &ArgMatches)> {
+    let (first, arguments) = found.subcommand()?;
+    let second = arguments.subcommand().map(|(name, arguments)| (format!("{first} {name}"), arguments));
+    let jobs = second.into_iter().chain([(first.to_owned(), arguments)]);
+    { jobs }.find(|(name, _)| JOBS.contains(&name.as_str()))
 }
 
 /// The error itself, without usage and hints.

@@ -28,4 +28,4 @@ pub use show::{ShownSetting, settings_help};
 pub(crate) use suggest::did_you_mean;
 pub use table::{Preset, SETTINGS, Setting, sources};
 pub use typed::{DatabaseSettings, HttpSettings, LoadSettings, LogSettings, Settings, SourceSettings};
-pub use value::{DatabaseUrl, Kind, LogFormat};
+pub use value::{DatabaseUrl, Kind, LogFormat, parse_time};

@@ -202,6 +202,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         "load",
+        "attempts",
+        Kind::Count(1, 100),
+        Preset::Is("3"),
+        "How often a load is tried, the first time included, when it loses a lock, a race or the server.",
+    ),
+    Setting::new(
+        "load",
         "lock_timeout",
         Kind::Time(Duration::ZERO, seconds(86_400)),
         Preset::Is("60s"),

@@ -87,6 +87,8 @@ pub struct SourceSettings {
 pub struct LoadSettings {
     /// How many rows are encoded and sent at once; at least one.
     pub batch_rows: usize,
+    /// How often a load is tried, the first time included; at least once.
+    pub attempts: u32,
     /// PostgreSQL's `lock_timeout`; zero is for ever.
     pub lock_timeout: Duration,
     /// PostgreSQL's `statement_timeout`; zero is for ever.
@@ -144,6 +146,7 @@ impl Settings {
             sources: sources.collect(),
             load: LoadSettings {
                 batch_rows: values.count("load", "batch_rows"),
+                attempts: values.count("load", "attempts"),
                 lock_timeout: values.time("load", "lock_timeout"),
                 statement_timeout: values.time("load", "statement_timeout"),
                 work_mem_mib: values.count("load", "work_mem_mib"),

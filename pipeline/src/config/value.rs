@@ -143,8 +143,8 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// Reads a number with a unit: `500ms`, `1.5s`, `5m`, `1h`. A bare number is refused, for nobody knows its unit; `0` is not bare.
-fn parse_time(raw: &str) -> Option<Duration> {
+/// Reads a number with a unit: `500ms`, `1.5s`, `5m`, `1h`, `30d`. A bare number is refused, for nobody knows its unit; `0` is not bare.
+pub fn parse_time(raw: &str) -> Option<Duration> {
     if raw == "0" {
         return Some(Duration::ZERO);
     }
@@ -155,6 +155,7 @@ fn parse_time(raw: &str) -> Option<Duration> {
         "s" => 1.0,
         "m" | "min" => 60.0,
         "h" => 3600.0,
+        "d" => 86_400.0,
         _ => return None,
     };
     Duration::try_from_secs_f64(parse_decimal(number.trim())? * unit).ok()
@@ -189,6 +190,7 @@ mod tests {
             ("5m", Some(300_000)),
             ("5min", Some(300_000)),
             ("1h", Some(3_600_000)),
+            ("2d", Some(172_800_000)),
             ("0", Some(0)),
             ("30", None),
             ("30 days", None),

@@ -26,7 +26,7 @@ pub use connect::{ConnectionSettings, connect, connect_options, pool};
 pub use embedded::{Description, Embedded, EmbeddedConfig};
 pub use errors::database_error;
 pub use psql::psql_command;
-pub use runs::{acquire, begin_run, finish_run};
+pub use runs::{acquire, begin, begin_run, commit, finish_run};
 pub use setup::InitReport;
 pub use tables::{Difference, check_tables};
 

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::errors::database_error;
@@ -17,6 +19,22 @@ pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>> {
     pool.acquire().await.map_err(|error| database_error("get a connection", error))
 }
 
+/// A transaction on a connection of the pool.
+///
+/// # Errors
+/// As [`acquire`].
+pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    pool.begin().await.map_err(|error| database_error("begin a transaction", error))
+}
+
+/// Commits it.
+///
+/// # Errors
+/// Those of the database; then nothing was changed.
+pub async fn commit(transaction: Transaction<'static, Postgres>) -> Result<()> {
+    transaction.commit().await.map_err(|error| database_error("commit", error))
+}
+
 /// Records that a run has begun.
 ///
 /// # Errors
@@ -24,7 +42,7 @@ pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>> {
 pub async fn begin_run(pool: &PgPool, id: Uuid, command: &str, started_at: DateTime<Utc>) -> Result<()> {
     let sql = "INSERT INTO pipeline.run (id, command, status, started_at) VALUES ($1, $2, 'running', $3)";
     let query = sqlx::query(sql).persistent(false).bind(id).bind(command).bind(started_at);
-    query.execute(pool).await.map(drop).map_err(|error| database_error("record the run", error))
+    alone(pool, query).await.map_err(|error| database_error("record the run", error))
 }
 
 /// Records how a run has ended.
@@ -36,5 +54,13 @@ pub async fn finish_run(pool: &PgPool, result: &RunResult) -> Result<()> {
     let json = serde_json::to_value(result).unwrap_or_default();
     let query = sqlx::query(sql).persistent(false).bind(result.run_id).bind(result.status.as_str());
     let query = query.bind(i32::from(result.exit_code.code())).bind(json);
-    query.execute(pool).await.map(drop).map_err(|error| database_error("record the end of the run", error))
+    alone(pool, query).await.map_err(|error| database_error("record the end of the run", error))
+}
+
+/// Runs a statement in a transaction of its own. Its preparation and its execution are two messages, and without a transaction
+/// a pooler in transaction mode may send each to another server.
+async fn alone(pool: &PgPool, query: Query<'_, Postgres, PgArguments>) -> sqlx::Result<()> {
+    let mut transaction = pool.begin().await?;
+    query.execute(&mut *transaction).await?;
+    transaction.commit().await
 }

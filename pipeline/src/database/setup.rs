@@ -23,6 +23,8 @@ pub struct InitReport {
 
 /// Looks at a user's database and changes nothing. Everything that is missing or different is in one error.
 pub(super) async fn check(connection: &mut PgConnection, tables: &[&TableDef]) -> Result<()> {
+    let mut transaction = connection.begin().await.map_err(|error| database_error("look at the database", error))?;
+    let connection = &mut *transaction;
     let state = bookkeeping::state(connection).await?;
     let differences = check_tables(connection, tables).await?;
     let mut problems = Vec::new();
@@ -58,14 +60,14 @@ pub(super) async fn complete(
     tables: &[&TableDef],
     ddl: Option<&str>,
 ) -> Result<InitReport> {
+    let failed = |error| database_error("set up the database", error);
+    let mut transaction = connection.begin().await.map_err(failed)?;
     // Mostly there is nothing to do, and then nothing is locked.
-    if bookkeeping::state(connection).await? == State::Current
-        && (ddl.is_none() || check_tables(connection, tables).await?.is_empty())
+    if bookkeeping::state(&mut transaction).await? == State::Current
+        && (ddl.is_none() || check_tables(&mut transaction, tables).await?.is_empty())
     {
         return Ok(InitReport { from_version: VERSION, version: VERSION, tables_created: false });
     }
-    let failed = |error| database_error("set up the database", error);
-    let mut transaction = connection.begin().await.map_err(failed)?;
     bookkeeping::lock(&mut transaction).await?;
     let from_version = bookkeeping::migrate(&mut transaction).await?;
     let mut tables_created = false;

@@ -10,10 +10,14 @@
 
 mod batch;
 mod csv;
+mod input;
 mod ndjson;
 mod open;
 mod reader;
+mod record;
 
 pub use batch::{Batch, Datum, Record};
+pub use input::Input;
 pub use open::{Format, Layout, Opened, open};
 pub use reader::{Meter, start};
+pub use record::read_record;

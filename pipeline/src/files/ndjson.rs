@@ -38,6 +38,19 @@ impl NdjsonReader {
         Self { name, input, max_record, rest, ended: false, offset, line: 1, fields, width: 0 }
     }
 
+    /// The fields of a file that was read before: `names` as [`Self::with_names`] gave them. What is known now need not be what
+    /// was known then; another spelling of a name means its field.
+    pub(super) fn with_fields(mut self, known: &[Vec<String>], names: &[String]) -> Self {
+        for (place, name) in names.iter().enumerate() {
+            let spellings = known.iter().find(|spellings| spellings.contains(name));
+            for spelling in spellings.into_iter().flatten().chain([name]) {
+                self.fields.insert(spelling.clone(), place);
+            }
+        }
+        self.width = names.len();
+        self
+    }
+
     /// The names of the fields: those that are known (each with its other spellings), and the keys of the first lines.
     pub(super) fn with_names(mut self, known: &[Vec<String>]) -> Result<(Vec<String>, Self)> {
         let mut names = Vec::new();

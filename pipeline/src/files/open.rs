@@ -1,17 +1,19 @@
 //! Opening files: which compression, which format, which fields.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek};
-use std::path::Path;
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::csv::{self, Dialect};
+use super::input::{Content, Input};
 use super::ndjson;
 use super::reader::{Meter, Reader};
 use crate::{Error, Exit, Result};
 
 /// A file format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Fields between delimiters, by RFC 4180.
     Csv,
@@ -34,6 +36,13 @@ pub struct Layout {
     pub max_record: usize,
 }
 
+impl Layout {
+    pub(super) fn dialect(&self) -> Dialect {
+        let delimiter = self.delimiter.unwrap_or(b',');
+        Dialect { delimiter, quote: self.quote, max_record: self.max_record }
+    }
+}
+
 /// A file that is open, with the names of its fields known.
 pub struct Opened {
     /// Its name as errors and the quarantine show it.
@@ -46,6 +55,8 @@ pub struct Opened {
     pub names: Vec<String>,
     /// What it occupies, in bytes.
     pub size: Option<u64>,
+    /// How its records are read, with nothing left open.
+    pub layout: Layout,
     pub(super) reader: Box<dyn Reader>,
 }
 
@@ -55,25 +66,13 @@ impl std::fmt::Debug for Opened {
     }
 }
 
-/// Opens a file, `-` for standard input, and reads its header. `known` are names that records may give beside those found.
-///
-/// Standard input is spooled to a temporary file first, so that no transaction waits for whoever writes it.
+/// Opens a file and reads its header. `known` are names that records may give beside those found.
 ///
 /// # Errors
 /// [`Exit::Usage`] for a file that is not there; [`Exit::Input`] for one that cannot be read as what it seems to be.
-pub fn open(path: &Path, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<String>]) -> Result<Opened> {
-    let (name, file) = if path.as_os_str() == "-" {
-        ("standard input".to_owned(), spool(io::stdin().lock())?)
-    } else {
-        let shown = path.display().to_string();
-        let file = File::open(path)
-            .map_err(|error| Error::new(Exit::Usage, format!("the file {shown} cannot be opened")).caused_by(error))?;
-        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(Error::new(Exit::Usage, format!("{shown} is a folder")).help("name the files in it"));
-        }
-        (shown, file)
-    };
-    let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+pub fn open(input: &Input, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<String>]) -> Result<Opened> {
+    let name = input.name();
+    let (file, size) = input.open()?;
     let failed = |error: io::Error| unreadable(&name, &error);
     let mut input = BufReader::with_capacity(256 << 10, Metered { inner: file, meter: Arc::clone(meter) });
     let magic = peek(&mut input).map_err(failed)?;
@@ -97,12 +96,12 @@ pub fn open(path: &Path, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<Strin
     };
     plain.consume(bom);
     let shared: Arc<str> = name.as_str().into();
+    let mut read = Layout { format: Some(format), ..layout.clone() };
     let (names, reader): (Vec<String>, Box<dyn Reader>) = match format {
         Format::Csv => {
             let by_name = if base_name(&name).ends_with(".tsv") { b'\t' } else { b',' };
-            let delimiter = layout.delimiter.unwrap_or(by_name);
-            let dialect = Dialect { delimiter, quote: layout.quote, max_record: layout.max_record };
-            let reader = csv::CsvReader::new(Arc::clone(&shared), plain, bom as u64, dialect);
+            read.delimiter.get_or_insert(by_name);
+            let reader = csv::CsvReader::new(Arc::clone(&shared), plain, bom as u64, read.dialect());
             let (names, reader) = reader.with_header(layout.names.clone())?;
             (names, Box::new(reader))
         }
@@ -113,21 +112,8 @@ pub fn open(path: &Path, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<Strin
         }
     };
     let media_type = if format == Format::Csv { "text/csv" } else { "application/x-ndjson" };
-    Ok(Opened { name: shared, format, media_type: media_type.into(), names, size, reader })
-}
-
-fn spool(mut input: impl Read) -> Result<File> {
-    let spooled = tempfile::tempfile().and_then(|mut file| {
-        io::copy(&mut input, &mut file)?;
-        file.rewind()?;
-        Ok(file)
-    });
-    spooled.map_err(|error| {
-        let folder = std::env::temp_dir();
-        Error::new(Exit::Temporary, format!("standard input cannot be spooled to {}", folder.display()))
-            .help("TMPDIR names a folder with more room")
-            .caused_by(error)
-    })
+    read.names = Some(names.clone());
+    Ok(Opened { name: shared, format, media_type: media_type.into(), names, size, layout: read, reader })
 }
 
 fn buffered(reader: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
@@ -181,7 +167,7 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Error {
 
 /// Counts the bytes that are read.
 struct Metered {
-    inner: File,
+    inner: Content,
     meter: Arc<Meter>,
 }
 

@@ -1,4 +1,4 @@
-//! How many refused records a load bears.
+//! How many refused records a load bears, and how many missing rows.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,33 +6,35 @@ use std::str::FromStr;
 use crate::report::TableCounts;
 use crate::{Error, Exit, Result};
 
-/// The most records that may be refused before a load ends without changing anything.
+/// The most of something that a load bears before it ends without changing anything: records that are refused, rows that are
+/// missing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum ErrorCap {
+pub enum Cap {
     /// Any number.
     None,
     /// So many.
     Rows(u64),
-    /// So many of a hundred that were read. It is judged from [`ErrorCap::JUDGED_FROM`] records on, and at the end.
+    /// So many of a hundred. Of refused records it is judged from [`Cap::JUDGED_FROM`] records on, and at the end.
     Percent(f64),
 }
 
-impl ErrorCap {
+impl Cap {
     /// Fewer records say little about a share.
     pub const JUDGED_FROM: u64 = 10_000;
+
+    /// True if `number` of `all` is more than it allows.
+    pub(super) fn is_passed(self, number: u64, all: u64) -> bool {
+        match self {
+            Self::None => false,
+            Self::Rows(most) => number > most,
+            Self::Percent(most) => number as f64 * 100.0 > most * all as f64,
+        }
+    }
 
     /// Ends the load if `more` refusals beyond those counted would pass the cap; `last` if no record is to come.
     pub(super) fn check(self, table: &str, counts: &TableCounts, more: u64, last: bool) -> Result<()> {
         let refused = counts.quarantined + more;
-        let passed = match self {
-            ErrorCap::None => false,
-            ErrorCap::Rows(most) => refused > most,
-            ErrorCap::Percent(most) => {
-                let read = if last { counts.read } else { counts.read.max(Self::JUDGED_FROM) };
-                refused as f64 * 100.0 > most * read as f64
-            }
-        };
-        if !passed {
+        if !self.is_passed(refused, if last { counts.read } else { counts.read.max(Self::JUDGED_FROM) }) {
             return Ok(());
         }
         let read = counts.read;
@@ -43,7 +45,7 @@ impl ErrorCap {
     }
 }
 
-impl fmt::Display for ErrorCap {
+impl fmt::Display for Cap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("none"),
@@ -53,7 +55,7 @@ impl fmt::Display for ErrorCap {
     }
 }
 
-impl FromStr for ErrorCap {
+impl FromStr for Cap {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -76,10 +78,10 @@ mod tests {
     #[test]
     fn a_cap_is_a_number_a_share_or_none() {
         let cases = [
-            ("0", Some(ErrorCap::Rows(0))),
-            ("100", Some(ErrorCap::Rows(100))),
-            ("2.5%", Some(ErrorCap::Percent(2.5))),
-            ("none", Some(ErrorCap::None)),
+            ("0", Some(Cap::Rows(0))),
+            ("100", Some(Cap::Rows(100))),
+            ("2.5%", Some(Cap::Percent(2.5))),
+            ("none", Some(Cap::None)),
             ("101%", None),
             ("-1", None),
             ("many", None),
@@ -92,7 +94,7 @@ mod tests {
     #[test]
     fn a_share_is_judged_when_it_says_something() {
         let counts = |read, quarantined| TableCounts { read, quarantined, ..TableCounts::default() };
-        let passes = |cap: &str, counts, last| cap.parse::<ErrorCap>().unwrap().check("t", &counts, 0, last).is_err();
+        let passes = |cap: &str, counts, last| cap.parse::<Cap>().unwrap().check("t", &counts, 0, last).is_err();
         assert!(!passes("1%", counts(10, 5), false));
         assert!(passes("1%", counts(10, 5), true));
         assert!(passes("1%", counts(101, 101), false));

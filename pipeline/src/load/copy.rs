@@ -48,6 +48,11 @@ pub(super) fn value(column: &ColumnDef, cell: Cell<'_>, out: &mut Vec<u8>) {
         Cell::Timestamp(value) => out.extend(since_epoch(value.and_utc()).to_be_bytes()),
         Cell::TimestampTz(value) => out.extend(since_epoch(value).to_be_bytes()),
         Cell::Bytes(value) => out.extend(value),
+        Cell::Shown(shown) => {
+            // Read as its text form would be; what is no text to this kind was checked to be one of its values.
+            let form = shown.to_string();
+            value(column, scalar(column, Cell::Text(&form)).unwrap_or(Cell::Text(&form)), out);
+        }
         Cell::Array(elements) => array(column, elements, out),
         // Null and references never come here; kinds of cell that a later runtime adds are refused in validation.
         _ => {}

@@ -1,7 +1,8 @@
 //! Several rows of one key in one load.
 //!
-//! The outcome is that of applying them one after the other, in the order in which they came, and writing once: the last row
-//! wins, and a field that it does not give keeps what the row before it gave. All but the last count as duplicates.
+//! The outcome is that of applying them one after the other and writing once: in the order in which they came, or in that of a
+//! column ([`super::Options::winner`]). The last row wins, and a field that it does not give keeps what the row before it gave.
+//! All but the last count as duplicates.
 
 use sqlx::{PgConnection, Row};
 
@@ -19,8 +20,9 @@ pub(super) async fn dedupe(connection: &mut PgConnection, staged: &mut Staged<'_
     let resolver = staged.resolver();
     let sql = format!(
         "DELETE FROM {stage} AS s USING (\n  SELECT r.\"#row\", row_number() OVER (PARTITION BY {key}, r.\"#shape\" ORDER BY \
-         r.\"#row\" DESC) AS place\n  FROM {relation}{of_suspects}) AS d\nWHERE s.ordinal = d.\"#row\" AND d.place > 1",
+         {winner_first}) AS place\n  FROM {relation}{of_suspects}) AS d\nWHERE s.ordinal = d.\"#row\" AND d.place > 1",
         stage = staged.stage.name,
+        winner_first = resolver.winner_first(),
         key = resolver.key_parts().join(", "),
         relation = resolver.relation(),
         of_suspects = staged.of_suspects(),
@@ -59,10 +61,11 @@ fn select_pairs(resolver: Resolver<'_>, pairs: &str, of_suspects: &str) -> Strin
     format!(
         "CREATE TEMP TABLE {pairs} ON COMMIT DROP AS\nSELECT last, last_shape, before, before_shape FROM (\n  SELECT r.\"#row\" AS \
          last, r.\"#shape\" AS last_shape, lead(r.\"#row\") OVER w AS before, lead(r.\"#shape\") OVER w AS before_shape, \
-         row_number() OVER w AS place\n  FROM {relation}{of_suspects}\n  WINDOW w AS (PARTITION BY {key} ORDER BY r.\"#row\" DESC)) AS \
+         row_number() OVER w AS place\n  FROM {relation}{of_suspects}\n  WINDOW w AS (PARTITION BY {key} ORDER BY {winner_first})) AS \
          ranked\nWHERE place = 1 AND before IS NOT NULL",
         relation = resolver.relation(),
         key = resolver.key_parts().join(", "),
+        winner_first = resolver.winner_first(),
     )
 }
 

@@ -154,6 +154,7 @@ fn json(cell: Cell<'_>) -> Value {
         Cell::Text(value) => value.into(),
         Cell::Json(value) => value.clone(),
         Cell::Document(document) => document.to_value(),
+        Cell::Shown(value) => value.to_string().into(),
         Cell::Array(elements) => (0..elements.count()).map(|index| json(elements.element(index))).collect(),
         Cell::Reference(reference) => {
             let mut parts = Map::new();

@@ -2,6 +2,7 @@
 
 use sqlx::postgres::PgDatabaseError;
 
+use crate::validate::{Reason, Refusal};
 use crate::{Error, Exit};
 
 /// Turns an error of the database into one with an exit code. `doing` completes "while …", and names the table.
@@ -31,6 +32,58 @@ pub(super) fn database(doing: &str, error: sqlx::Error) -> Error {
         Some(help) => failed.help(help),
         None => failed,
     }
+}
+
+/// True if the same load may well succeed when it is tried again as a whole: it lost a race for rows or locks, or its connection.
+/// A disk that is full, and a statement that takes too long, are no better a moment later.
+pub fn is_passing(error: &Error) -> bool {
+    match cause(error) {
+        Some(sqlx::Error::Database(database)) => match database.code().as_deref() {
+            // serialization_failure, deadlock_detected, lock_not_available, too_many_connections, admin_shutdown,
+            // crash_shutdown, cannot_connect_now
+            Some("40001" | "40P01" | "55P03" | "53300" | "57P01" | "57P02" | "57P03") => true,
+            code => code.is_some_and(|code| code.starts_with("08")),
+        },
+        Some(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed) => true,
+        _ => false,
+    }
+}
+
+/// What is wrong with a row, if that is what the database says: its values, or a constraint or trigger that they offend.
+pub(super) fn row_fault(error: &Error) -> Option<Refusal> {
+    let sqlx::Error::Database(database) = cause(error)? else { return None };
+    let details = database.try_downcast_ref::<PgDatabaseError>()?;
+    let reason = match details.code() {
+        "23502" => Reason::NullNotAllowed,
+        "23503" => Reason::UnresolvedReference,
+        "23505" => Reason::Unique,
+        "23514" => Reason::Check,
+        "23P01" => Reason::Exclusion,
+        // raise_exception, with_check_option_violation
+        "P0001" | "44000" => Reason::Database,
+        code => match code.get(..2) {
+            Some("22") => Reason::InvalidValue,
+            Some("23") => Reason::Database,
+            _ => return None,
+        },
+    };
+    Some(Refusal::new(reason, describe(details, "writing the row")))
+}
+
+/// True if the database refused a row: [`super::Options::careful`] finds which.
+pub fn is_of_a_row(error: &Error) -> bool {
+    row_fault(error).is_some()
+}
+
+fn cause(error: &Error) -> Option<&sqlx::Error> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(error) = inner.downcast_ref::<sqlx::Error>() {
+            return Some(error);
+        }
+        cause = inner.source();
+    }
+    None
 }
 
 /// Classes and codes: PostgreSQL's manual, appendix A.

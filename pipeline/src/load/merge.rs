@@ -9,22 +9,48 @@
 
 use models::{ColumnDef, Kind, RuntimeValue, TableDef};
 
+use super::missing::{Revival, or_dead};
 use super::resolve::{Resolver, new};
 use super::session::OnConflict;
 use super::sql::{any, ident, literal, table_name};
 
 /// How the rows of a shape get into the table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Merge<'a> {
     resolver: Resolver<'a>,
     shape: usize,
     table: String,
     on_conflict: OnConflict,
+    revival: Option<Revival>,
+    /// Only rows of these ordinals, the end not included.
+    range: Option<(u64, u64)>,
 }
 
 impl<'a> Merge<'a> {
-    pub(super) fn new(resolver: Resolver<'a>, shape: usize, on_conflict: OnConflict) -> Self {
-        Self { resolver, shape, table: table_name(resolver.layout.table), on_conflict }
+    /// `revive`: soft-deleted rows return to life when they come again.
+    pub(super) fn new(resolver: Resolver<'a>, shape: usize, on_conflict: OnConflict, revive: bool) -> Self {
+        let table = table_name(resolver.layout.table);
+        let mut merge = Self { resolver, shape, table, on_conflict, revival: None, range: None };
+        merge.revival = Revival::of(resolver.layout.table, |column| merge.gives(column)).filter(|_| revive);
+        merge
+    }
+
+    /// The same for rows of these ordinals only, the end not included.
+    pub(super) fn within(self, start: u64, end: u64) -> Self {
+        Self { range: Some((start, end)), ..self }
+    }
+
+    /// Makes ranges of rows quick to find.
+    pub(super) fn index_rows(&self) -> String {
+        format!("CREATE INDEX ON {0} (ordinal); ANALYZE {0}", self.resolver.stage)
+    }
+
+    /// The condition that a row is one of those to be written.
+    fn chosen(&self) -> String {
+        let range = self
+            .range
+            .map_or(String::new(), |(start, end)| format!(" AND r.\"#row\" >= {start} AND r.\"#row\" < {end}"));
+        format!("r.\"#shape\" = {}{range}", self.shape)
     }
 
     fn definition(&self) -> &'a TableDef {
@@ -50,7 +76,8 @@ impl<'a> Merge<'a> {
         self.given().filter(|column| !self.resolver.key.columns.contains(&column.name)).collect()
     }
 
-    /// The condition that one of the given values differs from what is there.
+    /// The condition that one of the given values differs from what is there. A column that Drizzle sets on each update
+    /// (`$onUpdate`) moves with the others, and is no change of its own.
     fn changed(&self, incoming: impl Fn(&str) -> String) -> String {
         let differs = |column: &&ColumnDef| {
             let there = format!("{}.{}", self.table, ident(&column.name));
@@ -61,23 +88,19 @@ impl<'a> Merge<'a> {
                 _ => format!("{there} IS DISTINCT FROM {incoming}"),
             }
         };
-        any(&self.updatable().iter().map(differs).collect::<Vec<_>>())
-    }
-
-    /// `$onUpdate` columns that the row does not give.
-    fn refreshed(&self) -> Vec<(&'a ColumnDef, String)> {
-        let columns = self.definition().columns.iter().filter(|column| !self.gives(column));
-        columns.filter_map(|column| Some((column, computed(column, column.on_update.as_ref()?)?))).collect()
+        let updatable = self.updatable();
+        let compared = updatable.iter().filter(|column| column.on_update.is_none()).map(differs);
+        or_dead(any(&compared.collect::<Vec<_>>()), self.revival.as_ref())
     }
 
     /// `FROM … WHERE …` over the rows of the shape, with the rows of the table that they mean, or nulls.
     fn matched(&self, join: &str, condition: &str) -> String {
         format!(
-            "FROM {}\n{join} {} ON {}\nWHERE r.\"#shape\" = {} AND {condition}",
+            "FROM {}\n{join} {} ON {}\nWHERE {} AND {condition}",
             self.resolver.relation(),
             self.table,
             self.resolver.same_key(),
-            self.shape
+            self.chosen(),
         )
     }
 
@@ -132,7 +155,8 @@ impl<'a> Merge<'a> {
     pub(super) fn upsert(&self, partitioned: bool) -> String {
         let (columns, values) = self.inserted();
         let absent = format!("{}.ctid IS NULL", self.table);
-        let (condition, action) = if self.on_conflict != OnConflict::Update || self.updatable().is_empty() {
+        let nothing_to_set = self.updatable().is_empty() && self.revival.is_none();
+        let (condition, action) = if self.on_conflict != OnConflict::Update || nothing_to_set {
             (absent, "DO NOTHING".to_owned())
         } else {
             let excluded = |name: &str| format!("excluded.{}", ident(name));
@@ -171,12 +195,12 @@ impl<'a> Merge<'a> {
     pub(super) fn update(&self) -> String {
         let incoming = |name: &str| format!("r.{}", new(name));
         format!(
-            "UPDATE {} SET {}\nFROM {}\nWHERE {} AND r.\"#shape\" = {} AND {}",
+            "UPDATE {} SET {}\nFROM {}\nWHERE {} AND {} AND {}",
             self.table,
             self.assignments(incoming),
             self.resolver.relation(),
             self.resolver.same_key(),
-            self.shape,
+            self.chosen(),
             self.changed(incoming),
         )
     }
@@ -184,9 +208,9 @@ impl<'a> Merge<'a> {
     fn assignments(&self, incoming: impl Fn(&str) -> String) -> String {
         let given =
             self.updatable().into_iter().map(|column| format!("{} = {}", ident(&column.name), incoming(&column.name)));
-        let refreshed =
-            self.refreshed().into_iter().map(|(column, value)| format!("{} = {value}", ident(&column.name)));
-        given.chain(refreshed).collect::<Vec<_>>().join(", ")
+        let revived = self.revival.iter().map(|revival| revival.revived.clone());
+        let refreshed = refreshed(self.definition(), |column| self.gives(column));
+        given.chain(revived).chain(refreshed).collect::<Vec<_>>().join(", ")
     }
 
     /// A key never goes without its predicate: without it, PostgreSQL does not find a partial index.
@@ -197,6 +221,16 @@ impl<'a> Merge<'a> {
         let predicate = key.predicate.as_ref().map_or(String::new(), |predicate| format!(" WHERE {predicate}"));
         format!("({}){predicate}", parts.join(", "))
     }
+}
+
+/// Assignments of the `$onUpdate` columns, but for those that are given.
+pub(super) fn refreshed(table: &TableDef, given: impl Fn(&ColumnDef) -> bool) -> Vec<String> {
+    let columns = table.columns.iter().filter(|column| !given(column));
+    let assignment = |column: &ColumnDef| {
+        let value = computed(column, column.on_update.as_ref()?)?;
+        Some(format!("{} = {value}", ident(&column.name)))
+    };
+    columns.filter_map(assignment).collect()
 }
 
 /// True if a row that gives these columns cannot be inserted.

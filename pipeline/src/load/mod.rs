@@ -19,7 +19,10 @@
 //! A row whose reference names a row of the same table that comes in the same call does not find it: load it again, or load
 //! such tables in two calls.
 
+mod again;
+mod bisect;
 mod cap;
+mod commit;
 mod copy;
 mod dedupe;
 mod encode;
@@ -27,11 +30,13 @@ mod failure;
 mod fingerprint;
 mod layout;
 mod merge;
+mod missing;
 mod origin;
 mod parents;
 mod phases;
 mod present;
 mod quarantine;
+mod recipe;
 mod repeats;
 mod resolve;
 mod session;
@@ -42,10 +47,15 @@ mod sql;
 mod stage;
 mod statement;
 mod table;
+mod task_lock;
 mod unresolved;
 
-pub use cap::ErrorCap;
+pub use cap::Cap;
+pub use commit::{Committed, was_committed};
+pub use failure::{is_of_a_row, is_passing};
+pub use missing::{MarkMissing, deleted_at};
 pub use origin::{Fault, Fields, Iterated, Next, Origin, Rejected, Row, Rows};
 pub use phases::Phases;
 pub use quarantine::RAW_LIMIT;
+pub use recipe::Recipe;
 pub use session::{Load, LoadOutcome, OnConflict, Options, Refused, RunContext};

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use models::{Cell, Insert};
 
+use super::recipe::Recipe;
 use crate::Result;
 use crate::validate::Refusal;
 
@@ -28,6 +29,10 @@ pub struct Origin {
     pub media_type: Option<Arc<str>>,
     /// The record as it came.
     pub raw: Bytes,
+    /// How the record is to be read, for whoever replays it.
+    pub recipe: Option<Arc<Recipe>>,
+    /// The entry of the quarantine that is being replayed. If the record is refused again, the entry stays and says why.
+    pub entry: Option<i64>,
 }
 
 /// A row and the record it was made from. Rows of one record share its origin.

@@ -18,6 +18,8 @@ pub(super) struct Resolver<'a> {
     pub(super) layout: &'a Layout<'a>,
     pub(super) shapes: &'a Shapes,
     pub(super) key: &'a KeyDef,
+    /// The column by which the winner among several rows of a key is chosen; `None` for the last one.
+    pub(super) winner: Option<&'a str>,
 }
 
 /// A column given by reference, and what the quarantine and the list of unresolved references say about it.
@@ -137,6 +139,14 @@ impl<'a> Resolver<'a> {
         let columns = self.key.columns.iter().map(|name| format!("r.{}", new(name)));
         let expressions = (0..self.key.expressions.len()).map(|number| format!("r.{}", key_part(number)));
         columns.chain(expressions).collect()
+    }
+
+    /// What several rows of one key are sorted by, so that the winner comes first: the greatest value of the column that was
+    /// chosen for it, rows without one behind all others; of equals the last that came.
+    pub(super) fn winner_first(&self) -> String {
+        let given = self.winner.filter(|name| self.fields().any(|(_, node)| node.column.name == *name));
+        let by_value = given.map_or(String::new(), |name| format!("r.{} DESC NULLS LAST, ", new(name)));
+        format!("{by_value}r.\"#row\" DESC")
     }
 
     /// The condition that joins the relation to the rows of the target table.

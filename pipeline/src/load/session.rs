@@ -1,21 +1,26 @@
 //! A load: the one short transaction of a source or partition.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use models::{KeyDef, TableDef, Upsert};
+use serde::{Deserialize, Serialize};
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::cap::ErrorCap;
+use super::cap::Cap;
+use super::commit::{self, Committed};
 use super::failure;
+use super::missing::MarkMissing;
 use super::origin::{Iterated, Rejected, Row, Rows};
 use super::phases::Phases;
 use super::quarantine::Quarantine;
+use super::recipe::Recipe;
 use super::statement::execute;
 use super::table::{self, Tally};
+use crate::Result;
 use crate::report::TableCounts;
-use crate::{Error, Exit, Result};
 
 /// Which run a load belongs to.
 #[derive(Debug, Clone)]
@@ -45,11 +50,26 @@ pub struct Options {
     /// What becomes of rows whose key exists.
     pub on_conflict: OnConflict,
     /// How many refused records of a table the load bears, before ending with exit code 65.
-    pub max_errors: ErrorCap,
+    pub max_errors: Cap,
+    /// The column by which the winner among several rows of a key is chosen, the greatest value first; `None` for the row that
+    /// came last.
+    pub winner: Option<String>,
+    /// Soft-deleted rows (`deleted_at`) return to life when they come again. Else they are updated and stay deleted.
+    pub revive: bool,
+    /// The rows are a full refresh: rows of the table that are not among them are marked as deleted.
+    pub mark_missing: Option<MarkMissing>,
+    /// Find the rows that only the database refuses (a check, a second unique key), and put them into the quarantine. It takes
+    /// keeping every record until the end, so that a load does it only after it has failed without.
+    pub careful: bool,
+    /// How the rows of the next tables are read, kept beside references that name no row.
+    pub recipe: Option<Arc<Recipe>>,
+    /// Write only rows that exist: one whose key does not counts as ignored.
+    pub existing_only: bool,
 }
 
 /// What becomes of a row whose key exists in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OnConflict {
     /// The given fields that differ are updated.
     #[default]
@@ -69,7 +89,13 @@ impl Default for Options {
             work_mem_mib: 64,
             bulk_rows: 10_000,
             on_conflict: OnConflict::Update,
-            max_errors: ErrorCap::None,
+            max_errors: Cap::None,
+            winner: None,
+            revive: false,
+            mark_missing: None,
+            careful: false,
+            recipe: None,
+            existing_only: false,
         }
     }
 }
@@ -83,8 +109,20 @@ pub struct LoadOutcome {
     pub unresolved_references: u64,
     /// What went into the quarantine, for people: the quarantine itself holds the details.
     pub refused: Vec<Refused>,
+    /// What else there is to say, each a sentence.
+    pub remarks: Vec<String>,
     /// Where the time went.
     pub phases: Phases,
+}
+
+impl LoadOutcome {
+    /// The same load after it was undone.
+    #[must_use]
+    pub fn after_rollback(mut self) -> Self {
+        self.tables.values_mut().for_each(|counts| *counts = counts.after_rollback());
+        self.unresolved_references = 0;
+        self
+    }
 }
 
 /// Records of one table that were refused for one reason.
@@ -112,13 +150,14 @@ pub struct Load<'c> {
 }
 
 impl<'c> Load<'c> {
-    /// Begins the transaction, and takes the lock of the task (or source) for as long as it lasts.
+    /// Begins the transaction, and takes the lock of the task (or source) for as long as it lasts. If another load holds it, this
+    /// one waits, as for any other lock.
     ///
     /// Everything is set for this transaction only and nothing is prepared by name, so that a pooler in transaction mode
     /// may stand between.
     ///
     /// # Errors
-    /// Exit code 75 if another load of the same task holds the lock, or the database cannot be reached.
+    /// Exit code 75 if another load of the same task holds the lock for too long, or the database cannot be reached.
     pub async fn begin(connection: &'c mut PgConnection, run: RunContext, options: Options) -> Result<Load<'c>> {
         let failed = |error| failure::database("beginning a transaction", error);
         let mut transaction = connection.begin().await.map_err(failed)?;
@@ -130,14 +169,24 @@ impl<'c> Load<'c> {
         );
         execute(&mut transaction, "preparing a transaction", settings).await?;
         let holder = run.task.as_ref().map_or_else(|| format!("source {}", run.source), |task| format!("task {task}"));
-        let lock = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('pipeline load ' || $1, 0))");
-        let locked: bool = lock.persistent(false).bind(&holder).fetch_one(&mut *transaction).await.map_err(failed)?;
-        if !locked {
-            return Err(Error::new(Exit::Temporary, format!("another load of {holder} is at work"))
-                .help("try again when it has ended"));
-        }
+        super::task_lock::take(&mut transaction, &holder).await?;
         let (outcome, quarantine) = (LoadOutcome::default(), Quarantine::default());
         Ok(Load { transaction, run, outcome, quarantine, stages: 0, options })
+    }
+
+    /// What the next tables are loaded with. Lock timeout, statement timeout and memory are those of the beginning.
+    pub fn options(&mut self) -> &mut Options {
+        &mut self.options
+    }
+
+    /// The load's connection, for what belongs into the same transaction.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Entries of the quarantine that were replayed so far and refused again.
+    pub fn refused_again(&self) -> Vec<i64> {
+        self.quarantine.refused_again().collect()
     }
 
     /// Loads rows by their table's default conflict key. Gives the counts of this call.
@@ -159,18 +208,22 @@ impl<'c> Load<'c> {
     /// key, the outcome is that of applying them in order, and all but the last count as duplicates.
     ///
     /// # Errors
-    /// Exit code 65 for data that only the database could find wrong (a foreign key given as an id, a check), 75 for what
+    /// Exit code 65 for data that only the database could find wrong (a foreign key given as an id, a check), unless
+    /// [`Options::careful`] puts it into the quarantine, 75 for what
     /// passes (locks, deadlocks, lost connections), 77 for missing rights, 78 for a table, column or key that the database
     /// lacks. After an error only [`Load::rollback`] makes sense.
     pub async fn table_by_key(&mut self, table: &TableDef, key: &KeyDef, rows: &mut dyn Rows) -> Result<TableCounts> {
         self.stages += 1;
         let mut counts = TableCounts::default();
+        let before = self.outcome.tables.get(&table.qualified_name());
         let mut tally = Tally {
             run: &self.run,
             options: &self.options,
             counts: &mut counts,
+            refused_before: before.map_or(0, |before| before.quarantined),
             phases: &mut self.outcome.phases,
             unresolved: &mut self.outcome.unresolved_references,
+            remarks: &mut self.outcome.remarks,
             quarantine: &mut self.quarantine,
         };
         let loaded = table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await;
@@ -188,11 +241,28 @@ impl<'c> Load<'c> {
     /// Writes the quarantine and commits, all or nothing.
     ///
     /// # Errors
-    /// As [`Load::table_by_key`]; then nothing was changed.
-    pub async fn commit(mut self) -> Result<LoadOutcome> {
-        self.quarantine.write(&mut self.transaction, &self.run, false).await?;
-        self.transaction.commit().await.map_err(|error| failure::database("committing", error))?;
-        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
+    /// As [`Load::table_by_key`]; then nothing was changed, but for a connection that was lost while committing: see
+    /// [`Load::try_commit`].
+    pub async fn commit(self) -> Result<LoadOutcome> {
+        match self.try_commit().await {
+            Committed::Done(outcome) => Ok(outcome),
+            Committed::Failed(error) | Committed::Unknown { error, .. } => Err(error),
+        }
+    }
+
+    /// Writes the quarantine and commits, all or nothing, and tells what is known of it.
+    pub async fn try_commit(mut self) -> Committed {
+        let prepared = async {
+            self.quarantine.write(&mut self.transaction, &self.run, false).await?;
+            commit::transaction_id(&mut self.transaction).await
+        };
+        let transaction = match prepared.await {
+            Ok(transaction) => transaction,
+            Err(error) => return Committed::Failed(error),
+        };
+        let committed = self.transaction.commit().await;
+        let outcome = LoadOutcome { refused: self.quarantine.refused(), ..self.outcome };
+        Committed::of(committed, transaction, outcome)
     }
 
     /// Undoes the load and writes nothing at all, the quarantine neither. Gives what it would have done.
@@ -213,10 +283,6 @@ impl<'c> Load<'c> {
         execute(&mut self.transaction, "rolling back", "ROLLBACK AND CHAIN".to_owned()).await?;
         self.quarantine.write(&mut self.transaction, &self.run, true).await?;
         self.transaction.commit().await.map_err(|error| failure::database("committing the quarantine", error))?;
-        for counts in self.outcome.tables.values_mut() {
-            *counts = counts.after_rollback();
-        }
-        self.outcome.unresolved_references = 0;
-        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
+        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome.after_rollback() })
     }
 }

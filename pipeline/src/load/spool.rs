@@ -32,7 +32,7 @@ const SAME: u32 = u32::MAX;
 /// The records kept.
 pub(super) struct Spool {
     file: BufWriter<SpooledTempFile>,
-    /// What many records have in common: source, URL, file and media type.
+    /// What many records have in common: source, URL, file, media type and recipe. A replayed one has its own.
     heads: Vec<Arc<Origin>>,
     numbers: HashMap<HeadKey, u32>,
     /// Ordinal and position of every [`STRIDE`]th record.
@@ -42,7 +42,7 @@ pub(super) struct Spool {
     last: Option<Arc<Origin>>,
 }
 
-type HeadKey = (Arc<str>, Option<Arc<str>>, Option<Arc<str>>, Option<Arc<str>>);
+type HeadKey = (Arc<str>, Option<Arc<str>>, Option<Arc<str>>, Option<Arc<str>>, Option<i64>);
 
 impl Default for Spool {
     fn default() -> Self {
@@ -100,12 +100,13 @@ impl Spool {
             && last.file == origin.file
             && last.url == origin.url
             && last.media_type == origin.media_type
+            && last.entry == origin.entry
         {
             return self.heads.len() as u32 - 1;
         }
         let (url, file, media) = (origin.url.clone(), origin.file.clone(), origin.media_type.clone());
         let heads = &mut self.heads;
-        *self.numbers.entry((Arc::clone(&origin.source), url, file, media)).or_insert_with(|| {
+        *self.numbers.entry((Arc::clone(&origin.source), url, file, media, origin.entry)).or_insert_with(|| {
             heads.push(Arc::new(Origin { raw: Bytes::new(), line: None, byte_offset: None, ..origin.clone() }));
             heads.len() as u32 - 1
         })

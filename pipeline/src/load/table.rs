@@ -7,11 +7,13 @@ use models::{KeyDef, TableDef};
 use serde_json::Value;
 use sqlx::{PgConnection, Row};
 
+use super::bisect::{self, How};
 use super::dedupe::dedupe;
 use super::encode::Encoder;
 use super::failure;
 use super::layout::Node;
 use super::merge::Merge;
+use super::missing;
 use super::origin::{Fault, Origin, Rejected, Rows};
 use super::phases::{Phase, Phases};
 use super::quarantine::Quarantine;
@@ -35,6 +37,7 @@ pub(super) struct Staged<'t> {
     key: &'t KeyDef,
     /// What became of rows on the way.
     pub(super) sifted: Sifted,
+    winner: Option<String>,
     /// The records of the rows that the merge may yet refuse.
     spool: Spool,
 }
@@ -44,8 +47,11 @@ pub(super) struct Tally<'l> {
     pub(super) run: &'l RunContext,
     pub(super) options: &'l Options,
     pub(super) counts: &'l mut TableCounts,
+    /// Records of the table that were refused before they were rows.
+    pub(super) refused_before: u64,
     pub(super) phases: &'l mut Phases,
     pub(super) unresolved: &'l mut u64,
+    pub(super) remarks: &'l mut Vec<String>,
     pub(super) quarantine: &'l mut Quarantine,
 }
 
@@ -64,6 +70,7 @@ pub(super) async fn load(
     let known = look_up(connection, table).await?;
     let (mut stage, mut encoder) = (Stage::new(number), Encoder::new(table, key));
     let mut sieve = Sieve::new(known.comparable, passing_over(tally.options, &known));
+    let winner = tally.options.winner.clone();
     let start = Instant::now();
     let before = *tally.phases;
     let mut sink =
@@ -75,9 +82,9 @@ pub(super) async fn load(
     let others = (after.wait - before.wait) + (after.send - before.send) + (after.compare - before.compare);
     tally.phases.add(Phase::Encode, start.elapsed().saturating_sub(others));
     filled?;
-    let staged = Staged { number, stage, encoder, key, sifted: sieve.finish(), spool };
+    let staged = Staged { number, stage, encoder, key, winner, sifted: sieve.finish(), spool };
     let start = Instant::now();
-    let merged = staged.into_table(connection, &known, tally).await;
+    let merged = staged.merged(connection, &known, tally).await;
     tally.phases.add(Phase::Merge, start.elapsed());
     merged?;
     tally.options.max_errors.check(&name, tally.counts, 0, true)
@@ -85,8 +92,15 @@ pub(super) async fn load(
 
 impl Staged<'_> {
     /// From the full stage to the counts.
-    async fn into_table(mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
-        let staged = &mut self;
+    async fn merged(mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
+        self.bring_in(connection, known, tally).await?;
+        let Some(wanted) = &tally.options.mark_missing else { return Ok(()) };
+        let resolver = (self.stage.rows > 0).then(|| self.resolver());
+        missing::mark(connection, self.encoder.layout.table, resolver, wanted, tally).await
+    }
+
+    async fn bring_in(&mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
+        let staged = self;
         let Sifted { passed, repeated, .. } = staged.sifted;
         tally.counts.duplicates += repeated;
         *tally.unchanged() += passed - repeated;
@@ -103,8 +117,12 @@ impl Staged<'_> {
             staged.refuse(connection, tally).await?;
             survey = staged.survey(connection).await?;
         }
+        // Before new ones are listed: of several rows of a key the last one that names a parent decides.
+        if known.unresolved_before {
+            unresolved::mark_resolved(connection, staged).await?;
+        }
         if survey.unresolved > 0 {
-            *tally.unresolved += unresolved::set_aside(connection, staged, tally.run).await?;
+            *tally.unresolved += unresolved::set_aside(connection, staged, tally).await?;
         }
         let mut left = survey.rows;
         if survey.repeats > 0 {
@@ -119,16 +137,13 @@ impl Staged<'_> {
             left -= staged.merge(connection, shape, known.partitioned, tally).await?;
         }
         *tally.unchanged() += left;
-        if known.unresolved_before {
-            unresolved::mark_resolved(connection, staged).await?;
-        }
         Ok(())
     }
 }
 
 fn twice(table: &str, key: &KeyDef, times: u64) -> Error {
     let message = format!("{times} rows for {table} repeat the key ({}) of another", key.columns.join(", "));
-    Error::new(Exit::Input, message).help("nothing was loaded; --on-conflict update lets the last row of a key win")
+    Error::new(Exit::Input, message).help("nothing was loaded; --on-conflict update lets one row of a key win")
 }
 
 /// What is known of a table before its load.
@@ -140,9 +155,14 @@ struct Known {
     comparable: bool,
 }
 
-/// From how many rows on those that the table has may be passed over on the way; `None` where the merge must see them all.
+/// From how many rows on those that the table has may be passed over on the way; `None` where the merge must see them all: to
+/// refuse them, to mark what is missing among them, to find the winner of a key, to bring deleted ones back.
 fn passing_over(options: &Options, known: &Known) -> Option<u64> {
-    let all = options.on_conflict == OnConflict::Error || known.unresolved_before;
+    let all = options.on_conflict == OnConflict::Error
+        || known.unresolved_before
+        || options.mark_missing.is_some()
+        || options.winner.is_some()
+        || options.revive;
     (!all).then_some(options.bulk_rows)
 }
 
@@ -173,7 +193,8 @@ struct Survey {
 
 impl Staged<'_> {
     pub(super) fn resolver(&self) -> Resolver<'_> {
-        Resolver { stage: &self.stage.name, layout: &self.encoder.layout, shapes: &self.encoder.shapes, key: self.key }
+        let (layout, shapes) = (&self.encoder.layout, &self.encoder.shapes);
+        Resolver { stage: &self.stage.name, layout, shapes, key: self.key, winner: self.winner.as_deref() }
     }
 
     fn doing(&self, what: &str) -> String {
@@ -328,31 +349,25 @@ impl Staged<'_> {
         tally: &mut Tally<'_>,
     ) -> Result<u64> {
         let on_conflict = tally.options.on_conflict;
-        let merge = Merge::new(self.resolver(), shape, on_conflict);
+        let merge = Merge::new(self.resolver(), shape, on_conflict, tally.options.revive);
         let doing = self.doing("merging into");
         if on_conflict == OnConflict::Error {
             self.refuse_known(connection, &merge).await?;
         }
         let lacking = merge.lacking();
-        if lacking.is_empty() {
-            if self.stage.rows >= tally.options.bulk_rows
-                && let Some(inserted) = self.insert_all(connection, &merge).await?
-            {
+        let existing_only = tally.options.existing_only;
+        if lacking.is_empty() && !existing_only {
+            drop(lacking);
+            let is_bulk = self.stage.rows >= tally.options.bulk_rows && !tally.options.careful;
+            if is_bulk && let Some(inserted) = self.insert_all(connection, &merge).await? {
                 tally.counts.inserted += inserted;
                 return Ok(inserted);
             }
-            let [new] = if partitioned { numbers(connection, &doing, merge.count_new()).await? } else { [0] };
-            let [mut inserted, mut updated] = numbers(connection, &doing, merge.upsert(partitioned)).await?;
-            if partitioned {
-                (inserted, updated) = (inserted.min(new), inserted.saturating_sub(new));
-            }
-            tally.counts.inserted += inserted;
-            tally.counts.updated += updated;
-            return Ok(inserted + updated);
+            drop(merge);
+            return self.write(connection, shape, How::Upsert { partitioned }, tally).await;
         }
         let lacking: Vec<&str> = lacking.iter().map(|column| column.name.as_ref()).collect();
         let message = format!("no row of this key exists, and a new one needs {}, not given here", lacking.join(", "));
-        let update = (on_conflict == OnConflict::Update).then(|| (merge.lock_changed(), merge.update()));
         let mut orphans = Vec::new();
         for row in fetch(connection, &doing, merge.select_new()).await? {
             let failed = |error| failure::database(&doing, error);
@@ -362,17 +377,63 @@ impl Staged<'_> {
         }
         drop(merge);
         let missing = orphans.len() as u64;
-        if missing > 0 {
+        if existing_only {
+            tally.counts.ignored += missing;
+        } else if missing > 0 {
             orphans.sort_unstable_by_key(|(ordinal, ..)| *ordinal);
             let ordinals = orphans.iter().map(|(ordinal, ..)| *ordinal).collect();
             self.quarantine(tally, orphans)?;
             self.remove(connection, ordinals).await?;
         }
-        let Some((lock, update)) = update else { return Ok(missing) };
-        let [changed] = numbers(connection, &doing, lock).await?;
-        let updated = if changed > 0 { execute(connection, &doing, update).await? } else { 0 };
-        tally.counts.updated += updated;
-        Ok(missing + updated)
+        if on_conflict != OnConflict::Update {
+            return Ok(missing);
+        }
+        Ok(missing + self.write(connection, shape, How::Update, tally).await?)
+    }
+
+    /// Writes the rows of a shape, and counts them; gives the number of rows that were not left as they were.
+    async fn write(
+        &mut self,
+        connection: &mut PgConnection,
+        shape: usize,
+        how: How,
+        tally: &mut Tally<'_>,
+    ) -> Result<u64> {
+        let doing = self.doing("merging into");
+        let (options, name) = (tally.options, self.encoder.layout.table.qualified_name());
+        let merge = Merge::new(self.resolver(), shape, options.on_conflict, options.revive);
+        let written = if options.careful {
+            let counts = &*tally.counts;
+            let bear = |refused| options.max_errors.check(&name, counts, refused, false);
+            bisect::write_each(connection, &doing, merge, how, self.stage.rows, bear).await?
+        } else {
+            bisect::write(connection, &doing, &merge, how).await?
+        };
+        tally.counts.inserted += written.inserted;
+        tally.counts.updated += written.updated;
+        let refused = written.refused.len() as u64;
+        if refused > 0 {
+            let ordinals: Vec<i64> = written.refused.iter().map(|(ordinal, _)| *ordinal).collect();
+            let keys = self.row_keys(connection, &ordinals).await?;
+            let rows = written.refused.into_iter().zip(keys);
+            self.quarantine(tally, rows.map(|((ordinal, refusal), key)| (ordinal, key, refusal)).collect())?;
+            self.remove(connection, ordinals).await?;
+        }
+        Ok(written.inserted + written.updated + refused)
+    }
+
+    /// The natural keys of rows, by their ordinals, which rise.
+    async fn row_keys(&self, connection: &mut PgConnection, ordinals: &[i64]) -> Result<Vec<Option<String>>> {
+        let list: Vec<String> = ordinals.iter().map(ToString::to_string).collect();
+        let sql = format!(
+            "SELECT r.\"row key\"::text FROM {} WHERE r.\"#row\" IN ({}) ORDER BY r.\"#row\"",
+            self.resolver().relation(),
+            list.join(", ")
+        );
+        let doing = self.doing("looking up refused rows of");
+        let rows = fetch(connection, &doing, sql).await?;
+        let key = |row: &sqlx::postgres::PgRow| row.try_get(0).map_err(|error| failure::database(&doing, error));
+        rows.iter().map(key).collect()
     }
 
     /// Inserts the rows of a shape into the table if that is empty: without looking for conflicts row by row, which is a fourth of
@@ -456,7 +517,7 @@ impl Sink for Intake<'_, '_> {
         let kept = *self.kept[shape].get_or_insert_with(|| {
             key.predicate.is_some() || !key.expressions.is_empty() || super::merge::lacks_value(table, columns)
         });
-        refers || kept
+        refers || kept || self.tally.options.careful
     }
 
     fn passed(&mut self) {

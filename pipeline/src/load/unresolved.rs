@@ -3,15 +3,22 @@
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::failure;
-use super::resolve::{Referring, missing_flag, parent_key};
-use super::session::RunContext;
+use super::resolve::{Referring, Resolver, missing_flag, parent_key};
 use super::statement::execute;
-use super::table::Staged;
+use super::table::{Staged, Tally};
 use crate::Result;
 
 /// Lists the unresolved references of the stage, and takes the fields out of their rows' shapes, so that the merge leaves
 /// the columns alone. Gives the number of references listed.
-pub(super) async fn set_aside(connection: &mut PgConnection, staged: &mut Staged<'_>, run: &RunContext) -> Result<u64> {
+pub(super) async fn set_aside(
+    connection: &mut PgConnection,
+    staged: &mut Staged<'_>,
+    tally: &Tally<'_>,
+) -> Result<u64> {
+    let (run, recipe) = (tally.run, tally.options.recipe.as_ref());
+    if let Some(recipe) = recipe {
+        recipe.write(connection).await?;
+    }
     let table = staged.encoder.layout.table.qualified_name();
     let mut listed = 0;
     for index in 0..staged.encoder.layout.fields.len() {
@@ -19,10 +26,12 @@ pub(super) async fn set_aside(connection: &mut PgConnection, staged: &mut Staged
         let Some(referring) = resolver.referring().into_iter().find(|one| one.index == index && !one.required) else {
             continue;
         };
-        let sql = record(&resolver.relation(), &referring);
+        let Some(giving) = resolver.shapes.giving(index) else { continue };
+        let sql = record(&resolver, &referring, &giving);
         let query =
             sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(run.run_id).bind(&run.task).bind(&run.source);
         let query = query.bind(&table).bind(&referring.name).bind(&referring.columns).bind(&referring.parent);
+        let query = query.bind(recipe.map(|recipe| recipe.id.as_slice()));
         let done = query.execute(&mut *connection).await;
         let here = done.map_err(|error| failure::database("writing to pipeline.unresolved_reference", error))?;
         if here.rows_affected() == 0 {
@@ -45,16 +54,19 @@ pub(super) async fn set_aside(connection: &mut PgConnection, staged: &mut Staged
     Ok(listed)
 }
 
-/// Of two rows of one key the later one is listed.
-fn record(relation: &str, referring: &Referring<'_>) -> String {
+/// Of several rows of one key that give the column, the one that wins decides.
+fn record(resolver: &Resolver<'_>, referring: &Referring<'_>, giving: &str) -> String {
     let (missing, parent) = (missing_flag(&referring.column.name), parent_key(&referring.column.name));
+    let (relation, winner_first) = (resolver.relation(), resolver.winner_first());
     format!(
         "INSERT INTO pipeline.unresolved_reference AS u (run_id, task, source, table_name, reference, columns, parent_table, row_key, \
-         parent_key)\nSELECT $1, $2, $3, $4, $5, $6, $7, m.row_key, m.parent_key\nFROM (SELECT DISTINCT ON (r.\"row key\") r.\"row \
-         key\" AS row_key, r.{parent} AS parent_key\n  FROM {relation}\n  WHERE r.{missing} ORDER BY r.\"row key\", r.\"#row\" \
-         DESC) AS m\nORDER BY m.row_key\nON CONFLICT (table_name, row_key, reference) DO UPDATE SET run_id = excluded.run_id, task \
-         = excluded.task, source = excluded.source,\n  parent_table = excluded.parent_table, parent_key = excluded.parent_key, \
-         times_seen = u.times_seen + 1, last_seen_at = now(), resolved_at = NULL"
+         parent_key, recipe_id)\nSELECT $1, $2, $3, $4, $5, $6, $7, m.row_key, m.parent_key, $8\nFROM (SELECT DISTINCT ON (r.\"row key\") r.\"row \
+         key\" AS row_key, r.{parent} AS parent_key, r.{missing} AS missing\n  FROM {relation}\n  WHERE r.\"#shape\" IN ({giving}) \
+         AND r.\"row key\" IN (SELECT r.\"row key\" FROM {relation} WHERE r.{missing})\n  ORDER BY r.\"row key\", \
+         {winner_first}) AS m\nWHERE m.missing\nORDER BY m.row_key\nON CONFLICT (table_name, row_key, reference) DO UPDATE SET \
+         run_id = excluded.run_id, task = excluded.task, source = excluded.source,\n  parent_table = excluded.parent_table, \
+         parent_key = excluded.parent_key, times_seen = u.times_seen + 1, last_seen_at = now(), resolved_at = \
+         NULL, recipe_id = coalesce(excluded.recipe_id, u.recipe_id)"
     )
 }
 

@@ -13,11 +13,13 @@ mod convert;
 mod file;
 mod path;
 mod plan;
+mod recipe;
 mod row;
 mod rows;
 mod text;
 
 pub use file::{FieldRule, MapFile, Rest};
-pub use plan::{Plan, spellings};
+pub use plan::{Header, Plan, spellings};
+pub use recipe::{Common, FileRecipe, KeptMap, line_of};
 pub use row::MappedRow;
 pub use rows::{FileRows, SOURCE};

@@ -1,6 +1,7 @@
 //! The plan of a file: for each column that it gives, where the value comes from.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use models::{ColumnDef, Identity, KeyDef, Kind, TableDef};
 
@@ -8,7 +9,8 @@ use super::file::{FieldRule, MapFile, Rest};
 use super::path::{Step, parent, step};
 use crate::catalogue::Catalogue;
 use crate::config::did_you_mean;
-use crate::files::{Format, Opened};
+use crate::files::Format;
+use crate::load::Recipe;
 use crate::{Error, Exit, Result};
 
 /// How records of one file become rows of a table.
@@ -20,6 +22,19 @@ pub struct Plan {
     pub(super) names: Vec<String>,
     /// Texts of a json column are JSON values (NDJSON), not JSON to be read (CSV).
     pub(super) texts_are_values: bool,
+    /// How the records are read, to be kept beside those that are refused.
+    pub(super) recipe: Option<Arc<Recipe>>,
+}
+
+/// What is known of a file before its records are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    /// Its name in messages.
+    pub file: &'a str,
+    /// The names of its fields.
+    pub names: &'a [String],
+    /// Its format.
+    pub format: Format,
 }
 
 /// Where a value comes from.
@@ -89,12 +104,11 @@ impl Plan {
     pub fn new(
         catalogue: &Catalogue,
         (table, key): (&'static TableDef, &'static KeyDef),
-        opened: &Opened,
+        Header { file, names, format }: Header<'_>,
         map: Option<&MapFile>,
         only: Option<&[String]>,
     ) -> Result<Self> {
-        let (file, names) = (&opened.name, &opened.names);
-        let self_describing = opened.format == Format::Ndjson;
+        let self_describing = format == Format::Ndjson;
         let of_header =
             |name: &str, what: &str| Error::new(Exit::Input, format!("{file}: the header {name:?} names {what}"));
         let mut places: HashMap<&str, usize> = HashMap::new();
@@ -155,7 +169,23 @@ impl Plan {
                 format!("{file} does not give {missing}, part of the key {key} of {}", table.qualified_name());
             return Err(Error::new(Exit::Input, message).help("give it by a --map, or name another key with --key"));
         }
-        Ok(Self { fields, names: names.clone(), texts_are_values: self_describing })
+        Ok(Self { fields, names: names.to_vec(), texts_are_values: self_describing, recipe: None })
+    }
+
+    /// The same, with the recipe that is kept beside refused records.
+    #[must_use]
+    pub fn with_recipe(self, recipe: Arc<Recipe>) -> Self {
+        Self { recipe: Some(recipe), ..self }
+    }
+
+    /// The recipe that is kept beside refused records, if there is one.
+    pub fn recipe(&self) -> Option<Arc<Recipe>> {
+        self.recipe.clone()
+    }
+
+    /// True if records give the column.
+    pub fn gives(&self, table: &TableDef, column: &str) -> bool {
+        self.fields.iter().any(|(index, _)| table.columns[*index].name == column)
     }
 }
 

@@ -81,6 +81,7 @@ impl<P: FnMut(Option<u64>) + Send> FileRows<P> {
                 source: SOURCE.into(),
                 file: Some(Arc::clone(&opened.name)),
                 media_type: Some(Arc::clone(&opened.media_type)),
+                recipe: plan.recipe.clone(),
                 ..Origin::default()
             };
             self.row = MappedRow::default();

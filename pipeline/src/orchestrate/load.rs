@@ -4,15 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use models::{KeyDef, TableDef};
-
-use super::{database_config, unless_stopped};
-use crate::catalogue::{Catalogue, key_of};
+use super::attempts::{Attempt, Attempts};
+use super::prepare::{Files, Prepared};
+use super::{account, database_config, load_options, unless_stopped};
 use crate::database::{self, Database};
-use crate::files::{Format, Layout, Meter, Opened, open};
-use crate::job::Job;
-use crate::load::{ErrorCap, Load, LoadOutcome, OnConflict, Options, RunContext};
-use crate::map::{FileRows, MapFile, Plan, SOURCE, spellings};
+use crate::files::{Format, Meter};
+use crate::job::{Job, Refresh};
+use crate::load::{Cap, Load, LoadOutcome, OnConflict, Options, RunContext};
+use crate::map::{FileRows, SOURCE};
 use crate::report::{Run, TableCounts};
 use crate::{Error, Exit, Result};
 
@@ -41,28 +40,16 @@ pub struct LoadOptions {
     pub quote: Option<u8>,
     /// What becomes of rows whose key exists.
     pub on_conflict: OnConflict,
+    /// The column by which the winner among several rows of a key is chosen; `None` for the last row.
+    pub winner: Option<String>,
+    /// What becomes of rows that are deleted, or missing in the files.
+    pub refresh: Refresh,
     /// How many records may be refused.
-    pub max_errors: ErrorCap,
+    pub max_errors: Cap,
     /// The most records to take, of all files together.
     pub limit: Option<u64>,
     /// Undo everything in the end.
     pub dry_run: bool,
-}
-
-/// Where the rows go.
-#[derive(Debug, Clone, Copy)]
-struct Target {
-    table: &'static TableDef,
-    key: &'static KeyDef,
-}
-
-/// Everything that is known before the database is asked for anything.
-struct Prepared {
-    catalogue: Catalogue,
-    target: Target,
-    files: Vec<(Opened, Plan)>,
-    meter: Arc<Meter>,
-    size: Option<u64>,
 }
 
 /// Brings files into a table. All headers are read and all plans made before the first row; everything is one transaction.
@@ -72,27 +59,23 @@ struct Prepared {
 /// those of [`database::prepare`] and of the load.
 pub async fn load(job: &Job<LoadOptions>, run: &mut Run) -> Result<()> {
     let (options, max_record) = (job.options.clone(), job.settings.load.max_record_bytes);
-    let preparing = tokio::task::spawn_blocking(move || prepare(&options, max_record));
-    let prepared = unless_stopped(job, async {
-        preparing.await.map_err(|error| Error::new(Exit::Input, "the files cannot be read").caused_by(error))?
-    });
-    let prepared = prepared.await?;
+    let (prepared, files) = unless_stopped(job, blocking(move || Prepared::new(options, max_record))).await?;
     prepared.catalogue.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let config = database_config(&job.settings);
     let embedded = config.url.is_none();
     // An embedded database gets all tables, or none; of a user's only those that are touched are looked at.
     let tables = match embedded {
         true => prepared.catalogue.tables.clone(),
-        false => prepared.catalogue.with_parents(prepared.target.table),
+        false => prepared.catalogue.with_parents(prepared.table),
     };
     let ready = database::prepare(&config, &tables, &prepared.catalogue.ddl);
     let database = unless_stopped(job, ready).await?;
     tracing::info!(database = database.url, "the database is ready");
     if job.options.dry_run {
-        return load_into(&database, job, run, prepared).await;
+        return load_into(&database, job, run, prepared, files).await;
     }
     database::begin_run(&database.pool, run.id(), "load", run.started_at()).await?;
-    if let Err(error) = load_into(&database, job, run, prepared).await {
+    if let Err(error) = load_into(&database, job, run, prepared, files).await {
         run.failed(error);
     }
     if let Err(error) = database::finish_run(&database.pool, &run.finish()).await {
@@ -101,87 +84,86 @@ pub async fn load(job: &Job<LoadOptions>, run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-fn prepare(options: &LoadOptions, max_record: usize) -> Result<Prepared> {
-    let map = options.map.as_deref().map(MapFile::read).transpose()?;
-    let catalogue = options.schema.as_deref().map_or_else(|| Ok(Catalogue::models()), Catalogue::read)?;
-    let table = catalogue.table(&options.table)?;
-    if let Some(map) = &map
-        && let Some(other) = map.table()
-        && catalogue.table(other).map_or(true, |other| !std::ptr::eq(other, table))
-    {
-        let message = format!("the map {} is for the table {other}, not for {}", map.name, table.qualified_name());
-        return Err(Error::new(Exit::Usage, message));
-    }
-    let key = key_of(table, options.key.as_deref().or(map.as_ref().and_then(MapFile::key)))?;
-    let meter = Arc::new(Meter::default());
-    let known = spellings(table, map.as_ref());
-    let names = options.columns.clone().filter(|_| !options.header);
-    let only = options.columns.as_deref().filter(|_| options.header);
-    let (delimiter, quote) = (options.delimiter, options.quote);
-    let layout = Layout { format: options.format, delimiter, quote, names, max_record };
-    let mut files = Vec::new();
-    for path in &options.files {
-        let opened = open(path, &layout, &meter, &known)?;
-        let plan = Plan::new(&catalogue, (table, key), &opened, map.as_ref(), only)?;
-        files.push((opened, plan));
-    }
-    let size = files.iter().map(|(opened, _)| opened.size).sum();
-    Ok(Prepared { catalogue, target: Target { table, key }, files, meter, size })
+/// Reads files where waiting for them is fine.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::new(Exit::Input, "the files cannot be read").caused_by(error))?
 }
 
-async fn load_into(database: &Database, job: &Job<LoadOptions>, run: &mut Run, prepared: Prepared) -> Result<()> {
-    let Prepared { target, files, meter, size, .. } = prepared;
-    let table = target.table.qualified_name();
-    let settings = &job.settings.load;
-    let options = Options {
-        lock_timeout: settings.lock_timeout,
-        statement_timeout: settings.statement_timeout,
-        batch_rows: settings.batch_rows,
-        work_mem_mib: settings.work_mem_mib,
-        on_conflict: job.options.on_conflict,
-        max_errors: job.options.max_errors,
-        ..Options::default()
-    };
+async fn load_into(
+    database: &Database,
+    job: &Job<LoadOptions>,
+    run: &mut Run,
+    prepared: Prepared,
+    files: Files,
+) -> Result<()> {
+    let table = prepared.table.qualified_name();
+    let prepared = Arc::new(prepared);
+    let (mut files, mut meter) = (Some(files), Arc::default());
     let context = RunContext { run_id: run.id(), task: Some(format!("load {table}")), source: SOURCE.to_owned() };
-    let mut connection = database::acquire(&database.pool).await?;
-    let mut load = Load::begin(&mut connection, context, options).await?;
-    let mut progress = Some(job.progress.rows(&table, size));
-    let read = Arc::clone(&meter);
-    let mut merging = None;
-    let mut rows = FileRows::new(files, Arc::clone(&meter), job.options.limit, |rows: Option<u64>| match rows {
-        Some(rows) => progress.iter_mut().for_each(|progress| progress.advance(rows, read.bytes())),
-        None => {
-            progress = None;
-            merging = Some(job.progress.task("merging", None));
-        }
-    });
-    let filled = unless_stopped(job, load.table_by_key(target.table, target.key, &mut rows)).await;
-    drop(rows);
-    drop(merging);
-    let (outcome, ended) = match filled {
-        Ok(_) if job.options.dry_run => (would_be(load.discard().await?, run), Ok(())),
-        Ok(_) => (load.commit().await?, Ok(())),
-        Err(error) if job.options.dry_run => (load.discard().await.map(after_rollback).unwrap_or_default(), Err(error)),
-        // The error that ended the load says more than one of the rollback, which follows from it.
-        Err(error) => match load.rollback().await {
-            Ok(outcome) => (outcome, Err(error)),
-            Err(_) => return Err(error),
-        },
-    };
+    let attempts = Attempts::new(job, &job.settings);
+    let ended = attempts
+        .run(database, run, async |attempt: Attempt| {
+            let again = Arc::clone(&prepared);
+            let files = match files.take() {
+                Some(files) => files,
+                None => blocking(move || again.open()).await?,
+            };
+            meter = Arc::clone(&files.meter);
+            attempt_load(database, job, (&prepared, files), context.clone(), attempt).await
+        })
+        .await;
+    let (mut outcome, ended) = ended?;
+    if job.options.dry_run && ended.is_ok() {
+        outcome = would_be(outcome, run);
+    }
     tell(run, &table, &outcome, &meter);
     ended?;
     run.finished();
     Ok(())
 }
 
-fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {
-    run.count(table, outcome.tables.get(table).copied().unwrap_or_default());
-    for refused in &outcome.refused {
-        for key in &refused.keys {
-            run.refuse(&refused.table, &refused.reason, key.as_deref());
+/// One attempt at the whole load.
+async fn attempt_load(
+    database: &Database,
+    job: &Job<LoadOptions>,
+    (prepared, files): (&Prepared, Files),
+    context: RunContext,
+    attempt: Attempt,
+) -> Result<(LoadOutcome, Result<()>)> {
+    let Files { files, meter, size } = files;
+    let (table, key) = (prepared.table, prepared.key);
+    let options = Options {
+        on_conflict: job.options.on_conflict,
+        max_errors: job.options.max_errors,
+        winner: prepared.winner.clone(),
+        revive: job.options.refresh.revive,
+        mark_missing: prepared.mark_missing.clone(),
+        careful: attempt.careful,
+        recipe: files.first().and_then(|(_, plan)| plan.recipe()),
+        ..load_options(&job.settings.load)
+    };
+    let mut connection = database::acquire(&database.pool).await?;
+    let mut load = Load::begin(&mut connection, context, options).await?;
+    let mut progress = Some(job.progress.rows(&table.qualified_name(), size));
+    let read = Arc::clone(&meter);
+    let mut merging = None;
+    let mut rows = FileRows::new(files, meter, job.options.limit, |rows: Option<u64>| match rows {
+        Some(rows) => progress.iter_mut().for_each(|progress| progress.advance(rows, read.bytes())),
+        None => {
+            progress = None;
+            merging = Some(job.progress.task("merging", None));
         }
-    }
-    run.unresolved_references(outcome.unresolved_references);
+    });
+    let filled = unless_stopped(job, load.table_by_key(table, key, &mut rows)).await;
+    drop(rows);
+    drop(merging);
+    attempt.end(database, load, filled.map(drop), job.options.dry_run).await
+}
+
+fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {
+    run.count(table, TableCounts::default());
+    account(run, outcome);
     let phases = outcome.phases;
     run.spent("read (beside the rest)", meter.busy());
     run.spent("wait", phases.wait);
@@ -196,7 +178,7 @@ fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {
 /// Tells what a dry run would have done; in the accounts its rows are rolled back, since they are.
 fn would_be(outcome: LoadOutcome, run: &mut Run) -> LoadOutcome {
     for (table, counts) in &outcome.tables {
-        let TableCounts { inserted, updated, unchanged, duplicates, ignored, quarantined, .. } = counts;
+        let TableCounts { inserted, updated, unchanged, duplicates, ignored, quarantined, marked_missing, .. } = counts;
         let parts = [
             (inserted, "inserted"),
             (updated, "updated"),
@@ -205,14 +187,10 @@ fn would_be(outcome: LoadOutcome, run: &mut Run) -> LoadOutcome {
             (ignored, "ignored"),
             (quarantined, "quarantined"),
         ];
-        let parts: Vec<String> = parts.into_iter().map(|(number, what)| format!("{number} {what}")).collect();
+        let marked = (marked_missing, "marked as missing");
+        let parts = parts.into_iter().chain((*marked_missing > 0).then_some(marked));
+        let parts: Vec<String> = parts.map(|(number, what)| format!("{number} {what}")).collect();
         run.remark(format!("dry run: nothing was changed; {table} would have {}", parts.join(", ")));
     }
-    after_rollback(outcome)
-}
-
-fn after_rollback(mut outcome: LoadOutcome) -> LoadOutcome {
-    outcome.tables.values_mut().for_each(|counts| *counts = counts.after_rollback());
-    outcome.unresolved_references = 0;
-    outcome
+    outcome.after_rollback()
 }

@@ -3,14 +3,21 @@
 //! [`sync()`] and [`test()`] share one path from the source to the rows; `test` stops before the database. [`load()`] brings
 //! files into a table.
 
+mod attempts;
 mod directory;
 mod load;
+mod outcome;
+mod prepare;
+mod replay;
 mod sync;
 mod test;
 
 pub use load::{LoadOptions, load};
+pub use replay::{ReplayOptions, replay};
 pub use sync::{database_config, sync};
 pub use test::test;
+
+use outcome::{account, load_options};
 
 use crate::fetch::{FetchConfig, Fetcher, Mode, SourceAccess};
 use crate::job::{Job, Traffic};

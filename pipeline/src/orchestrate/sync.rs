@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use models::{Conference, Location, SCHEMA_SQL, School, SchoolSport, Sport, Table, TableDef};
 
-use super::{directory, end_of_fetching, fetcher, unless_stopped};
+use super::attempts::{Attempt, Attempts};
+use super::{account, directory, end_of_fetching, fetcher, load_options, unless_stopped};
 use crate::Result;
 use crate::config::Settings;
 use crate::database::{self, ConnectionSettings, Database, DatabaseConfig, EmbeddedConfig};
 use crate::job::Job;
 use crate::load::{Load, LoadOutcome, Options, RunContext};
-use crate::report::Run;
+use crate::report::{Run, TableCounts};
 use crate::sources::ncaa_directory::{Rows, SOURCE};
 
 /// The tables that are loaded, parents first.
@@ -55,52 +56,47 @@ async fn sync_into(database: &Database, job: &Job, run: &mut Run) -> Result<()> 
     let collected = unless_stopped(job, directory::collect(job, run, &fetcher)).await;
     let Some(rows) = end_of_fetching(run, &fetcher, collected)? else { return Ok(()) };
     let (outcome, ended) = load(database, job, run, rows).await?;
-    for table in TABLES.map(TableDef::qualified_name) {
-        run.count(&table, outcome.tables.get(&table).copied().unwrap_or_default());
-    }
-    for refused in &outcome.refused {
-        for key in &refused.keys {
-            run.refuse(&refused.table, &refused.reason, key.as_deref());
-        }
-    }
-    run.unresolved_references(outcome.unresolved_references);
+    TABLES.iter().for_each(|table| run.count(&table.qualified_name(), TableCounts::default()));
+    account(run, &outcome);
     ended?;
     run.finished();
     Ok(())
 }
 
-/// Loads everything in one transaction. A signal before the commit rolls it back. What was refused until then is kept in
-/// the quarantine even so, and the rows are counted as rolled back.
-async fn load(database: &Database, job: &Job, run: &Run, rows: Rows) -> Result<(LoadOutcome, Result<()>)> {
-    let settings = &job.settings.load;
+/// Loads everything in one transaction, again as a whole if a passing trouble ends it. A signal before the commit rolls it back.
+/// What was refused until then is kept in the quarantine even so, and the rows are counted as rolled back.
+async fn load(database: &Database, job: &Job, run: &mut Run, rows: Rows) -> Result<(LoadOutcome, Result<()>)> {
     let options = Options {
-        lock_timeout: settings.lock_timeout,
-        statement_timeout: settings.statement_timeout,
-        batch_rows: settings.batch_rows,
-        work_mem_mib: settings.work_mem_mib,
-        ..Options::default()
+        revive: job.options.refresh.revive,
+        mark_missing: job.options.refresh.mark_missing.clone(),
+        ..load_options(&job.settings.load)
     };
     let context = RunContext { run_id: run.id(), task: None, source: SOURCE.name.to_owned() };
-    let mut connection = database::acquire(&database.pool).await?;
-    let mut load = Load::begin(&mut connection, context, options).await?;
-    match unless_stopped(job, fill(&mut load, rows)).await {
-        Ok(()) => Ok((load.commit().await?, Ok(()))),
-        // The error that ended the load says more than one of the rollback, which follows from it.
-        Err(error) => match load.rollback().await {
-            Ok(outcome) => Ok((outcome, Err(error))),
-            Err(_) => Err(error),
-        },
-    }
+    let attempts = Attempts::new(job, &job.settings);
+    let attempt = async |attempt: Attempt| {
+        let mut connection = database::acquire(&database.pool).await?;
+        let mut load =
+            Load::begin(&mut connection, context.clone(), Options { careful: attempt.careful, ..options.clone() })
+                .await?;
+        let filled = unless_stopped(job, fill(&mut load, rows.clone())).await;
+        attempt.end(database, load, filled, false).await
+    };
+    attempts.run(database, run, attempt).await
 }
 
 /// Parents before the rows that refer to them.
 async fn fill(load: &mut Load<'_>, rows: Rows) -> Result<()> {
     let source = Arc::from(SOURCE.name);
     rows.refused.into_iter().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
+    let mark_missing = load.options().mark_missing.clone();
     load.table(rows.sports.into_iter().map(|found| found.into_row(&source))).await?;
     load.table(rows.conferences.into_iter().map(|found| found.into_row(&source))).await?;
+    // The lists are whole. Locations and sponsored sports are from detail pages, and a page that is not there says nothing.
+    load.options().mark_missing = None;
     load.table(rows.locations.into_iter().map(|found| found.into_row(&source))).await?;
+    load.options().mark_missing = mark_missing;
     load.table(rows.schools.into_iter().map(|found| found.into_row(&source))).await?;
+    load.options().mark_missing = None;
     load.table(rows.school_sports.into_iter().map(|found| found.into_row(&source))).await?;
     Ok(())
 }

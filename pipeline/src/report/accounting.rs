@@ -26,6 +26,10 @@ pub struct TableCounts {
     /// Rows whose transaction was rolled back. Written only where there was a rollback.
     #[serde(skip_serializing_if = "is_zero")]
     pub rolled_back: u64,
+    /// Rows of the table that were marked as deleted, since a full refresh no longer has them. They were not read, so they are
+    /// counted apart. Written only where there are any.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub marked_missing: u64,
 }
 
 impl TableCounts {
@@ -59,6 +63,7 @@ impl AddAssign for TableCounts {
         self.ignored += other.ignored;
         self.quarantined += other.quarantined;
         self.rolled_back += other.rolled_back;
+        self.marked_missing += other.marked_missing;
     }
 }
 

@@ -67,7 +67,7 @@ pub struct RunResult {
     pub unresolved_references: u64,
     /// Requests sent to sources.
     pub requests: u64,
-    /// How many of them were retries.
+    /// How many of them were retries, and how often a load was tried again as a whole.
     pub retries: u64,
     /// The most severe error, its causes included; null if there was none.
     pub error: Option<String>,

@@ -132,7 +132,7 @@ impl Run {
         self.unresolved_references += number;
     }
 
-    /// Counts requests to sources, and how many of them were retries.
+    /// Counts requests to sources, and retries: of requests, and of whole loads.
     pub fn requests(&mut self, requests: u64, retries: u64) {
         self.requests += requests;
         self.retries += retries;
@@ -287,7 +287,7 @@ mod tests {
             duplicates: 1,
             ignored: 1,
             quarantined: 1,
-            rolled_back: 0,
+            ..TableCounts::default()
         };
         assert_eq!(counts.accounted(), counts.read);
         run.count("public.school", counts);

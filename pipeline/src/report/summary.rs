@@ -14,7 +14,7 @@ struct Column {
     always: bool,
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     Column { name: "read", of: |counts| counts.read, always: true },
     Column { name: "inserted", of: |counts| counts.inserted, always: true },
     Column { name: "updated", of: |counts| counts.updated, always: true },
@@ -23,6 +23,7 @@ const COLUMNS: [Column; 8] = [
     Column { name: "ignored", of: |counts| counts.ignored, always: false },
     Column { name: "quarantined", of: |counts| counts.quarantined, always: true },
     Column { name: "rolled back", of: |counts| counts.rolled_back, always: false },
+    Column { name: "marked missing", of: |counts| counts.marked_missing, always: false },
 ];
 
 /// The columns of a job that only tests: what would be loaded counts as ignored.

@@ -74,11 +74,10 @@ impl Place {
         Arc::new(Origin {
             source: Arc::clone(source),
             url: Some(self.url),
-            file: None,
-            line: None,
             byte_offset: Some(self.offset as u64),
             media_type: self.media_type,
             raw: self.raw,
+            ..Origin::default()
         })
     }
 }
@@ -103,6 +102,17 @@ impl Refused {
     }
 }
 
+/// A record as the quarantine keeps it.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'a> {
+    /// The table it was meant for.
+    pub table: &'a str,
+    /// Its natural key, as far as it was known.
+    pub key: Option<&'a serde_json::Value>,
+    /// Its bytes, all of them.
+    pub raw: &'a [u8],
+}
+
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -110,6 +120,12 @@ pub struct Fault {
     pub reason: Reason,
     /// The trouble, naming the field.
     pub message: String,
+}
+
+impl From<Fault> for crate::load::Fault {
+    fn from(fault: Fault) -> Self {
+        Self { reason: fault.reason.as_str().into(), message: fault.message }
+    }
 }
 
 impl Fault {

@@ -51,8 +51,7 @@ pub fn elements(response: &Response) -> Result<Vec<Element>> {
             offset: raw.as_ptr() as usize - bytes.as_ptr() as usize,
             raw,
         };
-        let value = serde_json::from_str(element.get())
-            .map_err(|error| Fault::new(Reason::WrongType, format!("the record cannot be read as JSON: {error}")));
+        let value = serde_json::from_str(element.get()).map_err(|error| unreadable(&error));
         found.push((place, value));
     }
     Ok(found)
@@ -162,6 +161,11 @@ impl<'a> Fields<'a> {
             },
         }
     }
+}
+
+/// A record that is no JSON.
+pub fn unreadable(error: &serde_json::Error) -> Fault {
+    Fault::new(Reason::WrongType, format!("the record cannot be read as JSON: {error}"))
 }
 
 /// A value that is none of those known.

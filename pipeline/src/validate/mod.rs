@@ -55,6 +55,12 @@ pub enum Reason {
     NullReference,
     /// A required reference names a row that does not exist.
     UnresolvedReference,
+    /// Another unique key than the conflict key holds the row's values already.
+    Unique,
+    /// The row and another one exclude each other (an exclusion constraint).
+    Exclusion,
+    /// The database refuses the row for a reason of its own, such as a trigger.
+    Database,
     /// The row gives only some fields, and no row of its key exists that they could update.
     ParentMissing,
 }
@@ -78,6 +84,9 @@ impl Reason {
             Reason::OutsideKey => "outside-key",
             Reason::NullReference => "null-reference",
             Reason::UnresolvedReference => "unresolved-reference",
+            Reason::Unique => "unique",
+            Reason::Exclusion => "exclusion",
+            Reason::Database => "database",
             Reason::ParentMissing => "parent-missing",
         }
     }

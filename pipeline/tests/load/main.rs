@@ -43,8 +43,8 @@ impl Database {
     async fn new() -> Database {
         let name = server().create_database().await;
         let mut connection = server().connect(&name).await;
-        for sql in [tables::BOOKKEEPING, tables::TABLES] {
-            sqlx::raw_sql(sql).execute(&mut connection).await.expect("the schema is created");
+        for sql in [pipeline::database::init_sql(None), tables::TABLES.to_owned()] {
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("the schema is created");
         }
         Database { name, connection, options: Options::default() }
     }

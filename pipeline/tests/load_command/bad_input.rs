@@ -1,6 +1,6 @@
 //! Bad input: each fault is a quarantined row or one clear error, and never a load that only seems to have worked.
 
-use crate::Scene;
+use crate::{Scene, gzip};
 
 #[tokio::test]
 async fn a_bad_record_is_quarantined_with_its_place_and_bytes() {
@@ -103,4 +103,35 @@ async fn a_header_alone_is_an_empty_load() {
     let scene = Scene::new().await;
     scene.load_text("club", "header.csv", "ncaa_id,name\n").ok("");
     scene.load_text("club", "empty.ndjson", "").ok("");
+}
+
+/// A line of 1 GiB takes no more memory than the limit for records allows.
+#[tokio::test]
+async fn a_line_without_end_is_given_up_in_bounded_memory() {
+    let part = gzip(vec![b'x'; 16 << 20]);
+    for (name, start) in
+        [("line.csv.gz", "ncaa_id,name\n1,"), ("line.ndjson.gz", "{\"ncaa_id\":1,\"name\":\"A\"}\n{\"name\":\"")]
+    {
+        let scene = Scene::new().await;
+        let line: Vec<u8> = std::iter::once(gzip(start)).chain((0..64).map(|_| part.clone())).flatten().collect();
+        scene.file(name, line);
+        let load = scene.command(&["club", name]);
+        // Half of these addresses are taken while the schema is read, and given back; the line would not fit.
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "ulimit -v 1000000; exec \"$@\"", "sh"]).arg(load.get_program()).args(load.get_args());
+        scene.surround(&mut command);
+        crate::Ran::from(command.output().unwrap()).failed(65, &[name, "line 2", "16777216 bytes"]);
+    }
+}
+
+#[tokio::test]
+async fn a_gzip_file_cut_anywhere_loads_nothing() {
+    let rows: String = (0..3_000).map(|n| format!("{n},Club {n}\n")).collect();
+    let whole = gzip(format!("ncaa_id,name\n{rows}"));
+    let mut scene = Scene::new().await;
+    for kept in [5, whole.len() / 2, whole.len() - 9, whole.len() - 1] {
+        scene.file("cut.csv.gz", &whole[..kept]);
+        scene.load(&["club", "cut.csv.gz"]).failed(65, &["cut.csv.gz", "cut off or damaged"]);
+        assert_eq!(scene.query("SELECT count(*)::text FROM club").await, ["0"], "{kept} bytes");
+    }
 }

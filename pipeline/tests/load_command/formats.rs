@@ -3,10 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
-use crate::{Ran, Scene};
+use crate::{Ran, Scene, gzip};
 
 const CSV: &str = "ncaa_id,name,isPrivate,colors,links\n1,\"A, \"\"B\"\"\",t,\"{red,\"\"off white\"\"}\",\"{\"\"x\"\": [1]}\"\n2,C,,,\n";
 const TSV: &str = "ncaa_id\tname\tisPrivate\tcolors\tlinks\n1\t\"A, \"\"B\"\"\"\tt\t{red,off white}\t\"{\"\"x\"\": [1]}\"\n2\tC\t\t\t\n";
@@ -16,12 +13,6 @@ const NDJSON: &str = concat!(
     r#"{"name": "C", "ncaaId": 2, "isPrivate": null}"#,
     "\n"
 );
-
-fn gzip(content: &str) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(content.as_bytes()).unwrap();
-    encoder.finish().unwrap()
-}
 
 fn zstd(content: &str) -> Vec<u8> {
     zstd::stream::encode_all(content.as_bytes(), 1).unwrap()
@@ -100,7 +91,7 @@ async fn several_files_are_one_load() {
     assert_eq!(scene.query("SELECT name FROM club ORDER BY ncaa_id").await, ["C", "B"]);
     // One that is cut off takes the others with it.
     scene.file("three.csv", "ncaa_id,name\n3,D\n");
-    let whole = gzip(&format!("ncaa_id,name\n{}", (10..2_000).map(|n| format!("{n},N\n")).collect::<String>()));
+    let whole = gzip(format!("ncaa_id,name\n{}", (10..2_000).map(|n| format!("{n},N\n")).collect::<String>()));
     scene.file("cut.csv.gz", &whole[..whole.len() - 12]);
     let ran = scene.load(&["club", "three.csv", "cut.csv.gz"]);
     ran.failed(65, &["cut.csv.gz", "cut off", "line"]);

@@ -145,11 +145,10 @@ pub(crate) fn rows(records: Vec<Record>) -> Iterated<Record, impl Iterator<Item 
             origin: Arc::new(Origin {
                 source,
                 url,
-                file: None,
-                line: None,
                 byte_offset: Some(place as u64),
                 media_type,
                 raw,
+                ..Origin::default()
             }),
         }
     };

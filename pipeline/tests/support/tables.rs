@@ -5,21 +5,6 @@ use std::sync::LazyLock;
 
 use models::{ColumnDef, Identity, KeyDef, KeyKind, Kind, ReferenceDef, RuntimeValue, TableDef};
 
-/// The pipeline's own tables that the loader writes to.
-pub(crate) const BOOKKEEPING: &str = "
-CREATE SCHEMA pipeline;
-CREATE TABLE pipeline.quarantine (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, fingerprint bytea NOT NULL UNIQUE,
-  run_id uuid NOT NULL, task text, source text NOT NULL, table_name text NOT NULL, reason text NOT NULL, message text NOT NULL,
-  key jsonb, url text, file text, byte_offset bigint, media_type text, raw bytea, raw_length bigint, raw_sha256 bytea,
-  rolled_back boolean NOT NULL DEFAULT false, times_seen bigint NOT NULL DEFAULT 1,
-  first_seen_at timestamptz NOT NULL DEFAULT now(), last_seen_at timestamptz NOT NULL DEFAULT now(), replayed_at timestamptz);
-CREATE TABLE pipeline.unresolved_reference (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run_id uuid NOT NULL, task text,
-  source text NOT NULL, table_name text NOT NULL, row_key jsonb NOT NULL, reference text NOT NULL, columns text[] NOT NULL,
-  parent_table text NOT NULL, parent_key jsonb NOT NULL, times_seen bigint NOT NULL DEFAULT 1,
-  first_seen_at timestamptz NOT NULL DEFAULT now(), last_seen_at timestamptz NOT NULL DEFAULT now(), resolved_at timestamptz,
-  UNIQUE (table_name, row_key, reference));
-";
-
 /// The tables of the schema.
 pub(crate) const TABLES: &str = r#"
 CREATE TYPE "Division" AS ENUM ('I', 'II', 'III');

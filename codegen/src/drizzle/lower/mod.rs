@@ -5,8 +5,9 @@ mod names;
 mod table;
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::casing::Casing;
 use super::column::{ColumnData, column_of};
@@ -46,10 +47,10 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (
         graph,
         casing,
         schema,
-        seen: HashSet::new(),
-        tables: HashMap::new(),
+        seen: FxHashSet::default(),
+        tables: FxHashMap::default(),
         policies: Vec::new(),
-        names: HashMap::new(),
+        names: FxHashMap::default(),
         unknown: None,
         type_uses: TypeUses::new(),
     };
@@ -69,13 +70,13 @@ struct Lowering<'c, 'i, 'g> {
     casing: Casing,
     schema: Schema,
     /// What has been taken already: drizzle-kit takes what several modules export once.
-    seen: HashSet<*const Object>,
+    seen: FxHashSet<*const Object>,
     /// The tables' places by their qualified names.
-    tables: HashMap<String, usize>,
+    tables: FxHashMap<String, usize>,
     /// Exported policies, which may be linked to tables that are exported later.
     policies: Vec<Obj>,
     /// Names that may be given once, with the place where they are.
-    names: HashMap<(names::Named, String), Span>,
+    names: FxHashMap<(names::Named, names::Scope, Rc<str>), Span>,
     /// The first export that is not known: its name, and why.
     unknown: Option<(Rc<str>, Rc<Opaque>)>,
     type_uses: TypeUses,
@@ -156,7 +157,8 @@ impl Lowering<'_, '_, '_> {
                 put(&mut self.schema.roles, role, |a, b| a.name == b.name);
             }
         } else if let Some(view) = value.as_host::<View>() {
-            self.claim(names::Named::View, view.name.schema.as_deref(), &view.name.name, view.span)?;
+            let scope = names::Scope::schema(view.name.schema.as_deref());
+            self.claim(names::Named::View, scope, &*view.name.name, view.span)?;
             let view = self.view(name, view)?;
             self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {
@@ -235,7 +237,7 @@ impl Lowering<'_, '_, '_> {
             materialized: view.materialized,
             definition: view.definition(self.cx, style)?,
             columns,
-            uncased: view.columns.iter().map(|column| column.config.name.clone()).collect(),
+            uncased: view.columns.iter().map(|column| column.config.name.to_string()).collect(),
             with,
             using: view.options.using.clone(),
             tablespace: view.options.tablespace.clone(),
@@ -259,6 +261,11 @@ impl Lowering<'_, '_, '_> {
         column_name(&column.config.name, column.config.key_as_name, self.casing)
     }
 
+    /// The same, shared where it can be.
+    pub(super) fn shared_name(&self, column: &ColumnData) -> Rc<str> {
+        if self.casing == Casing::Keep { column.config.name.clone() } else { self.name(column).into() }
+    }
+
     pub(super) fn names(&self, columns: &[Rc<ColumnData>]) -> Vec<String> {
         columns.iter().map(|column| self.name(column)).collect()
     }
@@ -269,7 +276,7 @@ impl Lowering<'_, '_, '_> {
             return;
         }
         for column in columns {
-            *name = name.replacen(&column.config.name, &self.name(column), 1);
+            *name = name.replacen(&*column.config.name, &self.name(column), 1);
         }
     }
 }

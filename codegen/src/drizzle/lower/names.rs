@@ -1,8 +1,10 @@
 //! Names that may be given once: those that drizzle-kit refuses to see twice, and those of a table's columns.
 
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use super::super::column::{ColumnBase, ColumnData};
+use super::super::table::Table;
 use super::Lowering;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::Eval;
@@ -36,11 +38,26 @@ impl Named {
     }
 }
 
+/// Where a name must be the only one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    /// A schema; `None` for `public`.
+    Schema(Option<Rc<str>>),
+    /// This very declaration of a table: of two tables with one name, each has names of its own.
+    Table(*const Table),
+}
+
+impl Scope {
+    pub(super) fn schema(name: Option<&str>) -> Self {
+        Scope::Schema(name.map(Rc::from))
+    }
+}
+
 impl Lowering<'_, '_, '_> {
     /// Takes a name in a scope; an error if it is taken.
-    pub(super) fn claim(&mut self, named: Named, scope: Option<&str>, name: &str, span: Span) -> Eval<()> {
-        let key = format!("{}.{name}", scope.unwrap_or("public"));
-        let first = match self.names.entry((named, key)) {
+    pub(super) fn claim(&mut self, named: Named, scope: Scope, name: impl Into<Rc<str>>, span: Span) -> Eval<()> {
+        let name = name.into();
+        let first = match self.names.entry((named, scope, name.clone())) {
             Entry::Vacant(new) => {
                 new.insert(span);
                 return Ok(());
@@ -55,5 +72,5 @@ impl Lowering<'_, '_, '_> {
 
 /// drizzle-kit refuses an index over a pgvector column without an operator class, which the extension has no default for.
 pub(super) fn needs_opclass(column: &ColumnData) -> bool {
-    matches!(column.config.base, ColumnBase::Known(_)) && column.sql_type.starts_with("vector")
+    matches!(column.config.base, ColumnBase::Known(_)) && column.sql_type.name.starts_with("vector")
 }

@@ -10,7 +10,7 @@ use super::super::security::PgPolicy;
 use super::super::sequence::{Bounds, sequence_options};
 use super::super::sql::Sql;
 use super::super::table::{Table, extra_config};
-use super::names::Named;
+use super::names::{Named, Scope};
 use super::{Lowering, add_policy, put};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Kind, Slot, Value};
@@ -29,7 +29,7 @@ impl Lowering<'_, '_, '_> {
             docs,
             conflict_key,
             location: self.graph.sources.location(declaration),
-            columns: Vec::new(),
+            columns: Vec::with_capacity(table.columns.len()),
             primary_key: None,
             uniques: Vec::new(),
             indexes: Vec::new(),
@@ -41,7 +41,7 @@ impl Lowering<'_, '_, '_> {
         for (position, column) in table.columns.iter().enumerate() {
             // An error in one column is told, and the others go on.
             let lowered_column = self.column(column).and_then(|mut lowered| {
-                self.claim(Named::Column, Some(&scope(table)), &lowered.name, column.key_span)?;
+                self.claim(Named::Column, Scope::Table(table), self.shared_name(column), column.key_span)?;
                 if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
                     lowered.sql_type = sql_type;
                 }
@@ -52,8 +52,8 @@ impl Lowering<'_, '_, '_> {
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
             if column.config.is_unique {
-                let name = column.config.unique_name.clone().unwrap_or_default();
-                if let Err(thrown) = self.claim(Named::Unique, Some(&scope(table)), &name, column.key_span) {
+                let name = column.config.unique_name().unwrap_or_default();
+                if let Err(thrown) = self.claim(Named::Unique, Scope::Table(table), &*name, column.key_span) {
                     self.cx.report(*thrown.diagnostic);
                 }
                 lowered.uniques.push(schema::UniqueConstraint {
@@ -95,7 +95,7 @@ impl Lowering<'_, '_, '_> {
         if let Some(key) = item.as_host::<PrimaryKey>() {
             let columns = self.columns(&key.columns, key.span, "a column of a primary key")?;
             let mut name = key.name.clone().unwrap_or_else(|| {
-                let names: Vec<&str> = columns.iter().map(|column| column.config.name.as_str()).collect();
+                let names: Vec<&str> = columns.iter().map(|column| &*column.config.name).collect();
                 format!("{}_{}_pk", table.name.name, names.join("_"))
             });
             self.recase(&mut name, &columns);
@@ -104,10 +104,10 @@ impl Lowering<'_, '_, '_> {
             let columns = self.columns(&unique.columns, unique.span, "a column of a unique constraint")?;
             // drizzle-orm makes this name of the properties' names, whatever the casing.
             let name = unique.name.clone().unwrap_or_else(|| {
-                let names: Vec<&str> = columns.iter().map(|column| column.config.name.as_str()).collect();
+                let names: Vec<&str> = columns.iter().map(|column| &*column.config.name).collect();
                 format!("{}_{}_unique", table.name.name, names.join("_"))
             });
-            self.claim(Named::Unique, Some(&scope(table)), &name, unique.span)?;
+            self.claim(Named::Unique, Scope::Table(table), &*name, unique.span)?;
             let nulls_not_distinct = unique.nulls_not_distinct.is_raised();
             let columns = self.names(&columns);
             lowered.uniques.push(schema::UniqueConstraint { name, columns, nulls_not_distinct });
@@ -119,7 +119,7 @@ impl Lowering<'_, '_, '_> {
             let index = self.index(index, table)?;
             lowered.indexes.push(index);
         } else if let Some(check) = item.as_host::<Check>() {
-            self.claim(Named::Check, Some(&scope(table)), &check.name, check.span)?;
+            self.claim(Named::Check, Scope::Table(table), &*check.name, check.span)?;
             let expression = self.sql(&check.condition, check.span, "the condition of a check", true)?;
             lowered.checks.push(schema::Check { name: check.name.clone(), expression });
         } else if let Some(policy) = item.as_host::<PgPolicy>() {
@@ -182,8 +182,8 @@ impl Lowering<'_, '_, '_> {
             key: column.key.to_string(),
             docs: self.graph.docs(column.key_span).map(str::to_owned),
             location: self.graph.sources.location(column.key_span),
-            sql_type: column.sql_type.clone(),
-            data_type: column.data_type.clone(),
+            sql_type: column.sql_type.name.clone(),
+            data_type: column.sql_type.data_type.clone(),
             mode,
             not_null: config.not_null,
             primary_key: config.primary_key,
@@ -203,7 +203,8 @@ impl Lowering<'_, '_, '_> {
     pub(super) fn identity(&mut self, column: &ColumnData, name: &str) -> Eval<Option<schema::Identity>> {
         let Some((always, given)) = &column.config.identity else { return Ok(None) };
         let what = format!("of the identity of column `{name}`");
-        let options = sequence_options(self.cx, given, column.key_span, &what, Bounds::of_identity(&column.sql_type))?;
+        let options =
+            sequence_options(self.cx, given, column.key_span, &what, Bounds::of_identity(&column.sql_type.name))?;
         let sequence = match given {
             given if given.is_nullish() => Value::Undefined,
             given => self.cx.get(given, "name", column.key_span)?,
@@ -218,11 +219,6 @@ impl Lowering<'_, '_, '_> {
         };
         Ok(Some(schema::Identity { always: *always, sequence, options }))
     }
-}
-
-/// Stands for this very declaration: of two tables with one name, each has names of its own.
-fn scope(table: &Table) -> String {
-    format!("{table:p}")
 }
 
 /// A comment's text without its tags, and the key that `@conflictKey` names.

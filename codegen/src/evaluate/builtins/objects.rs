@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::object::{Kind, Slot};
+use super::super::object::{Accessor, Kind, Slot};
 use super::super::operators::property_key;
 use super::super::{Call, Eval, Interpreter, Obj, Object, Value};
 use super::{function, with_members};
@@ -130,7 +130,7 @@ fn describe(cx: &mut Interpreter<'_>, object: &Obj, key: Rc<str>, descriptor: &V
     let (get, set) = (cx.get(descriptor, "get", span)?, cx.get(descriptor, "set", span)?);
     let slot = if get.is_callable() || set.is_callable() {
         let function = |value: Value| value.is_callable().then_some(value);
-        Slot::Accessor { get: function(get), set: function(set) }
+        Slot::Accessor(Box::new(Accessor { get: function(get), set: function(set) }))
     } else {
         Slot::Value(cx.get(descriptor, "value", span)?)
     };

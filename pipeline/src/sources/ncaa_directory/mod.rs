@@ -13,11 +13,13 @@
 pub mod extract;
 mod harvest;
 mod records;
+mod replay;
 mod requests;
 mod tables;
 
 pub use harvest::{DetailCounts, Harvest, Progress, harvest};
 pub use records::{Address, ConferenceRecord, DetailRecord, MemberRecord, SponsoredSport, SportRecord};
+pub use replay::{REPLAYED, replayed};
 pub use tables::{Rows, rows};
 
 use super::Source;

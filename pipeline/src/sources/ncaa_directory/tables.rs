@@ -13,7 +13,7 @@ use super::records::{Address, ConferenceRecord, DetailRecord, MemberRecord, Spon
 use crate::sources::found::{Found, Reason, Refused};
 
 /// Everything that a pass over the directory gives to load, in the order of loading: parents come before what names them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// Rows of `public.sport`; a code that the list gives twice comes twice.
     pub sports: Vec<Found<SportInsert>>,
@@ -61,24 +61,24 @@ fn with<R, T>(found: Found<R>, turn: impl FnOnce(R) -> T) -> Found<T> {
     Found { record: turn(found.record), place: found.place }
 }
 
-fn sport(sport: SportRecord) -> SportInsert {
+pub(super) fn sport(sport: SportRecord) -> SportInsert {
     SportInsert::new(sport.ncaa_id, sport.name, sport.display_name, sport.gender)
 }
 
-fn conference(conference: ConferenceRecord) -> ConferenceInsert {
+pub(super) fn conference(conference: ConferenceRecord) -> ConferenceInsert {
     let mut row = ConferenceInsert::new(conference.ncaa_id, conference.name);
     row.division = conference.division;
     row
 }
 
-fn location(address: Address) -> LocationInsert {
+pub(super) fn location(address: Address) -> LocationInsert {
     let mut row = LocationInsert::new(address.key, address.street, address.city);
     row.state = shown(address.state);
     row.zip_code = shown(address.zip_code);
     row.with_country(address.country)
 }
 
-fn school(member: MemberRecord, detail: DetailRecord) -> SchoolInsert {
+pub(super) fn school(member: MemberRecord, detail: DetailRecord) -> SchoolInsert {
     let mut row = SchoolInsert::new(member.ncaa_id, member.name);
     row.nickname = member.nickname;
     row.division = member.division;
@@ -99,7 +99,7 @@ fn school(member: MemberRecord, detail: DetailRecord) -> SchoolInsert {
     row
 }
 
-fn school_sport(school: i32, code: &str, sponsored: &SponsoredSport) -> SchoolSportInsert {
+pub(super) fn school_sport(school: i32, code: &str, sponsored: &SponsoredSport) -> SchoolSportInsert {
     let mut row = SchoolSportInsert::new(SchoolRef::NcaaId(school), SportRef::NcaaId(code.to_owned()));
     row.division = sponsored.division.clone();
     row.subdivision = sponsored.subdivision.clone();
@@ -113,9 +113,13 @@ fn unknown_sport(school: i32, sponsored: &Found<SponsoredSport>) -> Refused {
         table: "public.school_sport",
         key: Some(json!({ "school_id": { "ncaa_id": school }, "sport_id": { "name": label } })),
         reason: Reason::UnknownValue,
-        message: format!("`Sport` is {label:?}, which is not in the list of sports"),
+        message: unknown_label(label),
         place: sponsored.place.clone(),
     }
+}
+
+pub(super) fn unknown_label(label: &str) -> String {
+    format!("`Sport` is {label:?}, which is not in the list of sports")
 }
 
 /// What a page shows; what it does not show is absent.

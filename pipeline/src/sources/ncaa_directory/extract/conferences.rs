@@ -3,7 +3,7 @@
 use models::Field;
 
 use super::super::records::ConferenceRecord;
-use super::{Element, division, list, organisation};
+use super::{Element, division, list, one, organisation};
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault};
@@ -15,6 +15,14 @@ use crate::sources::json::Fields;
 /// A body that is no such list: exit 65.
 pub fn conferences(response: &Response) -> Result<Extracted<ConferenceRecord>> {
     list(response, "public.conference", "orgId", |value| conference(&Fields::new(value)?).map(Element::Record))
+}
+
+/// One conference of the list by itself.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn conference_of(raw: &[u8]) -> Result<ConferenceRecord, Fault> {
+    one(raw, conference)
 }
 
 fn conference(fields: &Fields) -> Result<ConferenceRecord, Fault> {

@@ -3,7 +3,7 @@
 use models::{Field, Subdivision};
 
 use super::super::records::MemberRecord;
-use super::{Element, division, list, organisation};
+use super::{Element, division, list, one, organisation};
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault};
@@ -38,6 +38,14 @@ pub fn members(response: &Response, limit: Option<u64>) -> Result<Extracted<Memb
         accepted += 1;
         Ok(Element::Record(member))
     })
+}
+
+/// One school of the list by itself.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn member_of(raw: &[u8]) -> Result<MemberRecord, Fault> {
+    one(raw, member)
 }
 
 fn is_stub(fields: &Fields) -> bool {

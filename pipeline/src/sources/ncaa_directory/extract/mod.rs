@@ -15,10 +15,10 @@ mod detail;
 mod members;
 mod sports;
 
-pub use conferences::conferences;
-pub use detail::detail;
-pub use members::members;
-pub use sports::sports;
+pub use conferences::{conference_of, conferences};
+pub use detail::{address_of, detail, sponsored_of};
+pub use members::{member_of, members};
+pub use sports::{sport_of, sports};
 
 use models::{Division, Field};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault, Found, Reason, Refused, layout_changed};
-use crate::sources::json::{Fields, elements, unknown_value};
+use crate::sources::json::{Fields, elements, unknown_value, unreadable};
 
 /// What one element of a list turns out to be.
 enum Element<T> {
@@ -67,6 +67,12 @@ fn list<T>(
         format!("all are passed over ({})", reasons.join(", "))
     });
     Err(layout_changed(response, format_args!("none of its {count} records can be read; {why}")))
+}
+
+/// Reads one element by itself.
+fn one<T>(raw: &[u8], read: impl FnOnce(&Fields) -> Result<T, Fault>) -> Result<T, Fault> {
+    let value: Value = serde_json::from_slice(raw).map_err(|error| unreadable(&error))?;
+    read(&Fields::new(&value)?)
 }
 
 /// The id of an organisation, at or above `least`.

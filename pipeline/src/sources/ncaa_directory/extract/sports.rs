@@ -3,7 +3,7 @@
 use models::SportGender;
 
 use super::super::records::SportRecord;
-use super::{Element, list};
+use super::{Element, list, one};
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault};
@@ -18,6 +18,14 @@ const GENDERS: [&str; 3] = ["Men's ", "Women's ", "Mixed "];
 /// A body that is no such list: exit 65.
 pub fn sports(response: &Response) -> Result<Extracted<SportRecord>> {
     list(response, "public.sport", "value", |value| sport(&Fields::new(value)?).map(Element::Record))
+}
+
+/// One sport of the list by itself.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn sport_of(raw: &[u8]) -> Result<SportRecord, Fault> {
+    one(raw, sport)
 }
 
 fn sport(fields: &Fields) -> Result<SportRecord, Fault> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use scraper::{ElementRef, Html, Selector};
 
-use super::super::records::DetailRecord;
+use super::super::records::{Address, DetailRecord, SponsoredSport};
 use crate::fetch::Response;
 use crate::sources::found::{Found, Place};
 use crate::sources::text;
@@ -40,6 +40,22 @@ pub fn detail(response: &Response) -> DetailRecord {
             sponsored::sponsored_sports(&html).into_iter().map(found).collect()
         },
     }
+}
+
+/// The address of a fragment that [`detail`] found one in, or of a whole page.
+pub fn address_of(raw: &[u8]) -> Option<Address> {
+    address::address(&within(raw, "<div class=\"col-sm-8 col-md-8\">"))
+}
+
+/// The sports of a fragment that [`detail`] found them in, or of a whole page.
+pub fn sponsored_of(raw: &[u8]) -> Vec<SponsoredSport> {
+    let opening = format!("<div><div class=\"panel-heading\">{}</div>", sponsored::HEADING);
+    sponsored::sponsored_sports(&within(raw, &opening))
+}
+
+/// A fragment in the surroundings that selectors look for.
+fn within(raw: &[u8], opening: &str) -> Html {
+    Html::parse_document(&format!("{opening}{}</div>", String::from_utf8_lossy(raw)))
 }
 
 /// The raw form of an element: the first one after a text. The bytes are copied, so that a few of them do not keep the whole
