@@ -162,7 +162,8 @@ fn passing_over(options: &Options, known: &Known) -> Option<u64> {
         || known.unresolved_before
         || options.mark_missing.is_some()
         || options.winner.is_some()
-        || options.revive;
+        || options.revive
+        || options.careful;
     (!all).then_some(options.bulk_rows)
 }
 
