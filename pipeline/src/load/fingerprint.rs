@@ -86,11 +86,14 @@ impl Fingerprints {
 mod tests {
     use super::*;
 
+    /// The bytes of a row's values; `None` for a null.
+    type Values = &'static [Option<&'static [u8]>];
+
     #[test]
     fn what_counts_of_values_decides() {
         let mut prints = Fingerprints::default();
         let mut of = |form, values: &[Option<&[u8]>]| prints.of(values.iter().map(|value| (form, *value)));
-        let cases: [(Form, &[Option<&[u8]>], &[Option<&[u8]>], bool); 8] = [
+        let cases: [(Form, Values, Values, bool); 8] = [
             (Form::Exact, &[Some(b"ab"), Some(b"c")], &[Some(b"ab"), Some(b"c")], true),
             (Form::Exact, &[Some(b"ab"), Some(b"c")], &[Some(b"a"), Some(b"bc")], false),
             (Form::Exact, &[Some(b"")], &[None], false),
