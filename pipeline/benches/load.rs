@@ -1,4 +1,4 @@
-//! The loader against the server-side floor, in one run: `cargo bench -p pipeline --bench load [-- ROWS [ROUNDS]]`.
+//! The loader against the server-side floor, in one run, phase by phase in turn: `cargo bench -p pipeline --bench load [-- ROWS [ROUNDS]]`.
 //!
 //! The floor is `INSERT … SELECT … ON CONFLICT DO UPDATE` from an unlogged table that holds the rows already, the foreign
 //! key joined: what PostgreSQL does when nothing has to come in. Phases: fresh, the same again, one row in ten changed. The
@@ -27,10 +27,11 @@ INSERT INTO school (ncaa_id) SELECT n FROM generate_series(0, 999) AS n;
 CREATE TABLE athlete (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ncaa_id integer NOT NULL UNIQUE, name text NOT NULL,
   hometown text, school_id bigint NOT NULL REFERENCES school (id), games integer NOT NULL);
 CREATE UNLOGGED TABLE inside (ncaa_id integer, name text, hometown text, school integer, games integer);
+CREATE TABLE athlete_floor (LIKE athlete INCLUDING ALL, FOREIGN KEY (school_id) REFERENCES school (id));
 ANALYZE school;
 ";
 
-const FLOOR: &str = "INSERT INTO athlete (ncaa_id, name, hometown, school_id, games) SELECT i.ncaa_id, i.name, i.hometown, s.id, \
+const FLOOR: &str = "INSERT INTO athlete_floor (ncaa_id, name, hometown, school_id, games) SELECT i.ncaa_id, i.name, i.hometown, s.id, \
                      i.games FROM inside AS i JOIN school AS s ON s.ncaa_id = i.school ON CONFLICT (ncaa_id) DO UPDATE SET name \
                      = excluded.name, hometown = excluded.hometown, school_id = excluded.school_id, games = excluded.games";
 
@@ -121,15 +122,50 @@ async fn execute(connection: &mut PgConnection, sql: &str) {
     }
 }
 
-/// Seconds of a piece of work, and the bytes of WAL that it wrote.
-async fn measured<'c>(connection: &'c mut PgConnection, work: impl AsyncFnOnce(&mut PgConnection)) -> (f64, i64) {
-    const POSITION: &str = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint";
-    let before: i64 = sqlx::query_scalar(POSITION).fetch_one(&mut *connection).await.expect("a position");
-    let start = Instant::now();
+/// What a piece of work took.
+#[derive(Clone, Copy)]
+struct Cost {
+    seconds: f64,
+    /// Seconds of the processor, of this process and of the server's for this connection.
+    client: f64,
+    server: f64,
+    /// Bytes of WAL.
+    wal: i64,
+}
+
+impl Cost {
+    fn processor(self) -> f64 {
+        self.client + self.server
+    }
+
+    /// The least of each; what else the machine does only adds.
+    fn least(self, other: Self) -> Self {
+        Cost {
+            seconds: self.seconds.min(other.seconds),
+            client: self.client.min(other.client),
+            server: self.server.min(other.server),
+            wal: self.wal.min(other.wal),
+        }
+    }
+}
+
+/// Seconds of the processor that a process took: its times in user and kernel mode, in hundredths.
+fn processor(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the process runs");
+    let times = stat.rsplit_once(')').expect("its name ends").1.split_whitespace().skip(11).take(2);
+    times.map(|time| time.parse::<f64>().expect("a number")).sum::<f64>() / 100.0
+}
+
+async fn measured<'c>(connection: &'c mut PgConnection, work: impl AsyncFnOnce(&mut PgConnection)) -> Cost {
+    const POSITION: &str = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint, pg_backend_pid()";
+    let (before, process): (i64, i32) = sqlx::query_as(POSITION).fetch_one(&mut *connection).await.expect("a position");
+    let server = process.to_string();
+    let (client_before, server_before, start) = (processor("self"), processor(&server), Instant::now());
     work(connection).await;
     let seconds = start.elapsed().as_secs_f64();
-    let after: i64 = sqlx::query_scalar(POSITION).fetch_one(connection).await.expect("a position");
-    (seconds, after - before)
+    let (client, server) = (processor("self") - client_before, processor(&server) - server_before);
+    let (after, _): (i64, i32) = sqlx::query_as(POSITION).fetch_one(connection).await.expect("a position");
+    Cost { seconds, client, server, wal: after - before }
 }
 
 /// Loads into `athlete`, and commits.
@@ -165,42 +201,61 @@ async fn main() {
     let hometown = ColumnDef { not_null: false, ..text("hometown") };
     let columns = vec![text("name"), hometown, column("school_id", "bigint", Kind::Int8), games];
     let athlete = table("athlete", columns, vec![reference]);
-    println!("{rows} rows; floor, loader: µs a row; x: floor / loader; WAL: bytes a row");
+    println!("{rows} rows; µs a row, of the clock and of the processor (server + client); WAL: bytes a row");
+    let mut least: Vec<Option<[Cost; 2]>> = vec![None; GAMES.len()];
     for round in 1..=rounds {
         let database = server.create_database().await;
         let mut connection = server.connect(&database).await;
         execute(&mut connection, SETUP).await;
-        let mut floors = Vec::new();
-        for games in GAMES {
+        for (phase, games) in GAMES.into_iter().enumerate() {
             let fill = format!(
                 "TRUNCATE inside; INSERT INTO inside SELECT (n::bigint * 7919 % 10000019)::int, 'Athlete number ' || n, CASE WHEN n % 3 > 0 \
                  THEN 'Town ' || n % 5000 || ', ST' END, n % {SCHOOLS}, {games} FROM generate_series(0, {rows} - 1) AS n; ANALYZE inside; CHECKPOINT"
             );
             execute(&mut connection, &fill).await;
-            floors.push(measured(&mut connection, async |connection| execute(connection, FLOOR).await).await);
-        }
-        execute(&mut connection, "TRUNCATE athlete; VACUUM ANALYZE athlete; CHECKPOINT").await;
-        for (phase, name) in ["fresh", "same", "ten"].into_iter().enumerate() {
+            let floor = measured(&mut connection, async |connection| execute(connection, FLOOR).await).await;
+            execute(&mut connection, "CHECKPOINT").await;
             let mut counts = TableCounts::default();
             let work = async |connection: &mut PgConnection| {
                 counts = load(connection, athlete, athletes(rows, phase, school)).await;
             };
-            let (seconds, wal) = measured(&mut connection, work).await;
-            execute(&mut connection, "CHECKPOINT").await;
-            let each = |total: f64| total / f64::from(rows);
-            println!(
-                "round {round} {name:5}  floor {:5.2}  loader {:5.2}  x {:.2}  WAL {:4.0} (floor {:4.0})  {counts:?}",
-                each(floors[phase].0 * 1e6),
-                each(seconds * 1e6),
-                floors[phase].0 / seconds,
-                each(wal as f64),
-                each(floors[phase].1 as f64),
+            let loader = measured(&mut connection, work).await;
+            let changed = (rows + 9) / 10;
+            let expected = [[rows, 0, 0], [0, 0, rows], [0, changed, rows - changed]][phase];
+            assert_eq!(
+                [counts.inserted, counts.updated, counts.unchanged],
+                expected.map(|rows| rows as u64),
+                "{counts:?}"
             );
+            print(&format!("round {round}"), phase, rows, [floor, loader]);
+            let both = least[phase].map_or([floor, loader], |[f, l]| [f.least(floor), l.least(loader)]);
+            least[phase] = Some(both);
         }
         // Ten rows should not pay for the table's size.
         let work = async |connection: &mut PgConnection| {
             load(connection, athlete, athletes(10, 1, school)).await;
         };
-        println!("round {round} ten rows: {:.1} ms", measured(&mut connection, work).await.0 * 1e3);
+        println!("round {round} ten rows: {:.1} ms", measured(&mut connection, work).await.seconds * 1e3);
     }
+    for (phase, costs) in least.into_iter().enumerate() {
+        costs.into_iter().for_each(|costs| print("least", phase, rows, costs));
+    }
+}
+
+fn print(what: &str, phase: usize, rows: i32, [floor, loader]: [Cost; 2]) {
+    let each = |total: f64| total / f64::from(rows) * 1e6;
+    println!(
+        "{what} {:5}  floor {:5.2} / {:5.2}  loader {:5.2} / {:5.2} ({:.2} + {:.2})  x {:.2}  CPU {:.2}  WAL {:4.0} (floor {:4.0})",
+        ["fresh", "same", "ten"][phase],
+        each(floor.seconds),
+        each(floor.processor()),
+        each(loader.seconds),
+        each(loader.processor()),
+        each(loader.server),
+        each(loader.client),
+        floor.seconds / loader.seconds,
+        loader.processor() / floor.processor(),
+        loader.wal as f64 / f64::from(rows),
+        floor.wal as f64 / f64::from(rows),
+    );
 }

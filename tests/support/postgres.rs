@@ -48,11 +48,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one, with further arguments for `postgres`.
     pub(crate) fn start(arguments: &[&str]) -> Server {
+        Server::start_of(&std::env::var_os("PATH").unwrap_or_default(), arguments)
+    }
+
+    /// Starts one of the programs that are found on a `PATH`.
+    pub(crate) fn start_of(path: &std::ffi::OsStr, arguments: &[&str]) -> Server {
         let mut command = Command::new(if is_root() { "runuser" } else { "sh" });
         if is_root() {
             command.args(["-u", "postgres", "--", "sh"]);
         }
-        command.args(["-c", SCRIPT, "sh"]).args(arguments).current_dir("/");
+        command.args(["-c", SCRIPT, "sh"]).args(arguments).current_dir("/").env("PATH", path);
         let mut script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell starts");
         let output = script.stdout.take().expect("standard output is piped");
         let mut lines = BufReader::new(output).lines().map(|line| line.expect("the script answers"));

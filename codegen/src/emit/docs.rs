@@ -99,20 +99,29 @@ pub(super) fn column(table: &Table<'_>, field: &Field<'_>) -> String {
 /// The author's words, and what leaving the field out means.
 pub(super) fn insert_field(field: &Field<'_>) -> String {
     let column = field.column;
-    let about = match &column.docs {
-        Some(docs) => prose(docs),
-        None => format!("The column `{}`.", column.name),
-    };
-    match (field.presence, &column.default) {
-        (Presence::Required | Presence::Never, _) => about,
+    let absent = match (field.presence, &column.default) {
+        (Presence::Required | Presence::Never, _) => None,
         (Presence::Optional, _) if column.runtime_default.is_some() => {
-            format!("{about}\n\nAbsent: computed, as by Drizzle (`$defaultFn`).")
+            Some("computed, as by Drizzle (`$defaultFn`)".to_owned())
         }
-        (Presence::Optional, Some(default)) => format!("{about}\n\nAbsent: {}.", code(&default.sql)),
+        (Presence::Optional, Some(default)) => Some(code(&default.sql)),
         (Presence::Optional, None) if column.on_update.is_some() => {
-            format!("{about}\n\nAbsent: computed, as by Drizzle (`$onUpdate`).")
+            Some("computed, as by Drizzle (`$onUpdate`)".to_owned())
         }
-        (Presence::Optional, None) if field.not_null => format!("{about}\n\nAbsent: the sequence's next."),
-        (Presence::Optional, None) => format!("{about}\n\nAbsent: null."),
+        (Presence::Optional, None) if field.not_null => Some("the sequence's next".to_owned()),
+        (Presence::Optional, None) => Some("null".to_owned()),
+    };
+    match (&column.docs, absent) {
+        (Some(docs), Some(absent)) => format!("{}\n\nAbsent: {absent}.", prose(docs)),
+        (None, Some(absent)) => format!("{}; absent: {absent}.", code(&column.name)),
+        (_, None) => given_field(field),
+    }
+}
+
+/// The author's words, or the column's name.
+pub(super) fn given_field(field: &Field<'_>) -> String {
+    match &field.column.docs {
+        Some(docs) => prose(docs),
+        None => code(&field.column.name),
     }
 }

@@ -12,10 +12,7 @@ pub(super) fn items(table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
     let name = ident(&table.patch_name());
     let about = docs::attributes(&format!("Changes to a [`{}`]; what is absent stays as it is.", table.name));
     let fields = given(table).map(|(_, field)| {
-        let docs = docs::attributes(&match &field.column.docs {
-            Some(docs) => docs::prose(docs),
-            None => format!("The column `{}`.", field.column.name),
-        });
+        let docs = docs::attributes(&docs::given_field(field));
         let (name, value, absent) = (ident(&field.name), value_type(field), imports.runtime("Field"));
         quote!(#docs pub #name: #absent<#value>)
     });

@@ -12,7 +12,7 @@ use crate::schema::{Column, JsonObject, JsonType, Location, Schema, Table};
 use crate::typescript::is_json;
 
 use super::enums::{Enum, Labels, variants};
-use super::names::{Names, identifier, pascal, snake};
+use super::names::{Names, identifier, pascal, pascal_in, snake};
 
 pub use boxes::Boxes;
 pub use union::{Union, Variant};
@@ -171,7 +171,7 @@ struct Place {
 
 impl Place {
     fn within(&self, part: &str) -> Self {
-        let name = format!("{}{}", self.name, pascal(part));
+        let name = pascal_in(&self.name, part);
         Self { name, origin: format!("{}, at `{part}`", self.origin), location: self.location.clone() }
     }
 }
@@ -370,7 +370,7 @@ impl Builder<'_> {
     /// The type of a column's values, of an array's elements.
     fn column(&mut self, table: &Table, column: &Column) -> Option<Path> {
         let place = Place {
-            name: format!("{}{}", pascal(&table.name), pascal(&column.name)),
+            name: pascal_in(&pascal(&table.name), &column.name),
             origin: format!("The column `{}.{}`", table.qualified_name(), column.name),
             location: column.location.clone(),
         };

@@ -23,7 +23,7 @@ use conflict::Choice;
 use enums::Enum;
 use fields::Field;
 use json::Json;
-use names::{Names, module, pascal, shouty, snake};
+use names::{Names, module, pascal, pascal_in, shouty, snake};
 use references::Reference;
 use relations::Relation;
 
@@ -215,7 +215,7 @@ pub(crate) fn is_not_null(table: &schema::Table, column: &Column) -> bool {
 
 fn type_candidates(schema: Option<&str>, name: &str, ending: &str) -> Vec<String> {
     let base = pascal(name);
-    let prefixed = schema.map(|schema| format!("{}{base}", pascal(schema)));
+    let prefixed = schema.map(|schema| pascal_in(&pascal(schema), name));
     std::iter::once(base.clone()).chain(prefixed).chain([format!("{base}{ending}")]).collect()
 }
 
@@ -223,8 +223,8 @@ fn type_candidates(schema: Option<&str>, name: &str, ending: &str) -> Vec<String
 fn key_constants(keys: Vec<Key>) -> Vec<(Key, String)> {
     let mut names = Names::default();
     let constant = |key: &Key| {
-        let by_columns = format!("BY_{}", shouty(&key.columns.join("_")));
-        let by_name = format!("BY_{}", shouty(&key.name));
+        let by_columns = format!("BY_{}", shouty(&key.columns.join("_")).trim_start_matches('_'));
+        let by_name = format!("BY_{}", shouty(&key.name).trim_start_matches('_'));
         if key.expressions.is_empty() { vec![by_columns, by_name] } else { vec![by_name] }
     };
     let cut = |key: Key| Key { name: truncated(&key.name).to_owned(), ..key };

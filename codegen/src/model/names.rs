@@ -26,6 +26,11 @@ pub fn pascal(text: &str) -> String {
     started(words(text).to_upper_camel_case(), "Unnamed")
 }
 
+/// A type name made of two: a digit needs no `_` before it where letters are.
+pub fn pascal_in(prefix: &str, text: &str) -> String {
+    format!("{prefix}{}", pascal(text).trim_start_matches('_'))
+}
+
 /// A constant's name: `ncaa_id` gives `NCAA_ID`.
 pub fn shouty(text: &str) -> String {
     started(words(text).to_shouty_snake_case(), "UNNAMED")
@@ -149,6 +154,12 @@ mod tests {
         for (name, field, type_name, constant) in cases {
             assert_eq!((snake(name), pascal(name), shouty(name)), (field.into(), type_name.into(), constant.into()));
         }
+    }
+
+    #[test]
+    fn a_digit_behind_a_name_begins_no_word() {
+        assert_eq!(pascal_in("Lighthouse", "2nd lamp"), "Lighthouse2ndLamp");
+        assert_eq!(pascal_in("Countries", "0"), "Countries0");
     }
 
     #[test]

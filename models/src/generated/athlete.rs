@@ -82,27 +82,17 @@ impl Athlete {
 pub struct AthleteInsert {
     /// What makes two roster entries the same person; made by the linking rules.
     pub identity_key: String,
-    /// The column `name`.
+    /// `name`
     pub name: String,
-    /// The column `hometown`.
-    ///
-    /// Absent: null.
+    /// `hometown`; absent: null.
     pub hometown: Field<Option<String>>,
-    /// The column `high_school`.
-    ///
-    /// Absent: null.
+    /// `high_school`; absent: null.
     pub high_school: Field<Option<String>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -184,17 +174,17 @@ impl Upsert for AthleteInsert {
 pub struct AthletePatch {
     /// What makes two roster entries the same person; made by the linking rules.
     pub identity_key: Field<String>,
-    /// The column `name`.
+    /// `name`
     pub name: Field<String>,
-    /// The column `hometown`.
+    /// `hometown`
     pub hometown: Field<Option<String>>,
-    /// The column `high_school`.
+    /// `high_school`
     pub high_school: Field<Option<String>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 

@@ -110,9 +110,9 @@ impl Award {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AwardInsert {
-    /// The column `year`.
+    /// `year`
     pub year: i32,
-    /// The column `award`.
+    /// `award`
     pub award: String,
     /// Who chose: a body of coaches, a newspaper; empty where the award has one selector only.
     ///
@@ -122,41 +122,25 @@ pub struct AwardInsert {
     ///
     /// Absent: `''`.
     pub team_level: Field<String>,
-    /// The column `player_name`.
+    /// `player_name`
     pub player_name: String,
     /// The school as the source writes it.
     pub school_name: String,
-    /// The column `position`.
-    ///
-    /// Absent: null.
+    /// `position`; absent: null.
     pub position: Field<Option<String>>,
-    /// The column `class_year`.
-    ///
-    /// Absent: null.
+    /// `class_year`; absent: null.
     pub class_year: Field<Option<String>>,
-    /// The column `sport_id`.
-    ///
-    /// Absent: null.
+    /// `sport_id`; absent: null.
     pub sport_id: Field<Option<SportRef>>,
-    /// The column `school_id`.
-    ///
-    /// Absent: null.
+    /// `school_id`; absent: null.
     pub school_id: Field<Option<SchoolRef>>,
-    /// The column `athlete_id`.
-    ///
-    /// Absent: null.
+    /// `athlete_id`; absent: null.
     pub athlete_id: Field<Option<AthleteRef>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -290,33 +274,33 @@ impl Upsert for AwardInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AwardPatch {
-    /// The column `year`.
+    /// `year`
     pub year: Field<i32>,
-    /// The column `award`.
+    /// `award`
     pub award: Field<String>,
     /// Who chose: a body of coaches, a newspaper; empty where the award has one selector only.
     pub selector: Field<String>,
     /// `1`, `2`, `3`, `HM`; empty where the award has no teams.
     pub team_level: Field<String>,
-    /// The column `player_name`.
+    /// `player_name`
     pub player_name: Field<String>,
     /// The school as the source writes it.
     pub school_name: Field<String>,
-    /// The column `position`.
+    /// `position`
     pub position: Field<Option<String>>,
-    /// The column `class_year`.
+    /// `class_year`
     pub class_year: Field<Option<String>>,
-    /// The column `sport_id`.
+    /// `sport_id`
     pub sport_id: Field<Option<SportRef>>,
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: Field<Option<SchoolRef>>,
-    /// The column `athlete_id`.
+    /// `athlete_id`
     pub athlete_id: Field<Option<AthleteRef>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -482,9 +466,9 @@ pub enum AwardRef {
     Id(i64),
     /// By `year`, `award`, `selector`, `team_level`, `player_name`, `school_name` (`award_key`).
     YearAwardSelectorTeamLevelPlayerNameSchoolName {
-        /// The column `year`.
+        /// `year`
         year: i32,
-        /// The column `award`.
+        /// `award`
         award: String,
         /// Who chose: a body of coaches, a newspaper; empty where the award has one selector only.
         ///
@@ -494,7 +478,7 @@ pub enum AwardRef {
         ///
         /// Absent: `''`.
         team_level: String,
-        /// The column `player_name`.
+        /// `player_name`
         player_name: String,
         /// The school as the source writes it.
         school_name: String,

@@ -92,35 +92,23 @@ impl Conference {
 pub struct ConferenceInsert {
     /// The NCAA's organisation id.
     pub ncaa_id: i32,
-    /// The column `name`.
+    /// `name`
     pub name: String,
-    /// The column `division`.
-    ///
-    /// Absent: null.
+    /// `division`; absent: null.
     pub division: Field<Option<Division>>,
-    /// The column `website_url`.
-    ///
-    /// Absent: null.
+    /// `website_url`; absent: null.
     pub website_url: Field<Option<String>>,
-    /// The column `social_links`.
-    ///
-    /// Absent: `'{}'::jsonb`.
+    /// `social_links`; absent: `'{}'::jsonb`.
     pub social_links: Field<SocialLinks>,
     /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
     ///
     /// Absent: null.
     pub parent_conference_id: Field<Option<ConferenceRef>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -223,21 +211,21 @@ impl Upsert for ConferenceInsert {
 pub struct ConferencePatch {
     /// The NCAA's organisation id.
     pub ncaa_id: Field<i32>,
-    /// The column `name`.
+    /// `name`
     pub name: Field<String>,
-    /// The column `division`.
+    /// `division`
     pub division: Field<Option<Division>>,
-    /// The column `website_url`.
+    /// `website_url`
     pub website_url: Field<Option<String>>,
-    /// The column `social_links`.
+    /// `social_links`
     pub social_links: Field<SocialLinks>,
     /// The umbrella, where a conference is part of another (the MAC Commonwealth and Freedom of the MAC).
     pub parent_conference_id: Field<Option<ConferenceRef>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 

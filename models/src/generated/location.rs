@@ -92,9 +92,9 @@ impl Location {
 pub struct LocationInsert {
     /// The normalised address: what makes two spellings the same place.
     pub address_key: String,
-    /// The column `street`.
+    /// `street`
     pub street: String,
-    /// The column `city`.
+    /// `city`
     pub city: String,
     /// State, province or territory, as its postal abbreviation.
     ///
@@ -104,21 +104,13 @@ pub struct LocationInsert {
     ///
     /// Absent: `'US'`.
     pub country: Field<String>,
-    /// The column `zip_code`.
-    ///
-    /// Absent: null.
+    /// `zip_code`; absent: null.
     pub zip_code: Field<Option<String>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -215,21 +207,21 @@ impl Upsert for LocationInsert {
 pub struct LocationPatch {
     /// The normalised address: what makes two spellings the same place.
     pub address_key: Field<String>,
-    /// The column `street`.
+    /// `street`
     pub street: Field<String>,
-    /// The column `city`.
+    /// `city`
     pub city: Field<String>,
     /// State, province or territory, as its postal abbreviation.
     pub state: Field<Option<String>>,
     /// ISO 3166-1 alpha-2.
     pub country: Field<String>,
-    /// The column `zip_code`.
+    /// `zip_code`
     pub zip_code: Field<Option<String>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 

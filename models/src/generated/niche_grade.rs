@@ -74,23 +74,17 @@ impl NicheGrade {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NicheGradeInsert {
-    /// The column `niche_profile_id`.
+    /// `niche_profile_id`
     pub niche_profile_id: NicheProfileRef,
     /// Such as `Academics` or `Campus Food`.
     pub category: String,
-    /// The column `grade`.
+    /// `grade`
     pub grade: String,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -158,17 +152,17 @@ impl Upsert for NicheGradeInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicheGradePatch {
-    /// The column `niche_profile_id`.
+    /// `niche_profile_id`
     pub niche_profile_id: Field<NicheProfileRef>,
     /// Such as `Academics` or `Campus Food`.
     pub category: Field<String>,
-    /// The column `grade`.
+    /// `grade`
     pub grade: Field<String>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -255,7 +249,7 @@ impl NicheGrade {
 pub enum NicheGradeRef {
     /// By `niche_profile_id`, `category` (`niche_grade_key`).
     NicheProfileIdCategory {
-        /// The column `niche_profile_id`.
+        /// `niche_profile_id`
         niche_profile_id: NicheProfileRef,
         /// Such as `Academics` or `Campus Food`.
         category: String,

@@ -80,7 +80,7 @@ impl NicheProfile {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NicheProfileInsert {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: SchoolRef,
     /// The profile's place on the site, `/colleges/{slug}/`.
     pub slug: String,
@@ -88,17 +88,11 @@ pub struct NicheProfileInsert {
     ///
     /// Absent: null.
     pub national_rank: Field<Option<i32>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -169,17 +163,17 @@ impl Upsert for NicheProfileInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicheProfilePatch {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: Field<SchoolRef>,
     /// The profile's place on the site, `/colleges/{slug}/`.
     pub slug: Field<String>,
     /// The position in the list of best colleges.
     pub national_rank: Field<Option<i32>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 

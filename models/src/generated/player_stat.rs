@@ -89,33 +89,23 @@ impl PlayerStat {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PlayerStatInsert {
-    /// The column `roster_entry_id`.
+    /// `roster_entry_id`
     pub roster_entry_id: RosterEntryRef,
     /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
     pub period: String,
-    /// The column `category`.
+    /// `category`
     pub category: String,
-    /// The column `value`.
-    ///
-    /// Absent: null.
+    /// `value`; absent: null.
     pub value: Field<Option<rust_decimal::Decimal>>,
     /// As the source writes it.
     pub raw_value: String,
-    /// The column `played_on`.
-    ///
-    /// Absent: null.
+    /// `played_on`; absent: null.
     pub played_on: Field<Option<chrono::NaiveDate>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -210,23 +200,23 @@ impl Upsert for PlayerStatInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlayerStatPatch {
-    /// The column `roster_entry_id`.
+    /// `roster_entry_id`
     pub roster_entry_id: Field<RosterEntryRef>,
     /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
     pub period: Field<String>,
-    /// The column `category`.
+    /// `category`
     pub category: Field<String>,
-    /// The column `value`.
+    /// `value`
     pub value: Field<Option<rust_decimal::Decimal>>,
     /// As the source writes it.
     pub raw_value: Field<String>,
-    /// The column `played_on`.
+    /// `played_on`
     pub played_on: Field<Option<chrono::NaiveDate>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -345,11 +335,11 @@ pub enum PlayerStatRef {
     Id(i64),
     /// By `roster_entry_id`, `period`, `category` (`player_stat_key`).
     RosterEntryIdPeriodCategory {
-        /// The column `roster_entry_id`.
+        /// `roster_entry_id`
         roster_entry_id: RosterEntryRef,
         /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
         period: String,
-        /// The column `category`.
+        /// `category`
         category: String,
     },
 }

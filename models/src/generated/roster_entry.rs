@@ -134,19 +134,17 @@ impl RosterEntry {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RosterEntryInsert {
-    /// The column `team_id`.
+    /// `team_id`
     pub team_id: TeamRef,
-    /// The column `athlete_id`.
-    ///
-    /// Absent: null.
+    /// `athlete_id`; absent: null.
     pub athlete_id: Field<Option<AthleteRef>>,
-    /// The column `source`.
+    /// `source`
     pub source: Source,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
     ///
     /// Absent: `''`.
     pub source_player_id: Field<String>,
-    /// The column `name`.
+    /// `name`
     pub name: String,
     /// Lower case, `first last`, without punctuation.
     pub normalized_name: String,
@@ -154,53 +152,33 @@ pub struct RosterEntryInsert {
     ///
     /// Absent: `''`.
     pub number: Field<String>,
-    /// The column `position`.
-    ///
-    /// Absent: `''`.
+    /// `position`; absent: `''`.
     pub position: Field<String>,
     /// `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it.
     ///
     /// Absent: null.
     pub class_year: Field<Option<String>>,
-    /// The column `height_inches`.
-    ///
-    /// Absent: null.
+    /// `height_inches`; absent: null.
     pub height_inches: Field<Option<i32>>,
-    /// The column `weight_pounds`.
-    ///
-    /// Absent: null.
+    /// `weight_pounds`; absent: null.
     pub weight_pounds: Field<Option<i32>>,
-    /// The column `hometown`.
-    ///
-    /// Absent: null.
+    /// `hometown`; absent: null.
     pub hometown: Field<Option<String>>,
-    /// The column `high_school`.
-    ///
-    /// Absent: null.
+    /// `high_school`; absent: null.
     pub high_school: Field<Option<String>>,
-    /// The column `games_played`.
-    ///
-    /// Absent: null.
+    /// `games_played`; absent: null.
     pub games_played: Field<Option<i32>>,
-    /// The column `games_started`.
-    ///
-    /// Absent: null.
+    /// `games_started`; absent: null.
     pub games_started: Field<Option<i32>>,
     /// What the source says beyond these columns, by its own headers.
     ///
     /// Absent: `'{}'::jsonb`.
     pub extra: Field<Json<std::collections::BTreeMap<String, String>>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -382,43 +360,43 @@ impl Upsert for RosterEntryInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RosterEntryPatch {
-    /// The column `team_id`.
+    /// `team_id`
     pub team_id: Field<TeamRef>,
-    /// The column `athlete_id`.
+    /// `athlete_id`
     pub athlete_id: Field<Option<AthleteRef>>,
-    /// The column `source`.
+    /// `source`
     pub source: Field<Source>,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
     pub source_player_id: Field<String>,
-    /// The column `name`.
+    /// `name`
     pub name: Field<String>,
     /// Lower case, `first last`, without punctuation.
     pub normalized_name: Field<String>,
     /// The number on the shirt; empty where none is given.
     pub number: Field<String>,
-    /// The column `position`.
+    /// `position`
     pub position: Field<String>,
     /// `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it.
     pub class_year: Field<Option<String>>,
-    /// The column `height_inches`.
+    /// `height_inches`
     pub height_inches: Field<Option<i32>>,
-    /// The column `weight_pounds`.
+    /// `weight_pounds`
     pub weight_pounds: Field<Option<i32>>,
-    /// The column `hometown`.
+    /// `hometown`
     pub hometown: Field<Option<String>>,
-    /// The column `high_school`.
+    /// `high_school`
     pub high_school: Field<Option<String>>,
-    /// The column `games_played`.
+    /// `games_played`
     pub games_played: Field<Option<i32>>,
-    /// The column `games_started`.
+    /// `games_started`
     pub games_started: Field<Option<i32>>,
     /// What the source says beyond these columns, by its own headers.
     pub extra: Field<Json<std::collections::BTreeMap<String, String>>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 

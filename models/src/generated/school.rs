@@ -120,67 +120,41 @@ impl School {
 pub struct SchoolInsert {
     /// The NCAA's organisation id, the same in the directory and on stats.ncaa.org.
     pub ncaa_id: i32,
-    /// The column `name`.
+    /// `name`
     pub name: String,
-    /// The column `nickname`.
-    ///
-    /// Absent: null.
+    /// `nickname`; absent: null.
     pub nickname: Field<Option<String>>,
-    /// The column `division`.
-    ///
-    /// Absent: null.
+    /// `division`; absent: null.
     pub division: Field<Option<Division>>,
-    /// The column `subdivision`.
-    ///
-    /// Absent: null.
+    /// `subdivision`; absent: null.
     pub subdivision: Field<Option<Subdivision>>,
     /// State, province or territory, as its postal abbreviation; known without a full address.
     ///
     /// Absent: null.
     pub state: Field<Option<String>>,
-    /// The column `is_private`.
-    ///
-    /// Absent: null.
+    /// `is_private`; absent: null.
     pub is_private: Field<Option<bool>>,
-    /// The column `is_historically_black`.
-    ///
-    /// Absent: null.
+    /// `is_historically_black`; absent: null.
     pub is_historically_black: Field<Option<bool>>,
-    /// The column `is_active`.
-    ///
-    /// Absent: `true`.
+    /// `is_active`; absent: `true`.
     pub is_active: Field<bool>,
-    /// The column `website_url`.
-    ///
-    /// Absent: null.
+    /// `website_url`; absent: null.
     pub website_url: Field<Option<String>>,
-    /// The column `athletics_url`.
-    ///
-    /// Absent: null.
+    /// `athletics_url`; absent: null.
     pub athletics_url: Field<Option<String>>,
-    /// The column `social_links`.
-    ///
-    /// Absent: `'{}'::jsonb`.
+    /// `social_links`; absent: `'{}'::jsonb`.
     pub social_links: Field<SocialLinks>,
     /// The primary conference; those of single sports are in `school_sport`.
     ///
     /// Absent: null.
     pub conference_id: Field<Option<ConferenceRef>>,
-    /// The column `location_id`.
-    ///
-    /// Absent: null.
+    /// `location_id`; absent: null.
     pub location_id: Field<Option<LocationRef>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -367,37 +341,37 @@ impl Upsert for SchoolInsert {
 pub struct SchoolPatch {
     /// The NCAA's organisation id, the same in the directory and on stats.ncaa.org.
     pub ncaa_id: Field<i32>,
-    /// The column `name`.
+    /// `name`
     pub name: Field<String>,
-    /// The column `nickname`.
+    /// `nickname`
     pub nickname: Field<Option<String>>,
-    /// The column `division`.
+    /// `division`
     pub division: Field<Option<Division>>,
-    /// The column `subdivision`.
+    /// `subdivision`
     pub subdivision: Field<Option<Subdivision>>,
     /// State, province or territory, as its postal abbreviation; known without a full address.
     pub state: Field<Option<String>>,
-    /// The column `is_private`.
+    /// `is_private`
     pub is_private: Field<Option<bool>>,
-    /// The column `is_historically_black`.
+    /// `is_historically_black`
     pub is_historically_black: Field<Option<bool>>,
-    /// The column `is_active`.
+    /// `is_active`
     pub is_active: Field<bool>,
-    /// The column `website_url`.
+    /// `website_url`
     pub website_url: Field<Option<String>>,
-    /// The column `athletics_url`.
+    /// `athletics_url`
     pub athletics_url: Field<Option<String>>,
-    /// The column `social_links`.
+    /// `social_links`
     pub social_links: Field<SocialLinks>,
     /// The primary conference; those of single sports are in `school_sport`.
     pub conference_id: Field<Option<ConferenceRef>>,
-    /// The column `location_id`.
+    /// `location_id`
     pub location_id: Field<Option<LocationRef>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 

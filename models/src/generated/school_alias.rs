@@ -92,9 +92,9 @@ impl SchoolAlias {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolAliasInsert {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: SchoolRef,
-    /// The column `source`.
+    /// `source`
     pub source: Source,
     /// As the source writes it.
     pub alias: String,
@@ -104,17 +104,11 @@ pub struct SchoolAliasInsert {
     ///
     /// Absent: `false`.
     pub is_preferred: Field<bool>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -194,9 +188,9 @@ impl Upsert for SchoolAliasInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolAliasPatch {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: Field<SchoolRef>,
-    /// The column `source`.
+    /// `source`
     pub source: Field<Source>,
     /// As the source writes it.
     pub alias: Field<String>,
@@ -204,11 +198,11 @@ pub struct SchoolAliasPatch {
     pub normalized_alias: Field<String>,
     /// The one to show, at most one a school and source.
     pub is_preferred: Field<bool>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -310,7 +304,7 @@ pub enum SchoolAliasRef {
     Id(i64),
     /// By `source`, `normalized_alias` (`school_alias_key`).
     SourceNormalizedAlias {
-        /// The column `source`.
+        /// `source`
         source: Source,
         /// Lower case, without punctuation: what is compared.
         normalized_alias: String,

@@ -90,37 +90,25 @@ impl SchoolSport {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolSportInsert {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: SchoolRef,
-    /// The column `sport_id`.
+    /// `sport_id`
     pub sport_id: SportRef,
-    /// The column `division`.
-    ///
-    /// Absent: null.
+    /// `division`; absent: null.
     pub division: Field<Option<Division>>,
-    /// The column `subdivision`.
-    ///
-    /// Absent: null.
+    /// `subdivision`; absent: null.
     pub subdivision: Field<Option<Subdivision>>,
     /// The conference in this sport, which may differ from the school's.
     ///
     /// Absent: null.
     pub conference_id: Field<Option<ConferenceRef>>,
-    /// The column `head_coaches`.
-    ///
-    /// Absent: `'{}'`.
+    /// `head_coaches`; absent: `'{}'`.
     pub head_coaches: Field<Vec<String>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -224,23 +212,23 @@ impl Upsert for SchoolSportInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolSportPatch {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: Field<SchoolRef>,
-    /// The column `sport_id`.
+    /// `sport_id`
     pub sport_id: Field<SportRef>,
-    /// The column `division`.
+    /// `division`
     pub division: Field<Option<Division>>,
-    /// The column `subdivision`.
+    /// `subdivision`
     pub subdivision: Field<Option<Subdivision>>,
     /// The conference in this sport, which may differ from the school's.
     pub conference_id: Field<Option<ConferenceRef>>,
-    /// The column `head_coaches`.
+    /// `head_coaches`
     pub head_coaches: Field<Vec<String>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -372,9 +360,9 @@ pub enum SchoolSportRef {
     Id(i64),
     /// By `school_id`, `sport_id` (`school_sport_key`).
     SchoolIdSportId {
-        /// The column `school_id`.
+        /// `school_id`
         school_id: SchoolRef,
-        /// The column `sport_id`.
+        /// `sport_id`
         sport_id: SportRef,
     },
 }

@@ -91,19 +91,13 @@ pub struct SportInsert {
     pub name: String,
     /// The label without the gender, such as `Basketball`.
     pub display_name: String,
-    /// The column `gender`.
+    /// `gender`
     pub gender: SportGender,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -180,13 +174,13 @@ pub struct SportPatch {
     pub name: Field<String>,
     /// The label without the gender, such as `Basketball`.
     pub display_name: Field<String>,
-    /// The column `gender`.
+    /// `gender`
     pub gender: Field<SportGender>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 

@@ -100,9 +100,9 @@ impl Team {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TeamInsert {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: SchoolRef,
-    /// The column `sport_id`.
+    /// `sport_id`
     pub sport_id: SportRef,
     /// The year in which the season ends: 2025-26 is 2026.
     pub season: i32,
@@ -110,29 +110,17 @@ pub struct TeamInsert {
     ///
     /// Absent: null.
     pub ncaa_team_id: Field<Option<i32>>,
-    /// The column `division`.
-    ///
-    /// Absent: null.
+    /// `division`; absent: null.
     pub division: Field<Option<Division>>,
-    /// The column `subdivision`.
-    ///
-    /// Absent: null.
+    /// `subdivision`; absent: null.
     pub subdivision: Field<Option<Subdivision>>,
-    /// The column `conference_id`.
-    ///
-    /// Absent: null.
+    /// `conference_id`; absent: null.
     pub conference_id: Field<Option<ConferenceRef>>,
-    /// The column `created_at`.
-    ///
-    /// Absent: `now()`.
+    /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
-    ///
-    /// Absent: `now()`.
+    /// `updated_at`; absent: `now()`.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
-    ///
-    /// Absent: null.
+    /// `deleted_at`; absent: null.
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -242,25 +230,25 @@ impl Upsert for TeamInsert {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TeamPatch {
-    /// The column `school_id`.
+    /// `school_id`
     pub school_id: Field<SchoolRef>,
-    /// The column `sport_id`.
+    /// `sport_id`
     pub sport_id: Field<SportRef>,
     /// The year in which the season ends: 2025-26 is 2026.
     pub season: Field<i32>,
     /// The season team's id on stats.ncaa.org, `/teams/{id}`.
     pub ncaa_team_id: Field<Option<i32>>,
-    /// The column `division`.
+    /// `division`
     pub division: Field<Option<Division>>,
-    /// The column `subdivision`.
+    /// `subdivision`
     pub subdivision: Field<Option<Subdivision>>,
-    /// The column `conference_id`.
+    /// `conference_id`
     pub conference_id: Field<Option<ConferenceRef>>,
-    /// The column `created_at`.
+    /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `updated_at`.
+    /// `updated_at`
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// The column `deleted_at`.
+    /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
@@ -408,9 +396,9 @@ pub enum TeamRef {
     Id(i64),
     /// By `school_id`, `sport_id`, `season` (`team_key`).
     SchoolIdSportIdSeason {
-        /// The column `school_id`.
+        /// `school_id`
         school_id: SchoolRef,
-        /// The column `sport_id`.
+        /// `sport_id`
         sport_id: SportRef,
         /// The year in which the season ends: 2025-26 is 2026.
         season: i32,

@@ -20,11 +20,12 @@ pub(super) async fn dedupe(connection: &mut PgConnection, staged: &mut Staged<'_
     let resolver = staged.resolver();
     let sql = format!(
         "DELETE FROM {stage} AS s USING (\n  SELECT r.\"#row\", row_number() OVER (PARTITION BY {key}, r.\"#shape\" ORDER BY \
-         {winner_first}) AS place\n  FROM {relation}) AS d\nWHERE s.ordinal = d.\"#row\" AND d.place > 1",
+         {winner_first}) AS place\n  FROM {relation}{of_suspects}) AS d\nWHERE s.ordinal = d.\"#row\" AND d.place > 1",
         stage = staged.stage.name,
         winner_first = resolver.winner_first(),
         key = resolver.key_parts().join(", "),
         relation = resolver.relation(),
+        of_suspects = staged.of_suspects(),
     );
     let mut duplicates = execute(connection, &doing, sql).await?;
     // Each round folds the last two rows of each key into one; there are at most as many rows as shapes.
@@ -33,7 +34,7 @@ pub(super) async fn dedupe(connection: &mut PgConnection, staged: &mut Staged<'_
             break;
         }
         let pairs = format!("\"pairs {round} of {}\"", staged.number);
-        if execute(connection, &doing, select_pairs(staged.resolver(), &pairs)).await? == 0 {
+        if execute(connection, &doing, select_pairs(staged.resolver(), &pairs, &staged.of_suspects())).await? == 0 {
             break;
         }
         let kinds = format!("SELECT DISTINCT last_shape, before_shape FROM {pairs}");
@@ -56,11 +57,11 @@ pub(super) async fn dedupe(connection: &mut PgConnection, staged: &mut Staged<'_
 }
 
 /// Each key's last row and the one before it.
-fn select_pairs(resolver: Resolver<'_>, pairs: &str) -> String {
+fn select_pairs(resolver: Resolver<'_>, pairs: &str, of_suspects: &str) -> String {
     format!(
         "CREATE TEMP TABLE {pairs} ON COMMIT DROP AS\nSELECT last, last_shape, before, before_shape FROM (\n  SELECT r.\"#row\" AS \
          last, r.\"#shape\" AS last_shape, lead(r.\"#row\") OVER w AS before, lead(r.\"#shape\") OVER w AS before_shape, \
-         row_number() OVER w AS place\n  FROM {relation}\n  WINDOW w AS (PARTITION BY {key} ORDER BY {winner_first})) AS \
+         row_number() OVER w AS place\n  FROM {relation}{of_suspects}\n  WINDOW w AS (PARTITION BY {key} ORDER BY {winner_first})) AS \
          ranked\nWHERE place = 1 AND before IS NOT NULL",
         relation = resolver.relation(),
         key = resolver.key_parts().join(", "),

@@ -90,6 +90,22 @@ impl<'t> Encoder<'t> {
         Ok(Ready { shape: self.shapes.number(&self.given), slots: self.layout.slots.len(), refers })
     }
 
+    /// The conflict key.
+    pub(super) fn key(&self) -> &'t KeyDef {
+        self.key
+    }
+
+    /// The prepared row's value in a staging column; `None` for NULL.
+    pub(super) fn value(&self, slot: usize) -> Option<&[u8]> {
+        let (start, end) = self.places.get(slot).copied().flatten()?;
+        Some(&self.values[start..end])
+    }
+
+    /// How many staging columns the prepared row fills.
+    pub(super) fn values(&self) -> usize {
+        self.places.iter().flatten().count()
+    }
+
     /// The number of the row's shape.
     pub(super) fn shape(&self, ready: Ready) -> usize {
         ready.shape

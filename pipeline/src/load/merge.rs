@@ -104,6 +104,36 @@ impl<'a> Merge<'a> {
         )
     }
 
+    /// 1 if there is any row in the table, else 0.
+    pub(super) fn count_any(&self) -> String {
+        format!("SELECT count(*) FROM (SELECT FROM {} LIMIT 1) AS one", self.table)
+    }
+
+    /// Inserts all rows of the shape, in the order of their keys; a key that exists is an error.
+    pub(super) fn insert_all(&self) -> String {
+        let (columns, values) = self.inserted();
+        format!(
+            "INSERT INTO {} ({columns})\nSELECT {values}\nFROM {}\nWHERE r.\"#shape\" = {}\nORDER BY {}",
+            self.table,
+            self.resolver.relation(),
+            self.shape,
+            self.resolver.key_parts().join(", "),
+        )
+    }
+
+    /// The columns that an insert gives, and their values.
+    fn inserted(&self) -> (String, String) {
+        let defaults: Vec<_> = (self.definition().columns.iter())
+            .filter(|column| !self.gives(column))
+            .filter_map(|column| Some((column, inserted_value(column)?)))
+            .collect();
+        let columns: Vec<_> = self.given().chain(defaults.iter().map(|(column, _)| *column)).collect();
+        let columns: Vec<_> = columns.iter().map(|column| ident(&column.name)).collect();
+        let values = self.given().map(|column| format!("r.{}", new(&column.name)));
+        let values: Vec<_> = values.chain(defaults.iter().map(|(_, value)| value.clone())).collect();
+        (columns.join(", "), values.join(", "))
+    }
+
     /// Counts the rows that are not in the table yet.
     pub(super) fn count_new(&self) -> String {
         format!("SELECT count(*) {}", self.matched("LEFT JOIN", &format!("{}.ctid IS NULL", self.table)))
@@ -123,14 +153,7 @@ impl<'a> Merge<'a> {
     /// Inserts what is new and, unless such rows are to be left alone, updates what differs. One row comes back: how many of each. A partitioned table cannot tell
     /// them apart (`xmax` of its rows is not readable), and gives their sum as the first and 0 as the second.
     pub(super) fn upsert(&self, partitioned: bool) -> String {
-        let defaults: Vec<_> = (self.definition().columns.iter())
-            .filter(|column| !self.gives(column))
-            .filter_map(|column| Some((column, inserted_value(column)?)))
-            .collect();
-        let columns: Vec<_> = self.given().chain(defaults.iter().map(|(column, _)| *column)).collect();
-        let columns: Vec<_> = columns.iter().map(|column| ident(&column.name)).collect();
-        let values = self.given().map(|column| format!("r.{}", new(&column.name)));
-        let values: Vec<_> = values.chain(defaults.iter().map(|(_, value)| value.clone())).collect();
+        let (columns, values) = self.inserted();
         let absent = format!("{}.ctid IS NULL", self.table);
         let nothing_to_set = self.updatable().is_empty() && self.revival.is_none();
         let (condition, action) = if self.on_conflict != OnConflict::Update || nothing_to_set {
@@ -150,8 +173,8 @@ impl<'a> Merge<'a> {
             "WITH written AS (\nINSERT INTO {} ({})\nSELECT {}\n{}\nORDER BY {}\n{conflict}RETURNING {inserted} AS \
              inserted)\nSELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written",
             self.table,
-            columns.join(", "),
-            values.join(", "),
+            columns,
+            values,
             self.matched("LEFT JOIN", &condition),
             self.resolver.key_parts().join(", "),
         )

@@ -1,10 +1,10 @@
 //! Brings rows into any table that a [`models::TableDef`] describes.
 //!
 //! ```text
-//! Rows -> encode ---------> stage -------> survey ------------> merge ------------> counts
-//!         validate, layout  binary COPY    refused, unresolved, one prefiltered
-//!         shapes            into a temp    duplicates           statement a shape
-//!                           table
+//! Rows -> encode ---------> sieve -------> stage -------> survey ------------> merge ------------> counts
+//!         validate, layout  the same is    binary COPY    refused, unresolved, one prefiltered
+//!         shapes            passed over,   into a temp    duplicates           statement a shape
+//!                           repeats noted  table
 //! ```
 //!
 //! - No transaction is open before the rows are at hand: [`Load`] is one short transaction of a source or partition.
@@ -27,17 +27,21 @@ mod copy;
 mod dedupe;
 mod encode;
 mod failure;
+mod fingerprint;
 mod layout;
 mod merge;
 mod missing;
 mod origin;
 mod parents;
 mod phases;
+mod present;
 mod quarantine;
 mod recipe;
+mod repeats;
 mod resolve;
 mod session;
 mod shape;
+mod sieve;
 mod spool;
 mod sql;
 mod stage;

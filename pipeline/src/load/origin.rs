@@ -112,6 +112,11 @@ pub trait Rows: Send {
     /// The record that the last row was made of.
     fn origin(&self) -> Arc<Origin>;
 
+    /// About how many rows come in all, as far as that can be told once the first is at hand.
+    fn expected(&self) -> Option<u64> {
+        None
+    }
+
     /// Waits until more rows are at hand; false after the last. Here a slow reader gives way to the connection.
     ///
     /// # Errors
@@ -125,13 +130,16 @@ pub trait Rows: Send {
 #[derive(Debug)]
 pub struct Iterated<F, I> {
     rows: I,
+    /// What the iterator said of its length.
+    expected: usize,
     current: Option<Row<F>>,
 }
 
 impl<F, I: Iterator<Item = Row<F>>> Iterated<F, I> {
     /// The rows of an iterator.
     pub fn new(rows: impl IntoIterator<IntoIter = I, Item = Row<F>>) -> Self {
-        Self { rows: rows.into_iter(), current: None }
+        let rows = rows.into_iter();
+        Self { expected: rows.size_hint().0, rows, current: None }
     }
 }
 
@@ -143,5 +151,9 @@ impl<F: Fields, I: Iterator<Item = Row<F>> + Send> Rows for Iterated<F, I> {
 
     fn origin(&self) -> Arc<Origin> {
         self.current.as_ref().map(|row| Arc::clone(&row.origin)).unwrap_or_default()
+    }
+
+    fn expected(&self) -> Option<u64> {
+        u64::try_from(self.expected).ok()
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Phase {
     Send,
     /// Checking and encoding.
     Encode,
+    /// Reading the table's rows, so that those that are the same need not be sent.
+    Compare,
     /// Everything after the last row was staged.
     Merge,
 }
@@ -25,6 +27,8 @@ pub struct Phases {
     pub encode: Duration,
     /// Sending them; a server that is slower than the client shows here.
     pub send: Duration,
+    /// Reading the table's rows, to pass over what is the same.
+    pub compare: Duration,
     /// Resolving references, finding duplicates and merging, on the server.
     pub merge: Duration,
 }
@@ -35,6 +39,7 @@ impl Phases {
             Phase::Wait => &mut self.wait,
             Phase::Send => &mut self.send,
             Phase::Encode => &mut self.encode,
+            Phase::Compare => &mut self.compare,
             Phase::Merge => &mut self.merge,
         } += time;
     }
@@ -45,6 +50,7 @@ impl AddAssign for Phases {
         self.wait += other.wait;
         self.encode += other.encode;
         self.send += other.send;
+        self.compare += other.compare;
         self.merge += other.merge;
     }
 }

@@ -44,6 +44,9 @@ pub struct Options {
     pub batch_rows: usize,
     /// Memory that the server may use for each sort or hash, in MiB (`work_mem`).
     pub work_mem_mib: u32,
+    /// From this many rows on, a load takes steps that cost something and then pay off: it reads the table's rows, so that it need
+    /// not send what is the same, it inserts into an empty table without looking for conflicts, it counts what it has staged.
+    pub bulk_rows: u64,
     /// What becomes of rows whose key exists.
     pub on_conflict: OnConflict,
     /// How many refused records of a table the load bears, before ending with exit code 65.
@@ -84,6 +87,7 @@ impl Default for Options {
             statement_timeout: Duration::ZERO,
             batch_rows: 5_000,
             work_mem_mib: 64,
+            bulk_rows: 10_000,
             on_conflict: OnConflict::Update,
             max_errors: Cap::None,
             winner: None,

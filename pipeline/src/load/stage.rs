@@ -11,6 +11,7 @@ use super::failure;
 use super::layout::{Slot, Stop};
 use super::origin::{Fault, Fields, Next, Origin, Rows};
 use super::phases::Phase;
+use super::sieve::Sieve;
 use super::statement::execute;
 use crate::Result;
 
@@ -24,6 +25,9 @@ pub(super) trait Sink {
 
     /// A row was staged. Tells whether its record is to be kept, since the merge may yet refuse it.
     fn staged(&mut self, shape: usize, columns: &[usize], refers: bool) -> bool;
+
+    /// A row was passed over, since the table has it.
+    fn passed(&mut self);
 
     /// The record of the row `ordinal`, to be kept.
     fn keep(&mut self, ordinal: u64, origin: &Arc<Origin>) -> Result<()>;
@@ -57,11 +61,17 @@ impl Stage {
         encoder: &mut Encoder<'_>,
         rows: &mut dyn Rows,
         batch_rows: usize,
-        sink: &mut (dyn Sink + Send),
+        (sieve, sink): (&mut Sieve, &mut (dyn Sink + Send)),
     ) -> Result<()> {
         let mut chunk = Vec::with_capacity(CHUNK + 8 * 1024);
-        let mut next = advance(encoder, rows, sink).await?;
-        while next.is_some() {
+        let mut next = advance(encoder, rows, sieve, sink).await?;
+        sieve.expect(rows.expected());
+        while let Some(ready) = next {
+            if sieve.wants_table(self.rows) {
+                let start = Instant::now();
+                sieve.read_table(connection, encoder, ready).await?;
+                sink.spent(Phase::Compare, start.elapsed());
+            }
             self.align(connection, &encoder.layout.slots).await?;
             let slots = self.columns.unwrap_or(0);
             let doing = format!("staging rows for {}", encoder.layout.table.qualified_name());
@@ -70,12 +80,13 @@ impl Stage {
             chunk.clear();
             chunk.extend(copy::HEADER);
             let (mut outcome, mut held) = (Ok(()), 0);
-            while let Some(ready) = next.take_if(|ready| ready.slots <= slots) {
+            while let Some(ready) = next.take_if(|ready| ready.slots <= slots && !sieve.wants_table(self.rows)) {
                 let shape = encoder.shape(ready);
                 if sink.staged(shape, encoder.shapes.columns(shape), ready.refers) {
                     outcome = sink.keep(self.rows, &rows.origin());
                 }
                 encoder.append(ready, self.rows, slots, &mut chunk);
+                sieve.staged(self.rows);
                 self.rows += 1;
                 held += 1;
                 if outcome.is_ok() && (chunk.len() >= CHUNK || held >= batch_rows) {
@@ -86,7 +97,7 @@ impl Stage {
                     held = 0;
                 }
                 if outcome.is_ok() {
-                    match advance(encoder, rows, sink).await {
+                    match advance(encoder, rows, sieve, sink).await {
                         Ok(row) => next = row,
                         Err(error) => outcome = Err(error),
                     }
@@ -132,10 +143,11 @@ impl Stage {
     }
 }
 
-/// The next row that is accepted; those before it go to the sink.
+/// The next row that is to be staged; those before it go to the sink.
 async fn advance(
     encoder: &mut Encoder<'_>,
     rows: &mut dyn Rows,
+    sieve: &mut Sieve,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Option<Ready>> {
     loop {
@@ -153,7 +165,11 @@ async fn advance(
             Some(Next::Row(row)) => {
                 let row: &dyn Fields = row;
                 match encoder.prepare(row) {
-                    Ok(ready) => return Ok(Some(ready)),
+                    Ok(ready) if sieve.admits(encoder, ready) => return Ok(Some(ready)),
+                    Ok(_) => {
+                        sink.passed();
+                        continue;
+                    }
                     Err(Stop::Refused(refusal)) => (refusal.into(), encoder.key_of(row)),
                     Err(Stop::Broken(error)) => return Err(error),
                 }

@@ -11,6 +11,7 @@ use super::bisect::{self, How};
 use super::dedupe::dedupe;
 use super::encode::Encoder;
 use super::failure;
+use super::layout::Node;
 use super::merge::Merge;
 use super::missing;
 use super::origin::{Fault, Origin, Rejected, Rows};
@@ -18,6 +19,7 @@ use super::phases::{Phase, Phases};
 use super::quarantine::Quarantine;
 use super::resolve::{Refused, Resolver, missing_flag, parent_key};
 use super::session::{OnConflict, Options, RunContext};
+use super::sieve::{Sieve, Sifted};
 use super::spool::Spool;
 use super::sql::{any, table_name};
 use super::stage::{Sink, Stage};
@@ -27,15 +29,14 @@ use crate::report::TableCounts;
 use crate::validate::{Reason, Refusal};
 use crate::{Error, Exit, Result};
 
-/// From this many rows on, statistics of the stage pay for themselves.
-const ANALYZE_ABOVE: u64 = 10_000;
-
 /// Rows in their stage, and what it takes to read them.
 pub(super) struct Staged<'t> {
     pub(super) number: usize,
     pub(super) stage: Stage,
     pub(super) encoder: Encoder<'t>,
     key: &'t KeyDef,
+    /// What became of rows on the way.
+    pub(super) sifted: Sifted,
     winner: Option<String>,
     /// The records of the rows that the merge may yet refuse.
     spool: Spool,
@@ -67,18 +68,21 @@ pub(super) async fn load(
         return Err(Error::new(Exit::Configuration, format!("the key {} of {name} has no columns", key.name)));
     }
     let known = look_up(connection, table).await?;
-    let (encoder, winner) = (Encoder::new(table, key), tally.options.winner.clone());
-    let mut staged = Staged { number, stage: Stage::new(number), encoder, key, winner, spool: Spool::default() };
+    let (mut stage, mut encoder) = (Stage::new(number), Encoder::new(table, key));
+    let mut sieve = Sieve::new(known.comparable, passing_over(tally.options, &known));
+    let winner = tally.options.winner.clone();
     let start = Instant::now();
     let before = *tally.phases;
     let mut sink =
         Intake { table, key, table_name: &name, spool: Spool::default(), kept: Vec::new(), tally: &mut *tally };
     let batch_rows = sink.tally.options.batch_rows.max(1);
-    let filled = staged.stage.fill(connection, &mut staged.encoder, rows, batch_rows, &mut sink).await;
-    staged.spool = sink.spool;
-    let others = (tally.phases.wait - before.wait) + (tally.phases.send - before.send);
+    let filled = stage.fill(connection, &mut encoder, rows, batch_rows, (&mut sieve, &mut sink)).await;
+    let spool = sink.spool;
+    let after = *tally.phases;
+    let others = (after.wait - before.wait) + (after.send - before.send) + (after.compare - before.compare);
     tally.phases.add(Phase::Encode, start.elapsed().saturating_sub(others));
     filled?;
+    let staged = Staged { number, stage, encoder, key, winner, sifted: sieve.finish(), spool };
     let start = Instant::now();
     let merged = staged.merged(connection, &known, tally).await;
     tally.phases.add(Phase::Merge, start.elapsed());
@@ -97,12 +101,14 @@ impl Staged<'_> {
 
     async fn bring_in(&mut self, connection: &mut PgConnection, known: &Known, tally: &mut Tally<'_>) -> Result<()> {
         let staged = self;
+        let Sifted { passed, repeated, .. } = staged.sifted;
+        tally.counts.duplicates += repeated;
+        *tally.unchanged() += passed - repeated;
         if staged.stage.rows == 0 {
             return Ok(());
         }
         let name = staged.encoder.layout.table.qualified_name();
-        if staged.stage.rows > ANALYZE_ABOVE {
-            let analyze = format!("ANALYZE {}", staged.stage.name);
+        if let Some(analyze) = staged.analyze().filter(|_| staged.stage.rows >= tally.options.bulk_rows) {
             execute(connection, &format!("analysing the staged rows of {name}"), analyze).await?;
         }
         let mut survey = staged.survey(connection).await?;
@@ -119,9 +125,9 @@ impl Staged<'_> {
             *tally.unresolved += unresolved::set_aside(connection, staged, tally).await?;
         }
         let mut left = survey.rows;
-        if survey.keys < survey.rows {
+        if survey.repeats > 0 {
             if tally.options.on_conflict == OnConflict::Error {
-                return Err(twice(&name, staged.key, survey.rows - survey.keys));
+                return Err(twice(&name, staged.key, survey.repeats));
             }
             let duplicates = dedupe(connection, staged).await?;
             tally.counts.duplicates += duplicates;
@@ -130,10 +136,7 @@ impl Staged<'_> {
         for shape in staged.shapes(connection).await? {
             left -= staged.merge(connection, shape, known.partitioned, tally).await?;
         }
-        match tally.options.on_conflict {
-            OnConflict::Ignore => tally.counts.ignored += left,
-            _ => tally.counts.unchanged += left,
-        }
+        *tally.unchanged() += left;
         Ok(())
     }
 }
@@ -148,27 +151,41 @@ struct Known {
     partitioned: bool,
     /// True if references of its rows are listed as unresolved.
     unresolved_before: bool,
+    /// True if equal texts have equal bytes, whatever the collation.
+    comparable: bool,
+}
+
+/// From how many rows on those that the table has may be passed over on the way; `None` where the merge must see them all: to
+/// refuse them, to mark what is missing among them, to find the winner of a key, to bring deleted ones back.
+fn passing_over(options: &Options, known: &Known) -> Option<u64> {
+    let all = options.on_conflict == OnConflict::Error
+        || known.unresolved_before
+        || options.mark_missing.is_some()
+        || options.winner.is_some()
+        || options.revive
+        || options.careful;
+    (!all).then_some(options.bulk_rows)
 }
 
 async fn look_up(connection: &mut PgConnection, table: &TableDef) -> Result<Known> {
     let name = table.qualified_name();
     let failed = |error| failure::database(&format!("looking up the table {name}"), error);
     let sql = "SELECT c.relkind = 'p', EXISTS (SELECT FROM pipeline.unresolved_reference WHERE table_name = $2 AND resolved_at IS \
-               NULL) FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass($1)";
+               NULL), NOT EXISTS (SELECT FROM pg_catalog.pg_collation WHERE NOT collisdeterministic) FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass($1)";
     let query = sqlx::query_as(sql).persistent(false).bind(table_name(table)).bind(&name);
-    let found: Option<(bool, bool)> = query.fetch_optional(connection).await.map_err(failed)?;
-    let (partitioned, unresolved_before) = found.ok_or_else(|| {
+    let found: Option<(bool, bool, bool)> = query.fetch_optional(connection).await.map_err(failed)?;
+    let (partitioned, unresolved_before, comparable) = found.ok_or_else(|| {
         Error::new(Exit::Configuration, format!("the table {name} does not exist in the database"))
             .help("run the Drizzle migrations, or `pipeline db init --with-tables`")
     })?;
-    Ok(Known { partitioned, unresolved_before })
+    Ok(Known { partitioned, unresolved_before, comparable })
 }
 
 /// Counts of the stage.
 struct Survey {
     rows: u64,
-    /// Different conflict keys.
-    keys: u64,
+    /// Rows whose conflict key another row has, less one of each key.
+    repeats: u64,
     /// Rows that cannot be accepted.
     refused: u64,
     /// Unresolved nullable references, at least.
@@ -185,24 +202,56 @@ impl Staged<'_> {
         format!("{what} {}", self.encoder.layout.table.qualified_name())
     }
 
-    /// One pass over the stage says what else there is to do; mostly nothing.
+    /// Statistics of what rows are joined and sorted by; those of all columns would take more than they give.
+    fn analyze(&self) -> Option<String> {
+        let layout = &self.encoder.layout;
+        let joined = (layout.fields.iter().flatten())
+            .filter(|node| !node.routes.is_empty() || self.key.columns.contains(&node.column.name));
+        let slots: Vec<&str> = joined.flat_map(Node::slots).map(|slot| layout.slots[slot].name.as_str()).collect();
+        (!slots.is_empty()).then(|| format!("ANALYZE {} ({})", self.stage.name, slots.join(", ")))
+    }
+
+    /// Looks for what else there is to do before the merge; mostly nothing.
     async fn survey(&self, connection: &mut PgConnection) -> Result<Survey> {
         let resolver = self.resolver();
         let refused: Vec<_> = resolver.refusals().into_iter().map(|(condition, _)| condition).collect();
         let optional = resolver.referring().into_iter().filter(|referring| !referring.required);
         let missing: Vec<_> = optional.map(|referring| format!("r.{}", missing_flag(&referring.column.name))).collect();
+        let doing = self.doing("resolving the references of");
         let sql = format!(
-            "SELECT coalesce(sum(rows), 0)::bigint, count(*), coalesce(sum(refused), 0)::bigint, coalesce(sum(missing), \
-             0)::bigint\nFROM (SELECT count(*) AS rows, count(*) FILTER (WHERE {}) AS refused, count(*) FILTER (WHERE {}) AS \
-             missing\n  FROM {} GROUP BY {}) AS keys",
+            "SELECT count(*), count(*) FILTER (WHERE {}), count(*) FILTER (WHERE {})\nFROM {}",
             any(&refused),
             any(&missing),
             resolver.relation(),
-            resolver.key_parts().join(", "),
         );
-        let [rows, keys, refused, unresolved] =
-            numbers(connection, &self.doing("resolving the references of"), sql).await?;
-        Ok(Survey { rows, keys, refused, unresolved })
+        let [rows, refused, unresolved] = numbers(connection, &doing, sql).await?;
+        let repeats = match &self.sifted.suspects {
+            Some(suspects) if suspects.is_empty() => 0,
+            _ => {
+                let sql = format!(
+                    "SELECT coalesce(sum(rows - 1), 0)::bigint FROM (SELECT count(*) AS rows\n  FROM {}{} GROUP BY {}) AS keys",
+                    resolver.relation(),
+                    self.of_suspects(),
+                    resolver.key_parts().join(", "),
+                );
+                let [repeats] = numbers(connection, &doing, sql).await?;
+                repeats
+            }
+        };
+        Ok(Survey { rows, repeats, refused, unresolved })
+    }
+
+    /// A clause that leaves of the relation the rows whose key may not be theirs alone; empty where nothing is known of them.
+    pub(super) fn of_suspects(&self) -> String {
+        let Some(suspects) = &self.sifted.suspects else { return String::new() };
+        let resolver = self.resolver();
+        let key = resolver.key_parts().join(", ");
+        let ordinals: Vec<String> = suspects.iter().map(ToString::to_string).collect();
+        format!(
+            "\n  WHERE ({key}) IN (SELECT {key} FROM {} WHERE r.\"#row\" = ANY ('{{{}}}'::bigint[]))",
+            resolver.relation(),
+            ordinals.join(",")
+        )
     }
 
     /// Moves the rows that cannot be accepted from the stage to the quarantine.
@@ -310,6 +359,12 @@ impl Staged<'_> {
         let existing_only = tally.options.existing_only;
         if lacking.is_empty() && !existing_only {
             drop(lacking);
+            let is_bulk = self.stage.rows >= tally.options.bulk_rows && !tally.options.careful;
+            if is_bulk && let Some(inserted) = self.insert_all(connection, &merge).await? {
+                tally.counts.inserted += inserted;
+                return Ok(inserted);
+            }
+            drop(merge);
             return self.write(connection, shape, How::Upsert { partitioned }, tally).await;
         }
         let lacking: Vec<&str> = lacking.iter().map(|column| column.name.as_ref()).collect();
@@ -382,6 +437,27 @@ impl Staged<'_> {
         rows.iter().map(key).collect()
     }
 
+    /// Inserts the rows of a shape into the table if that is empty: without looking for conflicts row by row, which is a fourth of
+    /// the work. `None` if it is not empty, or another transaction turned out to fill it at the same time.
+    async fn insert_all(&self, connection: &mut PgConnection, merge: &Merge<'_>) -> Result<Option<u64>> {
+        let doing = self.doing("inserting into");
+        let failed = |error| failure::database(&doing, error);
+        let [known] = numbers(connection, &doing, merge.count_any()).await?;
+        if known > 0 {
+            return Ok(None);
+        }
+        execute(connection, &doing, "SAVEPOINT inserting".to_owned()).await?;
+        let sql = sqlx::AssertSqlSafe(merge.insert_all());
+        match sqlx::raw_sql(sql).execute(&mut *connection).await {
+            Ok(done) => Ok(Some(done.rows_affected())),
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                execute(connection, &doing, "ROLLBACK TO SAVEPOINT inserting".to_owned()).await?;
+                Ok(None)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     /// Ends the load if a row of the shape exists already.
     async fn refuse_known(&self, connection: &mut PgConnection, merge: &Merge<'_>) -> Result<()> {
         let doing = self.doing("looking for rows that exist in");
@@ -399,6 +475,14 @@ impl Staged<'_> {
 }
 
 impl Tally<'_> {
+    /// Where rows count that were left as they are.
+    fn unchanged(&mut self) -> &mut u64 {
+        match self.options.on_conflict {
+            OnConflict::Ignore => &mut self.counts.ignored,
+            _ => &mut self.counts.unchanged,
+        }
+    }
+
     fn refuse(&mut self, table: &str, fault: Fault, key: Option<Value>, origin: Arc<Origin>) -> Result<()> {
         self.counts.quarantined += 1;
         let Fault { reason, message } = fault;
@@ -435,6 +519,10 @@ impl Sink for Intake<'_, '_> {
             key.predicate.is_some() || !key.expressions.is_empty() || super::merge::lacks_value(table, columns)
         });
         refers || kept || self.tally.options.careful
+    }
+
+    fn passed(&mut self) {
+        self.tally.counts.read += 1;
     }
 
     fn keep(&mut self, ordinal: u64, origin: &Arc<Origin>) -> Result<()> {

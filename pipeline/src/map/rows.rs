@@ -27,6 +27,8 @@ pub struct FileRows<P> {
     /// The place in the batch of the next record.
     next: usize,
     row: MappedRow,
+    /// What all files occupy, in bytes.
+    bytes: Option<u64>,
     left: u64,
     /// Told how many rows went by since it was told last, and at the end `None`.
     progress: P,
@@ -42,6 +44,7 @@ struct Reading {
 impl<P: FnMut(Option<u64>) + Send> FileRows<P> {
     /// The rows of files with their plans; of all together `limit` records at the most.
     pub fn new(files: Vec<(Opened, Plan)>, meter: Arc<Meter>, limit: Option<u64>, progress: P) -> Self {
+        let bytes = files.iter().map(|(opened, _)| opened.size).sum();
         Self {
             files: files.into(),
             meter,
@@ -49,6 +52,7 @@ impl<P: FnMut(Option<u64>) + Send> FileRows<P> {
             batch: Batch::default(),
             next: 0,
             row: MappedRow::default(),
+            bytes,
             left: limit.unwrap_or(u64::MAX),
             progress,
         }
@@ -107,6 +111,12 @@ impl<P: FnMut(Option<u64>) + Send> Rows for FileRows<P> {
         let (Some(reading), Some(record)) = (&self.reading, record) else { return Arc::default() };
         let raw = Bytes::copy_from_slice(&self.batch.raw[record.raw.clone()]);
         Arc::new(Origin { line: Some(record.line), byte_offset: Some(record.offset), raw, ..reading.head.clone() })
+    }
+
+    /// By the records at hand. Of compressed files it is too low, which only costs speed.
+    fn expected(&self) -> Option<u64> {
+        let each = (self.batch.raw.len() / self.batch.records.len().max(1)).max(1);
+        Some((self.bytes? / each as u64).min(self.left))
     }
 
     fn refill(&mut self) -> BoxFuture<'_, Result<bool>> {

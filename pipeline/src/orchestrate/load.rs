@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::attempts::{Attempt, Attempts};
 use super::prepare::{Files, Prepared};
@@ -168,6 +169,9 @@ fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {
     run.spent("wait", phases.wait);
     run.spent("validate", phases.encode);
     run.spent("send", phases.send);
+    if phases.compare > Duration::ZERO {
+        run.spent("compare", phases.compare);
+    }
     run.spent("merge", phases.merge);
 }
 

@@ -139,6 +139,9 @@ async fn plain_kinds() {
         .await;
     check("char(5)", Kind::Char { length: 5 }, 0, pairs(vec!["", "abcde", "ab", "abcde  "], Value::from)).await;
     check("interval", Kind::Other, 0, pairs(vec!["1 day 02:03", "P1Y"], Value::from)).await;
+    check("bit(3)", Kind::Bit { length: Some(3), varying: false }, 0, pairs(vec!["101", "000"], Value::from)).await;
+    let at_most = Kind::Bit { length: Some(3), varying: true };
+    check("bit varying(3)", at_most, 0, pairs(vec!["", "1", "111"], Value::from)).await;
     // A type without equality.
     check("point", Kind::Other, 0, pairs(vec!["(1,2)", "(0,0)"], Value::from)).await;
     let documents =
@@ -155,6 +158,20 @@ async fn plain_kinds() {
             .collect(),
     )
     .await;
+}
+
+/// A value that is only displayed, as of a type that a user chose, is read as its text would be.
+#[tokio::test]
+async fn values_that_are_displayed() {
+    let shown = |value: &'static dyn models::Shown| vec![(Value::Shown(value), Some(value.to_string()))];
+    check("interval", Kind::Other, 0, shown(&"-3 mons 2 days")).await;
+    check("int4range", Kind::Other, 0, shown(&"[1,5)")).await;
+    check("numeric(9,3)", Kind::Numeric { precision: Some(9), scale: Some(3) }, 0, shown(&-12.5)).await;
+    check("bigint", Kind::Int8, 0, shown(&u32::MAX)).await;
+    check("date", Kind::Date, 0, shown(&"2026-02-28")).await;
+    check("text", Kind::Text { max_length: None }, 0, shown(&'ä')).await;
+    let ranges = Value::Array(vec![Value::Shown(&"[1,5)"), Value::Null]);
+    check("int4range[]", Kind::Other, 1, vec![(ranges, Some("{\"[1,5)\",NULL}".to_owned()))]).await;
 }
 
 #[tokio::test]

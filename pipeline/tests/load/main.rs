@@ -10,6 +10,7 @@ mod tables;
 mod concurrency;
 mod encoding;
 mod keys;
+mod large;
 mod merging;
 mod model;
 mod quarantine;
@@ -35,6 +36,7 @@ fn server() -> &'static Server {
 struct Database {
     name: String,
     connection: PgConnection,
+    options: Options,
 }
 
 impl Database {
@@ -44,11 +46,12 @@ impl Database {
         for sql in [pipeline::database::init_sql(None), tables::TABLES.to_owned()] {
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("the schema is created");
         }
-        Database { name, connection }
+        Database { name, connection, options: Options::default() }
     }
 
     async fn begin(&mut self) -> Load<'_> {
-        Load::begin(&mut self.connection, run("directory"), Options::default()).await.expect("the load begins")
+        let options = self.options.clone();
+        Load::begin(&mut self.connection, run("directory"), options).await.expect("the load begins")
     }
 
     /// Loads into one table by one of its keys, and commits.

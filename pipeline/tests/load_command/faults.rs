@@ -30,9 +30,18 @@ impl Scene {
     pub(crate) async fn wait_until_blocked(&mut self) {
         let blocked = "SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND application_name = \
                        'pipeline' AND wait_event_type = 'Lock'";
-        while self.query(blocked).await == ["0"] {
+        self.wait_while(blocked, "0").await;
+    }
+
+    /// Waits while a query has this answer.
+    async fn wait_while(&mut self, sql: &str, answer: &str) {
+        for _ in 0..6_000 {
+            if self.query(sql).await != [answer] {
+                return;
+            }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        panic!("for a minute it was {answer}: {sql}");
     }
 
     async fn clubs(&mut self) -> Vec<String> {
@@ -100,10 +109,8 @@ async fn a_lock_that_is_never_given_ends_with_75_and_changes_nothing() {
     let child = scene.start(&[("PIPELINE_LOAD_LOCK_TIMEOUT", "50ms"), ("PIPELINE_LOAD_ATTEMPTS", "100")]);
     scene.wait_until_blocked().await;
     let rolled_back = "SELECT xact_rollback::text FROM pg_stat_database WHERE datname = current_database()";
-    let before = scene.query(rolled_back).await;
-    while scene.query(rolled_back).await == before {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let before = scene.query(rolled_back).await.remove(0);
+    scene.wait_while(rolled_back, &before).await;
     execute(&mut other, "COMMIT").await;
     let ran = ended(child).await;
     ran.ok("read 2, updated 2");

@@ -27,6 +27,8 @@ pub(crate) enum Value {
     Timestamp(NaiveDateTime),
     TimestampTz(DateTime<Utc>),
     Bytes(Vec<u8>),
+    /// A value of a type that only its text form is known of.
+    Shown(&'static dyn models::Shown),
     Array(Vec<Value>),
     Parent(Parent),
 }
@@ -58,6 +60,7 @@ impl Value {
             Value::Timestamp(value) => Cell::Timestamp(*value),
             Value::TimestampTz(value) => Cell::TimestampTz(*value),
             Value::Bytes(value) => Cell::Bytes(value),
+            Value::Shown(value) => Cell::Shown(*value),
             Value::Array(value) => Cell::Array(value),
             Value::Parent(value) => Cell::Reference(value),
         }

@@ -1,4 +1,4 @@
-/// What lets a query of one's own read a type of the runtime: sqlx's two traits.
+/// What lets a query of one's own read a type of the runtime: sqlx's traits.
 #[allow(unused_macros)] // Not every schema has such a type.
 macro_rules! sqlx_column {
     ([$($parameter:tt)*] $name:ty, $sql:literal) => {
@@ -15,6 +15,16 @@ macro_rules! sqlx_column {
         impl<'r, $($parameter)*> sqlx::Decode<'r, sqlx::Postgres> for $name {
             fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
                 <Self as FromColumn>::from_binary(value.as_bytes()?)
+            }
+        }
+
+        impl<$($parameter)*> sqlx::postgres::PgHasArrayType for $name {
+            fn array_type_info() -> sqlx::postgres::PgTypeInfo {
+                sqlx::postgres::PgTypeInfo::array_of($sql)
+            }
+
+            fn array_compatible(type_info: &sqlx::postgres::PgTypeInfo) -> bool {
+                <Vec<Self> as FromColumn>::accepts(type_info)
             }
         }
     };
