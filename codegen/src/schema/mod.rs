@@ -149,7 +149,7 @@ pub struct Column {
     /// `$onUpdate`: computed by the client at update.
     pub on_update: Option<RuntimeValue>,
     /// `generatedAlwaysAsIdentity`, `generatedByDefaultAsIdentity`.
-    pub identity: Option<Identity>,
+    pub identity: Option<Box<Identity>>,
     /// `generatedAlwaysAs`: the expression's SQL.
     pub generated: Option<Sql>,
     /// The text of `T` in `.$type<T>()`.

@@ -9,7 +9,7 @@ use super::super::known;
 use super::super::sql::Sql;
 use super::super::table::{InlineReference, Table};
 use super::Lowering;
-use super::names::{Named, Scope, needs_opclass};
+use super::names::{Named, needs_opclass};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval};
 use crate::schema;
@@ -137,7 +137,7 @@ impl Lowering<'_, '_, '_> {
                 format!("{}_{}_index", table.name.name, names.join("_"))
             }
         };
-        self.claim(Named::Index, Scope::schema(table.name.schema.as_deref()), &*name, index.span)?;
+        self.claim(Named::Index, table.name.schema.as_deref(), &*name, index.span)?;
         let options = index.options.borrow();
         let predicate = match &options.predicate {
             Some((value, _)) if value.is_undefined() => None,

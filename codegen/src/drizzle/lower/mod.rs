@@ -51,6 +51,7 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (
         tables: FxHashMap::default(),
         policies: Vec::new(),
         names: FxHashMap::default(),
+        table_names: FxHashMap::default(),
         unknown: None,
         type_uses: TypeUses::new(),
     };
@@ -75,8 +76,10 @@ struct Lowering<'c, 'i, 'g> {
     tables: FxHashMap<String, usize>,
     /// Exported policies, which may be linked to tables that are exported later.
     policies: Vec<Obj>,
-    /// Names that may be given once, with the place where they are.
-    names: FxHashMap<(names::Named, names::Scope, Rc<str>), Span>,
+    /// Names that may be given once in a schema, with the place where they are.
+    names: FxHashMap<(names::Named, Option<Rc<str>>, Rc<str>), Span>,
+    /// Those that may be given once in a table, of the one at hand.
+    table_names: FxHashMap<(names::Named, Rc<str>), Span>,
     /// The first export that is not known: its name, and why.
     unknown: Option<(Rc<str>, Rc<Opaque>)>,
     type_uses: TypeUses,
@@ -157,8 +160,7 @@ impl Lowering<'_, '_, '_> {
                 put(&mut self.schema.roles, role, |a, b| a.name == b.name);
             }
         } else if let Some(view) = value.as_host::<View>() {
-            let scope = names::Scope::schema(view.name.schema.as_deref());
-            self.claim(names::Named::View, scope, &*view.name.name, view.span)?;
+            self.claim(names::Named::View, view.name.schema.as_deref(), &*view.name.name, view.span)?;
             let view = self.view(name, view)?;
             self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {

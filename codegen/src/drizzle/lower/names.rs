@@ -4,7 +4,6 @@ use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use super::super::column::{ColumnBase, ColumnData};
-use super::super::table::Table;
 use super::Lowering;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::Eval;
@@ -38,36 +37,37 @@ impl Named {
     }
 }
 
-/// Where a name must be the only one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Scope {
-    /// A schema; `None` for `public`.
-    Schema(Option<Rc<str>>),
-    /// This very declaration of a table: of two tables with one name, each has names of its own.
-    Table(*const Table),
-}
-
-impl Scope {
-    pub(super) fn schema(name: Option<&str>) -> Self {
-        Scope::Schema(name.map(Rc::from))
-    }
-}
-
 impl Lowering<'_, '_, '_> {
-    /// Takes a name in a scope; an error if it is taken.
-    pub(super) fn claim(&mut self, named: Named, scope: Scope, name: impl Into<Rc<str>>, span: Span) -> Eval<()> {
+    /// Takes a name in a schema (`None` for `public`); an error if it is taken.
+    pub(super) fn claim(
+        &mut self,
+        named: Named,
+        schema: Option<&str>,
+        name: impl Into<Rc<str>>,
+        span: Span,
+    ) -> Eval<()> {
         let name = name.into();
-        let first = match self.names.entry((named, scope, name.clone())) {
-            Entry::Vacant(new) => {
-                new.insert(span);
-                return Ok(());
-            }
-            Entry::Occupied(first) => *first.get(),
-        };
-        let (code, what, place) = named.words();
-        let error = Diagnostic::error(code, format!("the {place} has two of one name: {what} `{name}`"));
-        Err(error.at(span, "again here").label(first, "first here").help("give one of them another name").into())
+        take(self.names.entry((named, schema.map(Rc::from), name.clone())), named, &name, span)
     }
+
+    /// Takes a name in this very declaration of a table: of two tables with one name, each has names of its own.
+    pub(super) fn claim_in_table(&mut self, named: Named, name: impl Into<Rc<str>>, span: Span) -> Eval<()> {
+        let name = name.into();
+        take(self.table_names.entry((named, name.clone())), named, &name, span)
+    }
+}
+
+fn take<K>(entry: Entry<'_, K, Span>, named: Named, name: &str, span: Span) -> Eval<()> {
+    let first = match entry {
+        Entry::Vacant(new) => {
+            new.insert(span);
+            return Ok(());
+        }
+        Entry::Occupied(first) => *first.get(),
+    };
+    let (code, what, place) = named.words();
+    let error = Diagnostic::error(code, format!("the {place} has two of one name: {what} `{name}`"));
+    Err(error.at(span, "again here").label(first, "first here").help("give one of them another name").into())
 }
 
 /// drizzle-kit refuses an index over a pgvector column without an operator class, which the extension has no default for.

@@ -10,7 +10,7 @@ use super::super::security::PgPolicy;
 use super::super::sequence::{Bounds, sequence_options};
 use super::super::sql::Sql;
 use super::super::table::{Table, extra_config};
-use super::names::{Named, Scope};
+use super::names::Named;
 use super::{Lowering, add_policy, put};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Kind, Slot, Value};
@@ -20,6 +20,7 @@ use crate::typescript::TypeUse;
 
 impl Lowering<'_, '_, '_> {
     pub(super) fn table(&mut self, key: &str, table: &Table) -> Eval<schema::Table> {
+        self.table_names.clear();
         let declaration = self.cx.declaration(table.span);
         let (docs, conflict_key) = self.graph.docs(declaration).map(split_tags).unwrap_or_default();
         let mut lowered = schema::Table {
@@ -41,7 +42,7 @@ impl Lowering<'_, '_, '_> {
         for (position, column) in table.columns.iter().enumerate() {
             // An error in one column is told, and the others go on.
             let lowered_column = self.column(column).and_then(|mut lowered| {
-                self.claim(Named::Column, Scope::Table(table), self.shared_name(column), column.key_span)?;
+                self.claim_in_table(Named::Column, self.shared_name(column), column.key_span)?;
                 if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
                     lowered.sql_type = sql_type;
                 }
@@ -53,7 +54,7 @@ impl Lowering<'_, '_, '_> {
             }
             if column.config.is_unique {
                 let name = column.config.unique_name().unwrap_or_default();
-                if let Err(thrown) = self.claim(Named::Unique, Scope::Table(table), &*name, column.key_span) {
+                if let Err(thrown) = self.claim_in_table(Named::Unique, &*name, column.key_span) {
                     self.cx.report(*thrown.diagnostic);
                 }
                 lowered.uniques.push(schema::UniqueConstraint {
@@ -107,7 +108,7 @@ impl Lowering<'_, '_, '_> {
                 let names: Vec<&str> = columns.iter().map(|column| &*column.config.name).collect();
                 format!("{}_{}_unique", table.name.name, names.join("_"))
             });
-            self.claim(Named::Unique, Scope::Table(table), &*name, unique.span)?;
+            self.claim_in_table(Named::Unique, &*name, unique.span)?;
             let nulls_not_distinct = unique.nulls_not_distinct.is_raised();
             let columns = self.names(&columns);
             lowered.uniques.push(schema::UniqueConstraint { name, columns, nulls_not_distinct });
@@ -119,7 +120,7 @@ impl Lowering<'_, '_, '_> {
             let index = self.index(index, table)?;
             lowered.indexes.push(index);
         } else if let Some(check) = item.as_host::<Check>() {
-            self.claim(Named::Check, Scope::Table(table), &*check.name, check.span)?;
+            self.claim_in_table(Named::Check, &*check.name, check.span)?;
             let expression = self.sql(&check.condition, check.span, "the condition of a check", true)?;
             lowered.checks.push(schema::Check { name: check.name.clone(), expression });
         } else if let Some(policy) = item.as_host::<PgPolicy>() {
@@ -200,7 +201,7 @@ impl Lowering<'_, '_, '_> {
         Some(text.strip_prefix('<')?.strip_suffix('>')?.trim().to_owned())
     }
 
-    pub(super) fn identity(&mut self, column: &ColumnData, name: &str) -> Eval<Option<schema::Identity>> {
+    pub(super) fn identity(&mut self, column: &ColumnData, name: &str) -> Eval<Option<Box<schema::Identity>>> {
         let Some((always, given)) = &column.config.identity else { return Ok(None) };
         let what = format!("of the identity of column `{name}`");
         let options =
@@ -217,7 +218,7 @@ impl Lowering<'_, '_, '_> {
                 return Err(known::mismatch(&other, column.key_span, &what, "a string").into());
             }
         };
-        Ok(Some(schema::Identity { always: *always, sequence, options }))
+        Ok(Some(Box::new(schema::Identity { always: *always, sequence, options })))
     }
 }
 
