@@ -52,6 +52,7 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (
         policies: Vec::new(),
         names: FxHashMap::default(),
         table_names: FxHashMap::default(),
+        table_columns: FxHashMap::default(),
         unknown: None,
         type_uses: TypeUses::new(),
     };
@@ -77,9 +78,11 @@ struct Lowering<'c, 'i, 'g> {
     /// Exported policies, which may be linked to tables that are exported later.
     policies: Vec<Obj>,
     /// Names that may be given once in a schema, with the place where they are.
-    names: FxHashMap<(names::Named, Option<Rc<str>>, Rc<str>), Span>,
+    names: FxHashMap<names::InSchema, Span>,
     /// Those that may be given once in a table, of the one at hand.
     table_names: FxHashMap<(names::Named, Rc<str>), Span>,
+    /// Its columns, with the place where each is.
+    table_columns: FxHashMap<String, Span>,
     /// The first export that is not known: its name, and why.
     unknown: Option<(Rc<str>, Rc<Opaque>)>,
     type_uses: TypeUses,
@@ -261,11 +264,6 @@ impl Lowering<'_, '_, '_> {
 
     pub(super) fn name(&self, column: &ColumnData) -> String {
         column_name(&column.config.name, column.config.key_as_name, self.casing)
-    }
-
-    /// The same, shared where it can be.
-    pub(super) fn shared_name(&self, column: &ColumnData) -> Rc<str> {
-        if self.casing == Casing::Keep { column.config.name.clone() } else { self.name(column).into() }
     }
 
     pub(super) fn names(&self, columns: &[Rc<ColumnData>]) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Names that may be given once: those that drizzle-kit refuses to see twice, and those of a table's columns.
+//! Names that may be given once: those that drizzle-kit refuses to see twice.
 
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
@@ -20,8 +20,6 @@ pub(super) enum Named {
     Unique,
     /// One of the name in a table.
     Check,
-    /// One of the name in a table. drizzle-kit drops the earlier without a word, and every insert through drizzle-orm fails.
-    Column,
 }
 
 impl Named {
@@ -32,10 +30,12 @@ impl Named {
             Named::View => ("E0412", "view", "schema"),
             Named::Unique => ("E0413", "unique constraint", "table"),
             Named::Check => ("E0414", "check", "table"),
-            Named::Column => ("E0416", "column", "table"),
         }
     }
 }
+
+/// What has which name in which schema (`None` for `public`).
+pub(super) type InSchema = (Named, Option<Rc<str>>, Rc<str>);
 
 impl Lowering<'_, '_, '_> {
     /// Takes a name in a schema (`None` for `public`); an error if it is taken.

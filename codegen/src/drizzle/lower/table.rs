@@ -21,6 +21,7 @@ use crate::typescript::TypeUse;
 impl Lowering<'_, '_, '_> {
     pub(super) fn table(&mut self, key: &str, table: &Table) -> Eval<schema::Table> {
         self.table_names.clear();
+        self.table_columns.clear();
         let declaration = self.cx.declaration(table.span);
         let (docs, conflict_key) = self.graph.docs(declaration).map(split_tags).unwrap_or_default();
         let mut lowered = schema::Table {
@@ -42,14 +43,13 @@ impl Lowering<'_, '_, '_> {
         for (position, column) in table.columns.iter().enumerate() {
             // An error in one column is told, and the others go on.
             let lowered_column = self.column(column).and_then(|mut lowered| {
-                self.claim_in_table(Named::Column, self.shared_name(column), column.key_span)?;
                 if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
                     lowered.sql_type = sql_type;
                 }
                 Ok(lowered)
             });
             match lowered_column {
-                Ok(column) => lowered.columns.push(column),
+                Ok(lowered_column) => self.add_column(&mut lowered.columns, lowered_column, column.key_span),
                 Err(thrown) => self.cx.report(*thrown.diagnostic),
             }
             if column.config.is_unique {
@@ -77,6 +77,20 @@ impl Lowering<'_, '_, '_> {
             }
         }
         Ok(lowered)
+    }
+
+    /// Adds a column, or puts it in the place of the one with its name, as drizzle-kit does without a word.
+    fn add_column(&mut self, columns: &mut Vec<schema::Column>, column: schema::Column, span: Span) {
+        let Some(first) = self.table_columns.insert(column.name.clone(), span) else { return columns.push(column) };
+        let message = format!("the table has two columns of one name: `{}`", column.name);
+        let warning = Diagnostic::warning("W0407", message).at(span, "takes the place of the other");
+        let warning = warning.label(first, "this one is left out, as drizzle-kit leaves it out");
+        self.cx
+            .report(warning.help("give one of them another name: drizzle-orm names the column twice in every insert"));
+        match columns.iter_mut().find(|known| known.name == column.name) {
+            Some(known) => *known = column,
+            None => columns.push(column),
+        }
     }
 
     /// What a `getSQLType` that the schema put in place of the column's own gives.
