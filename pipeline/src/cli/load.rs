@@ -63,7 +63,8 @@ pub(crate) struct LoadArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Format options")]
 struct FormatFlags {
-    /// The format of the files; without it, by name: .ndjson, .jsonl and .json are NDJSON, all else is CSV.
+    /// The format of the files; without it, by name: .ndjson, .jsonl and .json are NDJSON, .parquet and .pq are Parquet, which
+    /// is known by its first bytes too; all else is CSV.
     #[arg(long, value_name = "FORMAT")]
     format: Option<FileFormat>,
     /// The delimiter of CSV, one character or \t; without it a comma, and a tab in .tsv.
@@ -84,6 +85,7 @@ struct FormatFlags {
 enum FileFormat {
     Csv,
     Ndjson,
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -140,6 +142,7 @@ impl Arguments for LoadArgs {
             format: format.format.map(|format| match format {
                 FileFormat::Csv => Format::Csv,
                 FileFormat::Ndjson => Format::Ndjson,
+                FileFormat::Parquet => Format::Parquet,
             }),
             delimiter: format.delimiter,
             quote: (!format.no_quote).then_some(format.quote),

@@ -268,7 +268,7 @@ mod tests {
                     assert_eq!(texts, [Some(first.as_str()), Some("a, \"b\""), None, Some("x")]);
                     assert_eq!((record.fault.as_ref(), record.line), (None, number + 2));
                     let raw = &batch.raw[record.raw.clone()];
-                    let start = record.offset as usize;
+                    let start = record.offset.unwrap() as usize;
                     assert_eq!(raw, &content.as_bytes()[start..start + raw.len()]);
                     number += 1;
                 }

@@ -85,7 +85,18 @@ impl Read for Content {
     }
 }
 
-fn spool(name: &str, mut input: impl Read) -> Result<Arc<File>> {
+impl Content {
+    /// The file, for reading at any place.
+    pub(super) fn shared(self) -> Arc<File> {
+        match self {
+            Self::File(file) => Arc::new(file),
+            Self::Spooled(file, _) => file,
+        }
+    }
+}
+
+/// Copies what can only be read once, and in its order, to a temporary file.
+pub(super) fn spool(name: &str, mut input: impl Read) -> Result<Arc<File>> {
     let spooled = tempfile::tempfile().and_then(|mut file| io::copy(&mut input, &mut file).map(|_| file));
     spooled.map(Arc::new).map_err(|error| {
         let folder = std::env::temp_dir();

@@ -6,10 +6,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::csv::{self, Dialect};
-use super::input::{Content, Input};
+use super::guard::guarded;
+use super::input::{Content, Input, spool};
 use super::ndjson;
+use super::parquet::{ParquetReader, Use};
 use super::reader::{Meter, Reader};
 use crate::{Error, Exit, Result};
+
+const PARQUET: &[u8] = b"PAR1";
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +25,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     Ndjson,
+    /// Apache Parquet: columns with types of their own.
+    Parquet,
 }
 
 /// How files are to be read.
@@ -55,9 +63,20 @@ pub struct Opened {
     pub names: Vec<String>,
     /// What it occupies, in bytes.
     pub size: Option<u64>,
+    /// How many records it has, where it says so.
+    pub rows: Option<u64>,
     /// How its records are read, with nothing left open.
     pub layout: Layout,
     pub(super) reader: Box<dyn Reader>,
+}
+
+impl Opened {
+    /// Says what each of its fields is read for.
+    #[must_use]
+    pub fn read_only(mut self, uses: Vec<Use>) -> Self {
+        self.reader.read_only(uses);
+        self
+    }
 }
 
 impl std::fmt::Debug for Opened {
@@ -70,22 +89,28 @@ impl std::fmt::Debug for Opened {
 ///
 /// # Errors
 /// [`Exit::Usage`] for a file that is not there; [`Exit::Input`] for one that cannot be read as what it seems to be.
-pub fn open(input: &Input, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<String>]) -> Result<Opened> {
-    let name = input.name();
-    let (file, size) = input.open()?;
+pub fn open(source: &Input, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<String>]) -> Result<Opened> {
+    let name = source.name();
+    let (file, size) = source.open()?;
     let failed = |error: io::Error| unreadable(&name, &error);
     let mut input = BufReader::with_capacity(256 << 10, Metered { inner: file, meter: Arc::clone(meter) });
     let magic = peek(&mut input).map_err(failed)?;
-    if magic.starts_with(b"PAR1") {
-        return Err(Error::new(Exit::Input, format!("{name} is Parquet, which is not read here"))
-            .help("convert it to CSV or NDJSON"));
-    }
     let format = layout.format.unwrap_or_else(|| of_name(&name));
+    let is_parquet = |start: &[u8]| match layout.format {
+        Some(format) => format == Format::Parquet,
+        None => format == Format::Parquet || start.starts_with(PARQUET),
+    };
     let mut plain: Box<dyn BufRead + Send> = match magic {
-        [0x1f, 0x8b, ..] => buffered(flate2::bufread::MultiGzDecoder::new(input)),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => buffered(zstd::stream::read::Decoder::with_buffer(input).map_err(failed)?),
+        GZIP => buffered(flate2::bufread::MultiGzDecoder::new(input)),
+        ZSTD => buffered(zstd::stream::read::Decoder::with_buffer(input).map_err(failed)?),
+        // Its end is read first, and then any part of it: not what went through a buffer.
+        _ if is_parquet(magic) => return parquet(&name, source.open()?, layout, meter),
         _ => Box::new(input),
     };
+    if is_parquet(plain.fill_buf().map_err(failed)?) {
+        let spooled = spool(&name, plain)?;
+        return parquet(&name, (Content::Spooled(spooled, 0), size), layout, meter);
+    }
     let bom = match peek_at(&mut plain).map_err(failed)? {
         [0xef, 0xbb, 0xbf, ..] => 3,
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
@@ -113,20 +138,30 @@ pub fn open(input: &Input, layout: &Layout, meter: &Arc<Meter>, known: &[Vec<Str
     };
     let media_type = if format == Format::Csv { "text/csv" } else { "application/x-ndjson" };
     read.names = Some(names.clone());
-    Ok(Opened { name: shared, format, media_type: media_type.into(), names, size, layout: read, reader })
+    Ok(Opened { name: shared, format, media_type: media_type.into(), names, size, rows: None, layout: read, reader })
+}
+
+/// The same for Parquet, which names its fields and counts its records at its end.
+fn parquet(name: &str, (content, size): (Content, Option<u64>), layout: &Layout, meter: &Arc<Meter>) -> Result<Opened> {
+    let (name, format): (Arc<str>, _) = (name.into(), Format::Parquet);
+    let reader = guarded(&name, || ParquetReader::open(Arc::clone(&name), content, meter, layout.max_record))?;
+    let (names, rows) = (reader.names().to_vec(), reader.rows());
+    let layout = Layout { format: Some(format), names: Some(names.clone()), ..layout.clone() };
+    let media_type = super::parquet::MEDIA_TYPE.into();
+    Ok(Opened { name, format, media_type, names, size, rows, layout, reader: Box::new(reader) })
 }
 
 fn buffered(reader: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
     Box::new(BufReader::with_capacity(256 << 10, reader))
 }
 
-/// Up to four bytes, of which none is consumed. A short read is not the end of the file.
+/// The first bytes, if they say what follows; none is consumed. A short read is not the end of the file.
 fn peek(input: &mut BufReader<Metered>) -> io::Result<&'static [u8]> {
     let start = input.fill_buf()?;
     Ok(match start {
-        [b'P', b'A', b'R', b'1', ..] => b"PAR1",
-        [0x1f, 0x8b, ..] => &[0x1f, 0x8b],
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => &[0x28, 0xb5, 0x2f, 0xfd],
+        start if start.starts_with(PARQUET) => PARQUET,
+        start if start.starts_with(GZIP) => GZIP,
+        start if start.starts_with(ZSTD) => ZSTD,
         _ => &[],
     })
 }
@@ -148,8 +183,11 @@ fn base_name(name: &str) -> String {
 
 fn of_name(name: &str) -> Format {
     let base = base_name(name);
-    let json = [".ndjson", ".jsonl", ".json"].iter().any(|ending| base.ends_with(ending));
-    if json { Format::Ndjson } else { Format::Csv }
+    match base.rsplit_once('.') {
+        Some((_, "ndjson" | "jsonl" | "json")) => Format::Ndjson,
+        Some((_, "parquet" | "pq")) => Format::Parquet,
+        _ => Format::Csv,
+    }
 }
 
 /// An error of reading: a file that ends too early or is damaged is unusable, anything else may pass.
@@ -166,9 +204,9 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Error {
 }
 
 /// Counts the bytes that are read.
-struct Metered {
-    inner: Content,
-    meter: Arc<Meter>,
+pub(super) struct Metered {
+    pub(super) inner: Content,
+    pub(super) meter: Arc<Meter>,
 }
 
 impl Read for Metered {

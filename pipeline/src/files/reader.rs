@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::batch::Batch;
+use super::guard::guarded;
 use super::open::Opened;
+use super::parquet::Use;
 use crate::{Error, Exit, Result};
 
 /// So many batches wait for the connection; more would only take memory.
@@ -17,6 +19,9 @@ const WAITING: usize = 3;
 pub(super) trait Reader: Send {
     /// The next records, or `None` after the last.
     fn next_batch(&mut self) -> Result<Option<Batch>>;
+
+    /// Told before the first batch what each field is read for. Where fields can be passed over, those without a use are.
+    fn read_only(&mut self, _uses: Vec<Use>) {}
 }
 
 /// What readers did, for progress and summary.
@@ -48,11 +53,11 @@ impl Meter {
 /// [`Exit::Temporary`] if the machine gives no thread.
 pub fn start(opened: Opened, meter: Arc<Meter>) -> Result<mpsc::Receiver<Result<Batch>>> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    let mut reader = opened.reader;
+    let (name, mut reader) = (opened.name, opened.reader);
     let work = move || {
         loop {
             let start = Instant::now();
-            let batch = reader.next_batch();
+            let batch = guarded(&name, || reader.next_batch());
             let nanoseconds = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
             meter.busy.fetch_add(nanoseconds, Ordering::Relaxed);
             let Some(batch) = batch.transpose() else { return };

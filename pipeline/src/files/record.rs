@@ -20,7 +20,8 @@ pub fn read_record(name: &Arc<str>, layout: &Layout, known: &[Vec<String>], raw:
     let input = Box::new(Cursor::new(raw.clone()));
     let names = layout.names.clone().unwrap_or_default();
     let batch = match layout.format {
-        Some(Format::Ndjson) => {
+        // One of Parquet was written as JSON.
+        Some(Format::Ndjson | Format::Parquet) => {
             let reader = NdjsonReader::new(Arc::clone(name), input, 0, layout.max_record);
             reader.with_fields(known, &names).next_batch()?
         }

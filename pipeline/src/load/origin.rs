@@ -10,6 +10,7 @@ use models::{Cell, Insert};
 
 use super::recipe::Recipe;
 use crate::Result;
+use crate::files::parquet;
 use crate::validate::Refusal;
 
 /// Where a record came from: what the quarantine keeps of it.
@@ -21,7 +22,7 @@ pub struct Origin {
     pub url: Option<Arc<str>>,
     /// The file it was read from.
     pub file: Option<Arc<str>>,
-    /// The line of the file in which the record begins, from 1.
+    /// The line of the file in which the record begins, or in Parquet its row, from 1.
     pub line: Option<u64>,
     /// Where in the body or file the record begins, in bytes.
     pub byte_offset: Option<u64>,
@@ -33,6 +34,14 @@ pub struct Origin {
     pub recipe: Option<Arc<Recipe>>,
     /// The entry of the quarantine that is being replayed. If the record is refused again, the entry stays and says why.
     pub entry: Option<i64>,
+}
+
+impl Origin {
+    /// Where the record stands in its file, as messages begin.
+    pub fn place(&self) -> Option<String> {
+        let counted = if self.media_type.as_deref() == Some(parquet::MEDIA_TYPE) { "row" } else { "line" };
+        self.line.map(|number| format!("{counted} {number}"))
+    }
 }
 
 /// A row and the record it was made from. Rows of one record share its origin.

@@ -486,7 +486,7 @@ impl Tally<'_> {
     fn refuse(&mut self, table: &str, fault: Fault, key: Option<Value>, origin: Arc<Origin>) -> Result<()> {
         self.counts.quarantined += 1;
         let Fault { reason, message } = fault;
-        let message = origin.line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"));
+        let message = origin.place().map_or_else(|| message.clone(), |place| format!("{place}: {message}"));
         self.quarantine.add(Rejected { table: table.to_owned(), reason, message, key, origin });
         self.options.max_errors.check(table, self.counts, 0, false)
     }

@@ -9,7 +9,7 @@ use super::file::{FieldRule, MapFile, Rest};
 use super::path::{Step, parent, step};
 use crate::catalogue::Catalogue;
 use crate::config::did_you_mean;
-use crate::files::Format;
+use crate::files::{Format, Use};
 use crate::load::Recipe;
 use crate::{Error, Exit, Result};
 
@@ -183,9 +183,34 @@ impl Plan {
         self.recipe.clone()
     }
 
+    /// What each field is read for.
+    pub fn uses(&self) -> Vec<Use> {
+        let mut uses = vec![Use::None; self.names.len()];
+        self.fields.iter().for_each(|(_, node)| node.note_uses(&mut uses));
+        uses
+    }
+
     /// True if records give the column.
     pub fn gives(&self, table: &TableDef, column: &str) -> bool {
         self.fields.iter().any(|(index, _)| table.columns[*index].name == column)
+    }
+}
+
+impl Node {
+    fn note_uses(&self, uses: &mut [Use]) {
+        match self {
+            Self::Value(Leaf { input: Input::Field(place), column, .. }) => {
+                let wanted = match column.kind {
+                    Kind::Bytes => Use::Bytes,
+                    Kind::Timestamp => Use::Local,
+                    _ => Use::Text,
+                };
+                let known = uses[*place];
+                uses[*place] = if known == Use::None || known == wanted { wanted } else { Use::Text };
+            }
+            Self::Value(_) => {}
+            Self::Parent(parent) => parent.parts.iter().for_each(|part| part.note_uses(uses)),
+        }
     }
 }
 

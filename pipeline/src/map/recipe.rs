@@ -140,9 +140,10 @@ impl FileRecipe {
     }
 }
 
-/// The place that a message begins with, `line 5: `, and the rest.
+/// The place that a message begins with, `line 5: ` or `row 5: `, and the rest.
 pub fn line_of(message: &str) -> (Option<u64>, Cow<'_, str>) {
-    let parts = message.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
+    let place = message.strip_prefix("line ").or_else(|| message.strip_prefix("row "));
+    let parts = place.and_then(|rest| rest.split_once(": "));
     match parts.and_then(|(line, rest)| Some((line.parse().ok()?, rest))) {
         Some((line, rest)) => (Some(line), rest.into()),
         None => (None, message.into()),

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::sync::mpsc::Receiver;
@@ -29,6 +28,8 @@ pub struct FileRows<P> {
     row: MappedRow,
     /// What all files occupy, in bytes.
     bytes: Option<u64>,
+    /// How many records all files have, if they say so.
+    rows: Option<u64>,
     left: u64,
     /// Told how many rows went by since it was told last, and at the end `None`.
     progress: P,
@@ -45,6 +46,7 @@ impl<P: FnMut(Option<u64>) + Send> FileRows<P> {
     /// The rows of files with their plans; of all together `limit` records at the most.
     pub fn new(files: Vec<(Opened, Plan)>, meter: Arc<Meter>, limit: Option<u64>, progress: P) -> Self {
         let bytes = files.iter().map(|(opened, _)| opened.size).sum();
+        let rows = files.iter().map(|(opened, _)| opened.rows).sum();
         Self {
             files: files.into(),
             meter,
@@ -53,6 +55,7 @@ impl<P: FnMut(Option<u64>) + Send> FileRows<P> {
             next: 0,
             row: MappedRow::default(),
             bytes,
+            rows,
             left: limit.unwrap_or(u64::MAX),
             progress,
         }
@@ -109,12 +112,15 @@ impl<P: FnMut(Option<u64>) + Send> Rows for FileRows<P> {
     fn origin(&self) -> Arc<Origin> {
         let record = self.next.checked_sub(1).and_then(|place| self.batch.records.get(place));
         let (Some(reading), Some(record)) = (&self.reading, record) else { return Arc::default() };
-        let raw = Bytes::copy_from_slice(&self.batch.raw[record.raw.clone()]);
-        Arc::new(Origin { line: Some(record.line), byte_offset: Some(record.offset), raw, ..reading.head.clone() })
+        let raw = self.batch.raw_of(record);
+        Arc::new(Origin { line: Some(record.line), byte_offset: record.offset, raw, ..reading.head.clone() })
     }
 
-    /// By the records at hand. Of compressed files it is too low, which only costs speed.
+    /// By the files themselves, or by the records at hand. Of compressed files it is too low, which only costs speed.
     fn expected(&self) -> Option<u64> {
+        if let Some(rows) = self.rows {
+            return Some(rows.min(self.left));
+        }
         let each = (self.batch.raw.len() / self.batch.records.len().max(1)).max(1);
         Some((self.bytes? / each as u64).min(self.left))
     }

@@ -11,6 +11,8 @@ mod formats;
 mod full_disk;
 mod killed;
 mod maps;
+mod memory;
+mod parquet;
 mod pgbouncer;
 mod quarantine;
 mod refresh;
