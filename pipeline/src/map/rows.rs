@@ -26,7 +26,7 @@ pub struct FileRows<P> {
     /// The place in the batch of the next record.
     next: usize,
     row: MappedRow,
-    /// What all files occupy, in bytes.
+    /// About how many bytes the records of all files are.
     bytes: Option<u64>,
     /// How many records all files have, if they say so.
     rows: Option<u64>,
@@ -45,7 +45,7 @@ struct Reading {
 impl<P: FnMut(Option<u64>) + Send> FileRows<P> {
     /// The rows of files with their plans; of all together `limit` records at the most.
     pub fn new(files: Vec<(Opened, Plan)>, meter: Arc<Meter>, limit: Option<u64>, progress: P) -> Self {
-        let bytes = files.iter().map(|(opened, _)| opened.size).sum();
+        let bytes = files.iter().map(|(opened, _)| opened.plain_size).sum();
         let rows = files.iter().map(|(opened, _)| opened.rows).sum();
         Self {
             files: files.into(),
@@ -116,7 +116,7 @@ impl<P: FnMut(Option<u64>) + Send> Rows for FileRows<P> {
         Arc::new(Origin { line: Some(record.line), byte_offset: record.offset, raw, ..reading.head.clone() })
     }
 
-    /// By the files themselves, or by the records at hand. Of compressed files it is too low, which only costs speed.
+    /// By the files themselves, or by the records at hand. What is wrong about it only costs speed.
     fn expected(&self) -> Option<u64> {
         if let Some(rows) = self.rows {
             return Some(rows.min(self.left));
