@@ -17,21 +17,19 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SCHOOLS = 1_000
 PHASES = ["fresh", "same", "ten"]
-COLUMNS = ["ncaa_id", "name", "hometown", "school", "games"]
+COLUMNS = ["ncaa_id", "name", "hometown", "school_id", "games"]
 
-# The tables of the floor and of `pipeline` have a foreign key, found by the school's natural key. The peers have no way to say
-# that: theirs hold the natural key itself, which is less work.
+# One table each, all alike, with a surrogate key, a natural key and a foreign key. `pipeline` and the floor find the school by its
+# natural key. The peers have no way to say that: their file names the school by its id already, which is less work. Singer fails over the surrogate key, and gets a
+# table without it; ingestr takes all fields of CSV for texts, and makes its own table without any key.
 TABLES = """
 CREATE TABLE school (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ncaa_id integer NOT NULL UNIQUE);
 INSERT INTO school (ncaa_id) SELECT n FROM generate_series(0, 999) AS n;
 CREATE UNLOGGED TABLE inside (ncaa_id integer, name text, hometown text, school integer, games integer);
-CREATE TABLE floor (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ncaa_id integer NOT NULL UNIQUE, name text NOT NULL,
-  hometown text, school_id bigint NOT NULL REFERENCES school (id), games integer NOT NULL);
 CREATE TABLE athlete (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ncaa_id integer NOT NULL UNIQUE, name text NOT NULL,
   hometown text, school_id bigint NOT NULL REFERENCES school (id), games integer NOT NULL);
 """
-PLAIN = """CREATE TABLE {} (ncaa_id integer NOT NULL UNIQUE, name text NOT NULL, hometown text, school integer NOT NULL,
-  games integer NOT NULL);"""
+ALIKE = "CREATE TABLE {} (LIKE athlete INCLUDING ALL, FOREIGN KEY (school_id) REFERENCES school (id))"
 
 FLOOR = """INSERT INTO floor (ncaa_id, name, hometown, school_id, games)
 SELECT i.ncaa_id, i.name, i.hometown, s.id, i.games FROM inside AS i JOIN school AS s ON s.ncaa_id = i.school
@@ -39,10 +37,10 @@ ON CONFLICT (ncaa_id) DO UPDATE SET name = excluded.name, hometown = excluded.ho
   games = excluded.games"""
 
 HAND_WRITTEN = """BEGIN;
-CREATE TEMP TABLE staged (LIKE psql_copy) ON COMMIT DROP;
-\\copy staged FROM '{file}' (FORMAT csv, HEADER)
-INSERT INTO psql_copy SELECT * FROM staged ON CONFLICT (ncaa_id) DO UPDATE SET name = excluded.name,
-  hometown = excluded.hometown, school = excluded.school, games = excluded.games;
+CREATE TEMP TABLE staged (ncaa_id integer, name text, hometown text, school_id bigint, games integer) ON COMMIT DROP;
+\\copy staged FROM '{ids}' (FORMAT csv, HEADER)
+INSERT INTO psql_copy (ncaa_id, name, hometown, school_id, games) SELECT * FROM staged ON CONFLICT (ncaa_id) DO UPDATE SET
+  name = excluded.name, hometown = excluded.hometown, school_id = excluded.school_id, games = excluded.games;
 COMMIT;"""
 
 
@@ -102,9 +100,9 @@ class Server:
 class Tool:
     """One way to load the file. `table` is compared with what should be there."""
 
-    def __init__(self, name, command, table, slow=False, environment=None, make=True, stdin=None, reference=False):
+    def __init__(self, name, command, table, slow=False, environment=None, stdin=None, kind="alike"):
         self.name, self.command, self.table, self.slow = name, command, table, slow
-        self.environment, self.make, self.stdin, self.reference = environment or {}, make, stdin, reference
+        self.environment, self.stdin, self.kind = environment or {}, stdin, kind
 
 
 def tools(arguments, server, folder):
@@ -122,61 +120,63 @@ def tools(arguments, server, folder):
     sling = next((peers / "sling").glob("lib/python*/site-packages/sling_linux_amd64/bin/sling-*"), None) or shutil.which("sling")
     own = ["--schema", str(HERE / "schema.ts"), "--map", str(HERE / "map.toml"), "--quiet"]
     return [
-        Tool("floor", ["psql", "-Xq", "-d", url, "-c", FLOOR], "floor", make=False, reference=True),
+        Tool("floor", ["psql", "-Xq", "-d", url, "-c", FLOOR], "floor"),
         Tool("pipeline load", [arguments.pipeline, "load", "athlete", "{file}", *own], "athlete",
-             environment={"DATABASE_URL": url, "HOME": str(folder)}, make=False, reference=True),
+             environment={"DATABASE_URL": url, "HOME": str(folder)}),
         Tool("pipeline load, Parquet", [arguments.pipeline, "load", "athlete_parquet", "{parquet}", *own],
-             "athlete_parquet", environment={"DATABASE_URL": url, "HOME": str(folder)}, make=False, reference=True),
+             "athlete_parquet", environment={"DATABASE_URL": url, "HOME": str(folder)}),
         Tool("psql: \\copy, INSERT … ON CONFLICT", ["psql", "-Xq", "-d", url, "-f", "{folder}/copy.sql"], "psql_copy"),
-        Tool("asyncpg: COPY, INSERT … ON CONFLICT", [python("asyncpg"), HERE / "with_asyncpg.py", "copy", "{file}", url], "asyncpg_copy"),
-        Tool("asyncpg: executemany", [python("asyncpg"), HERE / "with_asyncpg.py", "executemany", "{file}", url], "asyncpg_executemany"),
-        Tool("dlt, Arrow", [python("dlt"), HERE / "with_dlt.py", "arrow", "{file}", url], "dlt_arrow", environment=quiet, make=False),
-        Tool("dlt, dicts", [python("dlt"), HERE / "with_dlt.py", "dicts", "{file}", url], "dlt_dicts", slow=True, environment=quiet, make=False),
-        Tool("sling", [sling, "run", "--src-stream", "file://{file}", "--tgt-conn", "TARGET", "--tgt-object", "public.sling",
+        Tool("asyncpg: COPY, INSERT … ON CONFLICT", [python("asyncpg"), HERE / "with_asyncpg.py", "copy", "{ids}", url], "asyncpg_copy"),
+        Tool("asyncpg: executemany", [python("asyncpg"), HERE / "with_asyncpg.py", "executemany", "{ids}", url], "asyncpg_executemany"),
+        Tool("dlt, Arrow", [python("dlt"), HERE / "with_dlt.py", "arrow", "{ids}", url], "dlt_arrow", environment=quiet),
+        Tool("dlt, dicts", [python("dlt"), HERE / "with_dlt.py", "dicts", "{ids}", url], "dlt_dicts", slow=True, environment=quiet),
+        Tool("sling", [sling, "run", "--src-stream", "file://{ids}", "--tgt-conn", "TARGET", "--tgt-object", "public.sling",
                        "--mode", "incremental", "--primary-key", "ncaa_id"], "sling",
-             environment={**quiet, "TARGET": f"{url}?sslmode=disable", "HOME": str(folder)}, make=False),
-        Tool("ingestr", [peers / "ingestr" / "bin" / "ingestr", "ingest", "--source-uri", "csv://{file}", "--source-table", "athlete",
+             environment={**quiet, "TARGET": f"{url}?sslmode=disable", "HOME": str(folder)}),
+        Tool("ingestr", [peers / "ingestr" / "bin" / "ingestr", "ingest", "--source-uri", "csv://{ids}", "--source-table", "athlete",
                          "--dest-uri", url, "--dest-table", "public.ingestr", "--incremental-strategy", "merge",
-                         "--primary-key", "ncaa_id", "--yes"], "ingestr", environment=quiet, make=False),
+                         "--primary-key", "ncaa_id", "--yes"], "ingestr", environment=quiet, kind="its own"),
         Tool("Singer target-postgres", [peers / "singer" / "bin" / "target-postgres", "--config", singer], "singer", slow=True,
-             environment=parts, make=False, stdin="{folder}/singer.ndjson"),
+             environment=parts, stdin="{singer}", kind="without id"),
     ]
 
 
 def write_rows(folder, rows, phase):
     """The file of a phase, in the forms that are read: keys in no order, every tenth athlete changed in the last phase."""
-    file = folder / f"{phase}-{rows}.csv"
+    file, ids = folder / f"{phase}-{rows}.csv", folder / f"{phase}-{rows}.ids.csv"
     if file.exists():
         return file
-    with file.open("w", newline="") as opened, (folder / f"{phase}-{rows}.singer").open("w") as singer:
-        writer = csv.writer(opened, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        kinds = {name: {"type": ["null", "string"] if name in ("name", "hometown") else ["null", "integer"]} for name in COLUMNS}
-        schema = {"type": "SCHEMA", "stream": "singer", "schema": {"properties": kinds}, "key_properties": ["ncaa_id"]}
+    kinds = {name: {"type": ["null", "string"] if name in ("name", "hometown") else ["null", "integer"]} for name in COLUMNS}
+    schema = {"type": "SCHEMA", "stream": "singer", "schema": {"properties": kinds}, "key_properties": ["ncaa_id"]}
+    with file.open("w", newline="") as by_key, ids.open("w", newline="") as by_id, ids.with_suffix(".singer").open("w") as singer:
+        keys, numbers = (csv.writer(opened, lineterminator="\n") for opened in (by_key, by_id))
+        keys.writerow([*COLUMNS[:3], "school", "games"])
+        numbers.writerow(COLUMNS)
         singer.write(json.dumps(schema) + "\n")
         for n in range(rows):
             row = [n * 7_919 % 10_000_019, f"Athlete number {n}", f"Town {n % 5_000}, ST" if n % 3 else None, n % SCHOOLS,
                    n % 30 + (phase == "ten" and n % 10 == 0)]
-            writer.writerow(row)
-            if rows <= 1_000_000:
-                record = {"type": "RECORD", "stream": "singer", "record": dict(zip(COLUMNS, row))}
-                singer.write(json.dumps(record) + "\n")
+            keys.writerow(row)
+            # Schools have the ids 1 to 1,000 in the order of their keys.
+            row[3] += 1
+            numbers.writerow(row)
+            singer.write(json.dumps({"type": "RECORD", "stream": "singer", "record": dict(zip(COLUMNS, row))}) + "\n")
     return file
 
 
 def wrong_rows(server, tool):
     """How many rows of a table are not as the file says."""
-    school = "(SELECT s.ncaa_id FROM school AS s WHERE s.id = t.school_id)" if tool.reference else "t.school"
     sql = f"""SELECT count(*) FROM inside AS i FULL JOIN {tool.table} AS t ON t.ncaa_id::text = i.ncaa_id::text
-    WHERE (i.ncaa_id, i.name, coalesce(i.hometown, ''), i.school::int, i.games::int) IS DISTINCT FROM
-      (t.ncaa_id::int, t.name, coalesce(t.hometown, ''), {school}::int, t.games::int)"""
+    WHERE (i.ncaa_id, i.name, coalesce(i.hometown, ''), i.school, i.games) IS DISTINCT FROM
+      (t.ncaa_id::int, t.name, coalesce(t.hometown, ''), t.school_id::int - 1, t.games::int)"""
     return int(server.psql(sql)[0])
 
 
 def measure(server, tool, file, folder):
-    fill = {"file": str(file), "folder": str(folder), "parquet": str(file.with_suffix(".parquet"))}
+    ids = file.with_suffix(".ids.csv")
+    fill = {"file": str(file), "ids": str(ids), "folder": str(folder), "parquet": str(file.with_suffix(".parquet"))}
     (folder / "copy.sql").write_text(HAND_WRITTEN.format(**fill))
-    shutil.copy(file.with_suffix(".singer"), folder / "singer.ndjson") if tool.stdin else None
+    fill["singer"] = str(ids.with_suffix(".singer"))
     # Words in braces only: SQL has none.
     command = [str(part).format(**fill) if str(part).find("{") >= 0 else str(part) for part in tool.command]
     server.psql("CHECKPOINT")
@@ -230,11 +230,12 @@ def main():
 def one_round(server, chosen, arguments, folder, least):
     server.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS pipeline CASCADE" + ";" + TABLES)
     shutil.rmtree(folder / "dlt", ignore_errors=True)
-    server.psql("CREATE TABLE athlete_parquet (LIKE athlete INCLUDING ALL, FOREIGN KEY (school_id) REFERENCES school (id))")
     subprocess.run([arguments.pipeline, "db", "init", "--quiet"], check=True, env={**os.environ, "DATABASE_URL": server.url})
     for tool in chosen:
-        if tool.make:
-            server.psql(PLAIN.format(tool.table))
+        if tool.table != "athlete" and tool.kind != "its own":
+            server.psql(ALIKE.format(tool.table))
+        if tool.kind == "without id":
+            server.psql(f"ALTER TABLE {tool.table} DROP id, ADD PRIMARY KEY (ncaa_id)")
     for rows in sorted({arguments.rows, arguments.slow_rows}, reverse=True):
         turn = [tool for tool in chosen if (arguments.slow_rows if tool.slow else arguments.rows) == rows]
         for phase in PHASES if turn else []:

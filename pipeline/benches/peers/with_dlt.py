@@ -16,7 +16,7 @@ def rows():
         return
     with open(file, newline="") as opened:
         for row in csv.DictReader(opened):
-            yield {**row, "ncaa_id": int(row["ncaa_id"]), "school": int(row["school"]), "games": int(row["games"])}
+            yield {**row, "ncaa_id": int(row["ncaa_id"]), "hometown": row["hometown"] or None, "school_id": int(row["school_id"]), "games": int(row["games"])}
 
 
 pipeline = dlt.pipeline(table, destination=dlt.destinations.postgres(url), dataset_name="public")
