@@ -29,6 +29,7 @@ mod encode;
 mod failure;
 mod fingerprint;
 mod layout;
+mod locks;
 mod merge;
 mod missing;
 mod origin;
@@ -47,7 +48,6 @@ mod sql;
 mod stage;
 mod statement;
 mod table;
-mod task_lock;
 mod unresolved;
 
 pub use cap::Cap;

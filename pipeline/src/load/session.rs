@@ -169,7 +169,7 @@ impl<'c> Load<'c> {
         );
         execute(&mut transaction, "preparing a transaction", settings).await?;
         let holder = run.task.as_ref().map_or_else(|| format!("source {}", run.source), |task| format!("task {task}"));
-        super::task_lock::take(&mut transaction, &holder).await?;
+        super::locks::of_task(&mut transaction, &holder).await?;
         let (outcome, quarantine) = (LoadOutcome::default(), Quarantine::default());
         Ok(Load { transaction, run, outcome, quarantine, stages: 0, options })
     }

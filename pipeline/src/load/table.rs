@@ -12,6 +12,7 @@ use super::dedupe::dedupe;
 use super::encode::Encoder;
 use super::failure;
 use super::layout::Node;
+use super::locks;
 use super::merge::Merge;
 use super::missing;
 use super::origin::{Fault, Origin, Rejected, Rows};
@@ -133,7 +134,10 @@ impl Staged<'_> {
             tally.counts.duplicates += duplicates;
             left -= duplicates;
         }
-        for shape in staged.shapes(connection).await? {
+        let shapes = staged.shapes(connection).await?;
+        let in_order = shapes.len() == 1 && !tally.options.careful && tally.options.mark_missing.is_none();
+        locks::of_table(connection, &name, in_order).await?;
+        for shape in shapes {
             left -= staged.merge(connection, shape, known.partitioned, tally).await?;
         }
         *tally.unchanged() += left;
