@@ -25,7 +25,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use server::Server;
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
 /// One server for all tests; it ends with the process.
 fn server() -> &'static Server {
@@ -104,6 +104,13 @@ impl Scene {
         scene.execute(&pipeline::database::init_sql(None)).await;
         scene.execute(&ddl.replace("--> statement-breakpoint", "")).await;
         scene
+    }
+
+    /// Until the server has ended the connection, as it does with all of them when one crashes.
+    async fn connection_ends(&mut self) {
+        while self.connection.ping().await.is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     /// After the server was gone; it may still be recovering.

@@ -76,6 +76,7 @@ async fn a_load_whose_backend_is_killed_is_repeated() {
         if let Some(pid) = scene.query(backend).await.first() {
             nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.parse().unwrap()), nix::sys::signal::Signal::SIGKILL)
                 .unwrap();
+            scene.connection_ends().await;
         }
         let ended = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
         scene.connect_again().await;
