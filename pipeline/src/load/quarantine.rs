@@ -70,6 +70,11 @@ impl Quarantine {
             .collect()
     }
 
+    /// True if there is nothing to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.again.entries().next().is_none()
+    }
+
     /// The entries that were replayed and refused again.
     pub(super) fn refused_again(&self) -> impl Iterator<Item = i64> {
         self.again.entries()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use models::{KeyDef, TableDef, Upsert};
 use serde::{Deserialize, Serialize};
-use sqlx::{Connection, PgConnection, Postgres, Transaction};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::cap::Cap;
@@ -19,8 +19,11 @@ use super::quarantine::Quarantine;
 use super::recipe::Recipe;
 use super::statement::execute;
 use super::table::{self, Tally};
-use crate::Result;
 use crate::report::TableCounts;
+use crate::{Error, Exit, Result};
+
+/// How long a load that was stopped may take to keep what it refused, over another connection.
+const KEEPING: Duration = Duration::from_secs(5);
 
 /// Which run a load belongs to.
 #[derive(Debug, Clone)]
@@ -149,6 +152,18 @@ pub struct Load<'c> {
     options: Options,
 }
 
+/// The counts of one call. They are added to all others when it ends, and when it is stopped.
+struct Counting<'o> {
+    all: &'o mut TableCounts,
+    counts: TableCounts,
+}
+
+impl Drop for Counting<'_> {
+    fn drop(&mut self) {
+        *self.all += self.counts;
+    }
+}
+
 impl<'c> Load<'c> {
     /// Begins the transaction, and takes the lock of the task (or source) for as long as it lasts. If another load holds it, this
     /// one waits, as for any other lock.
@@ -214,21 +229,21 @@ impl<'c> Load<'c> {
     /// lacks. After an error only [`Load::rollback`] makes sense.
     pub async fn table_by_key(&mut self, table: &TableDef, key: &KeyDef, rows: &mut dyn Rows) -> Result<TableCounts> {
         self.stages += 1;
-        let mut counts = TableCounts::default();
-        let before = self.outcome.tables.get(&table.qualified_name());
+        let all = self.outcome.tables.entry(table.qualified_name()).or_default();
+        let refused_before = all.quarantined;
+        let mut counting = Counting { all, counts: TableCounts::default() };
         let mut tally = Tally {
             run: &self.run,
             options: &self.options,
-            counts: &mut counts,
-            refused_before: before.map_or(0, |before| before.quarantined),
+            counts: &mut counting.counts,
+            refused_before,
             phases: &mut self.outcome.phases,
             unresolved: &mut self.outcome.unresolved_references,
             remarks: &mut self.outcome.remarks,
             quarantine: &mut self.quarantine,
         };
-        let loaded = table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await;
-        *self.outcome.tables.entry(table.qualified_name()).or_default() += counts;
-        loaded.map(|()| counts)
+        table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await?;
+        Ok(counting.counts)
     }
 
     /// Puts a record into the quarantine that was refused before it became a row. It counts as read and quarantined.
@@ -265,13 +280,10 @@ impl<'c> Load<'c> {
         Committed::of(committed, transaction, outcome)
     }
 
-    /// Undoes the load and writes nothing at all, the quarantine neither. Gives what it would have done.
-    ///
-    /// # Errors
-    /// As [`Load::table_by_key`]; the load is undone even so.
-    pub async fn discard(self) -> Result<LoadOutcome> {
-        self.transaction.rollback().await.map_err(|error| failure::database("rolling back", error))?;
-        Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome })
+    /// Gives up the load and writes nothing at all, the quarantine neither; its connection's next use, or end, undoes it. Gives what it
+    /// would have done.
+    pub fn discard(self) -> LoadOutcome {
+        LoadOutcome { refused: self.quarantine.refused(), ..self.outcome }
     }
 
     /// Undoes the load, and writes the quarantine on its own, each record marked as of a load that was rolled back. The
@@ -284,5 +296,24 @@ impl<'c> Load<'c> {
         self.quarantine.write(&mut self.transaction, &self.run, true).await?;
         self.transaction.commit().await.map_err(|error| failure::database("committing the quarantine", error))?;
         Ok(LoadOutcome { refused: self.quarantine.refused(), ..self.outcome.after_rollback() })
+    }
+
+    /// The same for a load that ended badly: its connection may be gone, or in the middle of a statement, so that it is not to be
+    /// used again. It undoes the load by ending; the quarantine is written over another one of the pool. Gives an error only beside
+    /// the outcome: the refused records could not be kept.
+    pub async fn rollback_over(self, pool: &PgPool) -> (LoadOutcome, Result<()>) {
+        let Load { run, outcome, quarantine, .. } = self;
+        let outcome = LoadOutcome { refused: quarantine.refused(), ..outcome.after_rollback() };
+        if quarantine.is_empty() {
+            return (outcome, Ok(()));
+        }
+        let written = async {
+            let failed = |error| failure::database("keeping the refused records", error);
+            let mut transaction = pool.begin().await.map_err(failed)?;
+            quarantine.write(&mut transaction, &run, true).await?;
+            transaction.commit().await.map_err(failed)
+        };
+        let late = || Err(Error::new(Exit::Temporary, "the database does not answer in time"));
+        (outcome, tokio::time::timeout(KEEPING, written).await.unwrap_or_else(|_| late()))
     }
 }

@@ -9,7 +9,7 @@ use super::unless_stopped;
 use crate::config::Settings;
 use crate::database::{self, Database, Embedded};
 use crate::job::Job;
-use crate::load::{Committed, Load, LoadOutcome, is_of_a_row, is_passing, was_committed};
+use crate::load::{Committed, Load, LoadOutcome, Options, RunContext, is_of_a_row, is_passing, was_committed};
 use crate::report::Run;
 use crate::{Error, Result};
 
@@ -85,23 +85,51 @@ async fn revive(database: &Database, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
+/// What becomes of a load in the end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ending {
+    /// It is undone even if it went well.
+    pub(super) dry_run: bool,
+    /// If it fails, the records that were refused until then go to the quarantine.
+    pub(super) keep_refused: bool,
+}
+
 impl Attempt {
     /// True if no other attempt follows after this error.
-    pub(super) fn is_final(self, error: &Error) -> bool {
+    fn is_final(self, error: &Error) -> bool {
         (self.last || !is_passing(error)) && (self.careful || !is_of_a_row(error))
     }
 
-    /// Ends a load: commits it, or undoes it and keeps what was refused until then in the quarantine. An attempt that is to be
-    /// repeated leaves nothing at all.
-    pub(super) async fn end(
+    /// One load, from its beginning to its end. The outer error is one that another attempt may follow; the other ended the load, and
+    /// the outcome tells what it had done until then.
+    pub(super) async fn load(
+        self,
+        database: &Database,
+        (context, options): (RunContext, Options),
+        ending: Ending,
+        fill: impl AsyncFnOnce(&mut Load<'_>) -> Result<()>,
+    ) -> Result<(LoadOutcome, Result<()>)> {
+        let mut connection = database::acquire(&database.pool).await?;
+        let mut load = Load::begin(&mut connection, context, Options { careful: self.careful, ..options }).await?;
+        let filled = fill(&mut load).await;
+        let ended = self.end(database, load, filled, ending).await;
+        if !matches!(ended, Ok((_, Ok(())))) {
+            // It may have been left in the middle of a statement: nobody else is to get it.
+            connection.close_on_drop();
+        }
+        ended
+    }
+
+    /// Commits the load, or undoes it. An attempt that is to be repeated leaves nothing at all.
+    async fn end(
         self,
         database: &Database,
         load: Load<'_>,
         filled: Result<()>,
-        dry_run: bool,
+        Ending { dry_run, keep_refused }: Ending,
     ) -> Result<(LoadOutcome, Result<()>)> {
         match filled {
-            Ok(()) if dry_run => Ok((load.discard().await?, Ok(()))),
+            Ok(()) if dry_run => Ok((load.discard(), Ok(()))),
             Ok(()) => match load.try_commit().await {
                 Committed::Done(outcome) => Ok((outcome, Ok(()))),
                 Committed::Failed(error) => Err(error),
@@ -114,14 +142,15 @@ impl Attempt {
                 }
             },
             Err(error) if !self.is_final(&error) => Err(error),
-            Err(error) if dry_run => {
-                Ok((load.discard().await.map(LoadOutcome::after_rollback).unwrap_or_default(), Err(error)))
-            }
+            Err(error) if dry_run || !keep_refused => Ok((load.discard().after_rollback(), Err(error))),
             // The error that ended the load says more than one of the rollback, which follows from it.
-            Err(error) => match load.rollback().await {
-                Ok(outcome) => Ok((outcome, Err(error))),
-                Err(_) => Err(error),
-            },
+            Err(error) => {
+                let (outcome, kept) = load.rollback_over(&database.pool).await;
+                if let Err(lost) = kept {
+                    tracing::warn!("refused records are not in the quarantine: {lost}");
+                }
+                Ok((outcome, Err(error)))
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attempts::{Attempt, Attempts};
+use super::attempts::{Attempt, Attempts, Ending};
 use super::prepare::{Files, Prepared};
 use super::{account, database_config, load_options, unless_stopped};
 use crate::database::{self, Database};
@@ -139,12 +139,9 @@ async fn attempt_load(
         winner: prepared.winner.clone(),
         revive: job.options.refresh.revive,
         mark_missing: prepared.mark_missing.clone(),
-        careful: attempt.careful,
         recipe: files.first().and_then(|(_, plan)| plan.recipe()),
         ..load_options(&job.settings.load)
     };
-    let mut connection = database::acquire(&database.pool).await?;
-    let mut load = Load::begin(&mut connection, context, options).await?;
     let mut progress = Some(job.progress.rows(&table.qualified_name(), size));
     let read = Arc::clone(&meter);
     let mut merging = None;
@@ -155,10 +152,10 @@ async fn attempt_load(
             merging = Some(job.progress.task("merging", None));
         }
     });
-    let filled = unless_stopped(job, load.table_by_key(table, key, &mut rows)).await;
-    drop(rows);
-    drop(merging);
-    attempt.end(database, load, filled.map(drop), job.options.dry_run).await
+    let ending = Ending { dry_run: job.options.dry_run, keep_refused: true };
+    let fill =
+        async |load: &mut Load<'_>| unless_stopped(job, load.table_by_key(table, key, &mut rows)).await.map(drop);
+    attempt.load(database, (context, options), ending, fill).await
 }
 
 fn tell(run: &mut Run, table: &str, outcome: &LoadOutcome, meter: &Meter) {

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::attempts::{Attempt, Attempts};
+use super::attempts::{Attempt, Attempts, Ending};
 use super::{account, database_config, load_options, unless_stopped};
 use crate::catalogue::Catalogue;
 use crate::database::{self, database_error};
 use crate::job::Job;
-use crate::load::{Load, LoadOutcome, OnConflict, Options, RunContext};
+use crate::load::{Load, OnConflict, RunContext};
 use crate::map::MapFile;
 use crate::quarantine::{Filter, Kind, Overrides, State, entries, entry, piles, references, waiting};
 use crate::report::Run;
@@ -84,21 +84,13 @@ async fn replay_into(
     let id = run.id();
     let attempts = Attempts::new(job, &job.settings);
     let attempt = async |attempt: Attempt| {
-        let mut connection = database::acquire(&database.pool).await?;
-        let mut load =
-            Load::begin(&mut connection, context.clone(), Options { careful: attempt.careful, ..options.clone() })
-                .await?;
-        match unless_stopped(job, fill(&mut load, job, id, overrides)).await {
-            Ok(passed_over) => {
-                skipped = passed_over;
-                attempt.end(database, load, Ok(()), job.options.dry_run).await
-            }
-            // The entries say already what a failed replay would say of them.
-            Err(error) if attempt.is_final(&error) => {
-                Ok((load.discard().await.map(LoadOutcome::after_rollback).unwrap_or_default(), Err(error)))
-            }
-            Err(error) => Err(error),
-        }
+        // The entries say already what a failed replay would say of them.
+        let ending = Ending { dry_run: job.options.dry_run, keep_refused: false };
+        let fill = async |load: &mut Load<'_>| {
+            skipped = unless_stopped(job, fill(load, job, id, overrides)).await?;
+            Ok(())
+        };
+        attempt.load(database, (context.clone(), options.clone()), ending, fill).await
     };
     let (mut outcome, ended) = attempts.run(database, run, attempt).await?;
     skipped.into_iter().for_each(|(reason, number)| run.skip(reason, number));

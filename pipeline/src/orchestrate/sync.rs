@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use models::{Conference, Location, SCHEMA_SQL, School, SchoolSport, Sport, Table, TableDef};
 
-use super::attempts::{Attempt, Attempts};
+use super::attempts::{Attempt, Attempts, Ending};
 use super::{account, directory, end_of_fetching, fetcher, load_options, unless_stopped};
 use crate::Result;
 use crate::config::Settings;
@@ -74,12 +74,9 @@ async fn load(database: &Database, job: &Job, run: &mut Run, rows: Rows) -> Resu
     let context = RunContext { run_id: run.id(), task: None, source: SOURCE.name.to_owned() };
     let attempts = Attempts::new(job, &job.settings);
     let attempt = async |attempt: Attempt| {
-        let mut connection = database::acquire(&database.pool).await?;
-        let mut load =
-            Load::begin(&mut connection, context.clone(), Options { careful: attempt.careful, ..options.clone() })
-                .await?;
-        let filled = unless_stopped(job, fill(&mut load, rows.clone())).await;
-        attempt.end(database, load, filled, false).await
+        let ending = Ending { dry_run: false, keep_refused: true };
+        let fill = async |load: &mut Load<'_>| unless_stopped(job, fill(load, rows.clone())).await;
+        attempt.load(database, (context.clone(), options.clone()), ending, fill).await
     };
     attempts.run(database, run, attempt).await
 }

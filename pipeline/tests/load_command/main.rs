@@ -17,6 +17,7 @@ mod pgbouncer;
 mod quarantine;
 mod refresh;
 mod server_killed;
+mod stopped;
 mod text_forms;
 
 use std::path::PathBuf;
