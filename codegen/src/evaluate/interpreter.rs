@@ -111,6 +111,19 @@ impl<'a> Interpreter<'a> {
         Value::reported(span)
     }
 
+    /// The same where errors matter; elsewhere the value itself tells the error, to those that depend on it.
+    pub(super) fn spoil(&mut self, diagnostic: Diagnostic) -> Value {
+        if self.lenient { Value::failed(diagnostic) } else { self.poison(diagnostic) }
+    }
+
+    /// Runs something whose errors matter only where the schema depends on what it gives.
+    pub fn leniently<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.lenient, true);
+        let result = run(self);
+        self.lenient = outer;
+        result
+    }
+
     /// The value that stands in for what an error on its way up spoilt.
     pub(super) fn spoilt(&self, thrown: &Thrown, span: Span) -> Value {
         if self.lenient { Value::failed((*thrown.diagnostic).clone()) } else { Value::reported(span) }
@@ -300,7 +313,7 @@ impl<'a> Interpreter<'a> {
             && target.find(name).is_none()
             && host.methods().contains(&name)
         {
-            return Ok(self.poison(no_such_method(receiver, name, name_span)));
+            return Ok(self.spoil(no_such_method(receiver, name, name_span)));
         }
         let method = self.get(receiver, name, name_span)?;
         match method {
@@ -309,7 +322,7 @@ impl<'a> Interpreter<'a> {
             // A package's object whose methods are all known: told, and the rest goes on, so that the next mistake is
             // told too.
             _ if receiver.as_object().is_some_and(|object| matches!(object.kind, Kind::Host(_))) => {
-                Ok(self.poison(no_such_method(receiver, name, name_span)))
+                Ok(self.spoil(no_such_method(receiver, name, name_span)))
             }
             _ => Err(no_such_method(receiver, name, name_span).into()),
         }
