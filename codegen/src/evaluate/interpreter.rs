@@ -43,6 +43,8 @@ pub struct Interpreter<'a> {
     pub(super) function_names: FxHashMap<usize, Rc<str>>,
     /// What the generators that run have given so far, the innermost last.
     pub(super) yields: Vec<Vec<Value>>,
+    /// The type arguments of the calls of generic functions that run, the innermost last; `None` where they are inferred.
+    generics: Vec<Option<Span>>,
     declarations: FxHashMap<u32, Span>,
     diagnostics: Vec<Diagnostic>,
     /// Their indexes by the start of what they point at: the same one is told once.
@@ -69,6 +71,7 @@ impl<'a> Interpreter<'a> {
             classes: Vec::new(),
             function_names: FxHashMap::default(),
             yields: Vec::new(),
+            generics: Vec::new(),
             declarations: FxHashMap::default(),
             diagnostics: Vec::new(),
             diagnostics_by_start: FxHashMap::default(),
@@ -354,6 +357,12 @@ impl<'a> Interpreter<'a> {
         };
         self.step(call.span)?;
         self.nested(call.span, |cx| match &target.kind {
+            Kind::Function(closure) if cx.is_generic(closure) => {
+                cx.generics.push(call.type_args);
+                let result = cx.call_closure(closure, call);
+                cx.generics.pop();
+                result
+            }
             Kind::Function(closure) => cx.call_closure(closure, call),
             Kind::Native(native) => (native.function.clone())(cx, call),
             Kind::Host(host) if host.is_callable() => host.call(cx, target, call),
@@ -362,6 +371,11 @@ impl<'a> Interpreter<'a> {
                 Err(Diagnostic::error("E0303", message).at(call.span, "called here").into())
             }
         })
+    }
+
+    /// What the type parameters of the generic function that runs stand for: where the type arguments of its call are written.
+    pub fn type_arguments(&self) -> Option<Span> {
+        self.generics.last().copied().flatten()
     }
 
     /// Goes one level deeper: into a call, or into a value that may contain itself.
