@@ -230,7 +230,8 @@ fn defined_relations_are_relations_too() {
     assert_eq!(told, [("W0408", "the relation `groups` of table `user` goes through a third table")]);
     let schema = read.schema.unwrap();
     let mut notices = Vec::new();
-    let model = codegen::model::build(&schema, &Overrides::default(), &mut notices);
+    let overrides = Overrides::default();
+    let model = codegen::model::build(&schema, &overrides, &mut notices);
     assert!(notices.iter().all(|notice| notice.code == "conflict-key"), "{notices:?}");
     let facts: Vec<String> = model
         .tables
