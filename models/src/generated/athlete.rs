@@ -90,7 +90,7 @@ impl Athlete {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`Athlete`] to be inserted.
+/// A [`Athlete`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AthleteInsert {
@@ -182,7 +182,7 @@ impl Upsert for AthleteInsert {
     const CONFLICT_KEY: Key<Athlete> = Athlete::BY_IDENTITY_KEY;
 }
 
-/// Changes to a [`Athlete`]; what is absent stays as it is.
+/// Changes to a [`Athlete`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AthletePatch {

@@ -119,7 +119,7 @@ impl Award {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`Award`] to be inserted.
+/// A [`Award`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AwardInsert {
@@ -283,7 +283,7 @@ impl Upsert for AwardInsert {
     const CONFLICT_KEY: Key<Award> = Award::BY_YEAR_AWARD_SELECTOR_TEAM_LEVEL_PLAYER_NAME_SCHOOL_NAME;
 }
 
-/// Changes to a [`Award`]; what is absent stays as it is.
+/// Changes to a [`Award`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AwardPatch {

@@ -106,7 +106,7 @@ impl Conference {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`Conference`] to be inserted.
+/// A [`Conference`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ConferenceInsert {
@@ -225,7 +225,7 @@ impl Upsert for ConferenceInsert {
     const CONFLICT_KEY: Key<Conference> = Conference::BY_NCAA_ID;
 }
 
-/// Changes to a [`Conference`]; what is absent stays as it is.
+/// Changes to a [`Conference`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConferencePatch {

@@ -94,7 +94,7 @@ impl Location {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`Location`] to be inserted.
+/// A [`Location`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LocationInsert {
@@ -209,7 +209,7 @@ impl Upsert for LocationInsert {
     const CONFLICT_KEY: Key<Location> = Location::BY_ADDRESS_KEY;
 }
 
-/// Changes to a [`Location`]; what is absent stays as it is.
+/// Changes to a [`Location`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationPatch {

@@ -76,7 +76,7 @@ impl NicheGrade {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`NicheGrade`] to be inserted.
+/// A [`NicheGrade`] row to be inserted.
 ///
 /// Checks that `validate` holds it to: `niche_grade_scale`.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,7 +156,7 @@ impl Upsert for NicheGradeInsert {
     const CONFLICT_KEY: Key<NicheGrade> = NicheGrade::BY_NICHE_PROFILE_ID_CATEGORY;
 }
 
-/// Changes to a [`NicheGrade`]; what is absent stays as it is.
+/// Changes to a [`NicheGrade`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicheGradePatch {

@@ -87,7 +87,7 @@ impl NicheProfile {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`NicheProfile`] to be inserted.
+/// A [`NicheProfile`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NicheProfileInsert {
@@ -170,7 +170,7 @@ impl Upsert for NicheProfileInsert {
     const CONFLICT_KEY: Key<NicheProfile> = NicheProfile::BY_SCHOOL_ID;
 }
 
-/// Changes to a [`NicheProfile`]; what is absent stays as it is.
+/// Changes to a [`NicheProfile`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicheProfilePatch {

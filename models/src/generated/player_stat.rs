@@ -94,7 +94,7 @@ impl PlayerStat {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`PlayerStat`] to be inserted.
+/// A [`PlayerStat`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PlayerStatInsert {
@@ -205,7 +205,7 @@ impl Upsert for PlayerStatInsert {
     const CONFLICT_KEY: Key<PlayerStat> = PlayerStat::BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY;
 }
 
-/// Changes to a [`PlayerStat`]; what is absent stays as it is.
+/// Changes to a [`PlayerStat`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlayerStatPatch {

@@ -144,7 +144,7 @@ impl RosterEntry {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`RosterEntry`] to be inserted.
+/// A [`RosterEntry`] row to be inserted.
 ///
 /// Checks that `validate` holds it to: `roster_entry_height_range`.
 #[derive(Debug, Clone, PartialEq)]
@@ -372,7 +372,7 @@ impl Upsert for RosterEntryInsert {
     const CONFLICT_KEY: Key<RosterEntry> = RosterEntry::BY_SOURCE_TEAM_ID_SOURCE_PLAYER_ID;
 }
 
-/// Changes to a [`RosterEntry`]; what is absent stays as it is.
+/// Changes to a [`RosterEntry`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RosterEntryPatch {

@@ -142,7 +142,7 @@ impl School {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`School`] to be inserted.
+/// A [`School`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolInsert {
@@ -363,7 +363,7 @@ impl Upsert for SchoolInsert {
     const CONFLICT_KEY: Key<School> = School::BY_NCAA_ID;
 }
 
-/// Changes to a [`School`]; what is absent stays as it is.
+/// Changes to a [`School`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolPatch {

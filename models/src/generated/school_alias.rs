@@ -95,7 +95,7 @@ impl SchoolAlias {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`SchoolAlias`] to be inserted.
+/// A [`SchoolAlias`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolAliasInsert {
@@ -191,7 +191,7 @@ impl Upsert for SchoolAliasInsert {
     const CONFLICT_KEY: Key<SchoolAlias> = SchoolAlias::BY_SOURCE_NORMALIZED_ALIAS;
 }
 
-/// Changes to a [`SchoolAlias`]; what is absent stays as it is.
+/// Changes to a [`SchoolAlias`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolAliasPatch {

@@ -101,7 +101,7 @@ impl SchoolSport {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`SchoolSport`] to be inserted.
+/// A [`SchoolSport`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolSportInsert {
@@ -223,7 +223,7 @@ impl Upsert for SchoolSportInsert {
     const CONFLICT_KEY: Key<SchoolSport> = SchoolSport::BY_SCHOOL_ID_SPORT_ID;
 }
 
-/// Changes to a [`SchoolSport`]; what is absent stays as it is.
+/// Changes to a [`SchoolSport`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolSportPatch {

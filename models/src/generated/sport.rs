@@ -93,7 +93,7 @@ impl Sport {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`Sport`] to be inserted.
+/// A [`Sport`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SportInsert {
@@ -176,7 +176,7 @@ impl Upsert for SportInsert {
     const CONFLICT_KEY: Key<Sport> = Sport::BY_NCAA_ID;
 }
 
-/// Changes to a [`Sport`]; what is absent stays as it is.
+/// Changes to a [`Sport`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SportPatch {

@@ -113,7 +113,7 @@ impl Team {
     pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
 }
 
-/// A [`Team`] to be inserted.
+/// A [`Team`] row to be inserted.
 ///
 /// Checks that `validate` holds it to: `team_season_range`.
 #[derive(Debug, Clone, PartialEq)]
@@ -245,7 +245,7 @@ impl Upsert for TeamInsert {
     const CONFLICT_KEY: Key<Team> = Team::BY_SCHOOL_ID_SPORT_ID_SEASON;
 }
 
-/// Changes to a [`Team`]; what is absent stays as it is.
+/// Changes to a [`Team`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TeamPatch {
