@@ -42,7 +42,13 @@ fn names_are_distinct_and_keep_the_columns_spelling() {
     assert_eq!(User::TABLE.qualified_name(), "public.user");
     assert_eq!(AuthUser::TABLE.qualified_name(), "auth.user");
     assert_eq!(OptionRow::TABLE.name, "option");
-    assert_eq!(TABLES.len(), 15);
+    assert_eq!(TABLES.len(), 19);
+    // A table's names go before those of the runtime, which are there as `runtime::Rule` and so on.
+    assert_eq!(
+        (Rule::TABLE.name.as_ref(), _2fa::TABLE.name.as_ref(), Nothing::TABLE.columns.len()),
+        ("rule", "2fa", 0)
+    );
+    assert!(matches!(RuleRef::RuleSelfUnique("x".to_owned()).key().columns[..], [ref column] if column == "self"));
 
     let row = serde_json::json!({"id": 1, "flag": true, "type": "t", "2fa": "x", "Weird Name!": "y", "café": "z",
         "created_at": "a", "createdAt": "b", "numbers": [1], "changed": "2026-01-02T03:04:05Z",
@@ -114,6 +120,16 @@ fn a_reference_is_the_plain_id_or_a_natural_key() {
 }
 
 #[test]
+fn a_relation_says_in_its_type_where_it_leads() {
+    let codes: Relation<Rule, _2fa> = Rule::TABLE_RELATION;
+    let rule: Relation<_2fa, Rule> = _2fa::RULE;
+    assert_eq!((codes.definition().kind, rule.definition().kind), (RelationKind::Many, RelationKind::One));
+    assert_eq!(codes.on("r", "t"), r#"r."id" = t."rule_id""#);
+    assert_eq!(rule.on("t", "r"), r#"t."rule_id" = r."id""#);
+    assert_eq!(Rule::RELATIONS, [codes.definition().clone()]);
+}
+
+#[test]
 fn keys_are_whole() {
     assert_eq!(Keys::BY_A.definition().predicate.as_deref(), Some("\"keys\".\"b\" is null"));
     assert_eq!(Keys::BY_KEYS_A_OTHER_INDEX.definition().predicate.as_deref(), Some("\"keys\".\"b\" = 'x'"));
@@ -164,13 +180,13 @@ fn every_violation_is_told() {
     assert_eq!(
         told,
         [
-            ("small", Rule::Check, "11"),
-            ("label", Rule::TooLong, "löngest"),
-            ("amount", Rule::OutOfRange, "1000"),
-            ("status", Rule::UnknownLabel, "paused"),
-            ("level", Rule::NotListed, "middling"),
-            ("document", Rule::NulCharacter, r#"{"a":["\u0000"]}"#),
-            ("words", Rule::TooLong, r#"{"four"}"#),
+            ("small", runtime::Rule::Check, "11"),
+            ("label", runtime::Rule::TooLong, "löngest"),
+            ("amount", runtime::Rule::OutOfRange, "1000"),
+            ("status", runtime::Rule::UnknownLabel, "paused"),
+            ("level", runtime::Rule::NotListed, "middling"),
+            ("document", runtime::Rule::NulCharacter, r#"{"a":["\u0000"]}"#),
+            ("words", runtime::Rule::TooLong, r#"{"four"}"#),
         ]
     );
     assert!(violations.iter().all(|each| each.table == "public.limit"));
@@ -182,7 +198,7 @@ fn every_violation_is_told() {
     // In the parts of a natural key too.
     let owner = AuthUserRef::Login("a\0".into());
     let violations = KeysInsert::new("a", "c").with_owner(owner).validate().unwrap_err();
-    assert_eq!((violations[0].column.as_str(), violations[0].rule), ("owner.login", Rule::NulCharacter));
+    assert_eq!((violations[0].column.as_str(), violations[0].rule), ("owner.login", runtime::Rule::NulCharacter));
 }
 
 #[test]

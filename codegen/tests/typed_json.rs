@@ -13,6 +13,7 @@ mod generated;
 mod postgres;
 
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -170,7 +171,11 @@ fn what_cannot_be_read_says_why() {
         other => panic!("{column}: {other:?}"),
     };
     assert_eq!(reason("unseen"), "`Unseen` is declared in the package `somewhere-else`, whose types are not read");
-    assert_eq!(reason("generic"), "`T` is a type parameter of the function that makes the column");
+    assert_eq!(reason("indirect"), "`T` is a type parameter of the function that makes the column");
+    // What the column gives a function for its type parameter is the type.
+    let type_of = |column: &str| table.column(column).unwrap().value_type.clone();
+    assert_eq!(type_of("generic"), type_of("person"));
+    assert_eq!(type_of("packed"), type_of("page").map(|page| JsonType::Array(Box::new(page))));
     // A branded string is a string.
     assert_eq!(table.column("branded").unwrap().value_type, None);
 }
@@ -190,6 +195,61 @@ fn relations_know_their_columns() {
     assert_eq!(
         facts(Owner::RELATIONS),
         [r#"owned Many ["id"] -> document.["owner_id"]"#, r#"edited Many ["id"] -> document.["editor_id"]"#]
+    );
+}
+
+/// drizzle-orm 1.0 has them in one place.
+#[test]
+fn defined_relations_are_relations_too() {
+    let project = tempfile::tempdir().unwrap();
+    let source = "
+        import { defineRelations } from 'drizzle-orm';
+        import { integer, pgTable, primaryKey, serial } from 'drizzle-orm/pg-core';
+        export const users = pgTable('user', { id: serial('id').primaryKey(), invitedBy: integer('invited_by') });
+        export const posts = pgTable('post', { id: serial('id').primaryKey(), ownerId: integer('owner_id'), editorId: integer('editor_id') });
+        export const groups = pgTable('group', { id: serial('id').primaryKey() });
+        export const members = pgTable('member', { userId: integer('user_id'), groupId: integer('group_id') });
+        export const relations = defineRelations({ users, posts, groups, members }, (r) => ({
+          users: {
+            invitee: r.one.users({ from: r.users.invitedBy, to: r.users.id }),
+            posts: r.many.posts({ alias: 'owned' }),
+            groups: r.many.groups({
+              from: r.users.id.through(r.members.userId),
+              to: r.groups.id.through(r.members.groupId),
+            }),
+          },
+          posts: {
+            author: r.one.users({ from: [r.posts.ownerId], to: [r.users.id], alias: 'owned' }),
+            editor: r.one.users({ from: r.posts.editorId, to: r.users.id, optional: false }),
+          },
+        }));";
+    fs::write(project.path().join("schema.ts"), source).unwrap();
+    let root = project.path().to_owned();
+    let read = read(&ReadOptions { root, patterns: vec!["schema.ts".to_owned()], casing: Casing::Keep });
+    let told: Vec<_> = read.diagnostics.iter().map(|told| (told.code, told.message.as_str())).collect();
+    assert_eq!(told, [("W0408", "the relation `groups` of table `user` goes through a third table")]);
+    let schema = read.schema.unwrap();
+    let mut notices = Vec::new();
+    let overrides = Overrides::default();
+    let model = codegen::model::build(&schema, &overrides, &mut notices);
+    assert!(notices.iter().all(|notice| notice.code == "conflict-key"), "{notices:?}");
+    let facts: Vec<String> = model
+        .tables
+        .iter()
+        .flat_map(|table| table.relations.iter().map(move |relation| (table, relation)))
+        .map(|(table, r)| {
+            let (kind, to) = (if r.many { "many" } else { "one" }, &model.tables[r.foreign].name);
+            format!("{}::{} {kind} {to} {:?} {:?}", table.name, r.constant, r.columns, r.foreign_columns)
+        })
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            r#"Post::AUTHOR one User ["owner_id"] ["id"]"#,
+            r#"Post::EDITOR one User ["editor_id"] ["id"]"#,
+            r#"User::INVITEE one User ["invited_by"] ["id"]"#,
+            r#"User::POSTS many Post ["id"] ["owner_id"]"#,
+        ]
     );
 }
 
@@ -279,18 +339,18 @@ fn typescript_has_the_same_values() {
     let schema = schema();
     let folder = tempfile::tempdir().unwrap();
     let copy = |from: &str| {
-        let text = std::fs::read_to_string(root.join("codegen/tests/fixtures/json").join(from)).unwrap();
+        let text = fs::read_to_string(root.join("codegen/tests/fixtures/json").join(from)).unwrap();
         let target = folder.path().join(from);
-        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
         // In JSON a date is a string, and there are no methods.
         let text = text.replace("born: Date", "born: string").replace("at: Date", "at: string");
-        std::fs::write(target, text.replace("greet(): string;", "")).unwrap();
+        fs::write(target, text.replace("greet(): string;", "")).unwrap();
     };
     ["schema.ts", "types/content.ts", "types/people.ts", "types/index.ts"].into_iter().for_each(copy);
     std::os::unix::fs::symlink(&modules, folder.path().join("node_modules")).unwrap();
     let stubs = "declare module 'somewhere-else' { export type Unseen = unknown; }\n\
         declare module 'zod' { export const z: any; export namespace z { type infer<T> = any; } }\n";
-    std::fs::write(folder.path().join("stubs.d.ts"), stubs).unwrap();
+    fs::write(folder.path().join("stubs.d.ts"), stubs).unwrap();
 
     let mut checks = "import { document, type Size } from './schema';\n\
         import type { Block, Category, Json, Page, Person, Tree, people } from './types';\n"
@@ -316,7 +376,7 @@ fn typescript_has_the_same_values() {
     for (column, ..) in TYPES {
         (0..40).for_each(|seed| check(column, &generated_value(&schema, column, seed * 7919), true));
     }
-    std::fs::write(folder.path().join("checks.ts"), checks).unwrap();
+    fs::write(folder.path().join("checks.ts"), checks).unwrap();
     let output = Command::new("node")
         .arg(&compiler)
         .args(["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "esnext"])

@@ -16,6 +16,10 @@
 //!
 //! let conference: Option<Conference> = Conference::find(ConferenceRef::NcaaId(821)).fetch_optional(pool).await?;
 //! println!("{}", School::find(school.id).sql());
+//!
+//! // Relations have the columns of a join.
+//! let together = School::CONFERENCE.on("s", "c");
+//! println!("select s.name, c.name from school s join conference c on {together}");
 //! # Ok(())
 //! # }
 //! ```

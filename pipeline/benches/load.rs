@@ -36,7 +36,7 @@ const FLOOR: &str = "INSERT INTO athlete_floor (ncaa_id, name, hometown, school_
                      = excluded.name, hometown = excluded.hometown, school_id = excluded.school_id, games = excluded.games";
 
 fn column(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
-    ColumnDef::new(name, sql_type, "", kind).not_null()
+    ColumnDef::new(name, sql_type, kind).not_null()
 }
 
 fn table(name: &'static str, columns: Vec<ColumnDef>, references: Vec<ReferenceDef>) -> &'static TableDef {

@@ -35,8 +35,8 @@ pub(super) struct ColumnConfig {
     /// `always`, and the sequence's options.
     pub(super) identity: Option<(bool, Value)>,
     pub(super) generated: Option<(Value, Span)>,
-    /// Where `T` of `.$type<T>()` stands.
-    pub(super) typescript_type: Option<Span>,
+    /// `T` of `.$type<T>()`.
+    pub(super) typescript_type: Option<TypeUse>,
 }
 
 /// What a column's type comes from.
@@ -48,8 +48,8 @@ pub(super) enum ColumnBase {
     Custom {
         parameters: Value,
         config: Value,
-        /// Where the type arguments stand, as in `customType<{ data: T }>`.
-        types: Option<Span>,
+        /// The type arguments, as in `customType<{ data: T }>`.
+        types: Option<TypeUse>,
     },
     /// A class of the schema's own that is derived from `PgColumnBuilder`.
     OwnClass,
@@ -145,7 +145,7 @@ impl Host for ColumnBuilder {
             "default" => config.default = Some((call.arg(0), call.arg_span(0))),
             "$default" | "$defaultFn" => config.default_fn = Some(call.arg(0)),
             "$onUpdate" | "$onUpdateFn" => config.on_update = Some(call.arg(0)),
-            "$type" => config.typescript_type = call.type_args,
+            "$type" => config.typescript_type = TypeUse::of_call(cx, call, TypeOf::Column),
             "unique" => {
                 config.is_unique = true;
                 config.given_unique_name = known::optional_text(call, 0, "the name of a unique constraint")?;
@@ -329,12 +329,12 @@ impl ColumnConfig {
     /// Where the TypeScript type of its values is written, if anywhere: the last `.$type<T>()`, else what `customType` was
     /// given. On an array's element it speaks of the elements.
     pub(super) fn type_use(&self) -> Option<TypeUse> {
-        if let Some(span) = self.typescript_type {
-            return Some(TypeUse { span, of: TypeOf::Column });
+        if self.typescript_type.is_some() {
+            return self.typescript_type;
         }
         match &self.base {
             ColumnBase::Known(_) | ColumnBase::OwnClass => None,
-            ColumnBase::Custom { types, .. } => types.map(|span| TypeUse { span, of: TypeOf::CustomType }),
+            ColumnBase::Custom { types, .. } => *types,
             ColumnBase::Array { element, .. } => {
                 let mut found = element.as_host::<ColumnBuilder>()?.config.borrow().type_use()?;
                 if found.of == TypeOf::Column {
@@ -404,8 +404,8 @@ fn resolve_type(cx: &mut Interpreter<'_>, value: &Value, base: &ColumnBase, span
 }
 
 /// `customType({ dataType() {…} })`: gives a column function.
-pub(super) fn custom_type(call: &Call) -> Value {
-    let (parameters, types) = (call.arg(0), call.type_args);
+pub(super) fn custom_type(cx: &Interpreter<'_>, call: &Call) -> Value {
+    let (parameters, types) = (call.arg(0), TypeUse::of_call(cx, call, TypeOf::CustomType));
     Value::native("customType", move |_, call| {
         let (name, config, _) = super::types::name_and_config(call)?;
         let base = ColumnBase::Custom { parameters: parameters.clone(), config, types };

@@ -51,15 +51,18 @@ fn json(cx: &mut Interpreter<'_>, value: &Value, span: Span) -> Option<serde_jso
     }
 }
 
+/// By its name, as drizzle-kit goes: a custom type may be one too.
+fn is_json(column: &ColumnData) -> bool {
+    ["json", "jsonb"].iter().any(|name| column.sql_type.name.eq_ignore_ascii_case(name))
+}
+
 /// What drizzle-kit writes where it is not what [`literal`] gives: it escapes nothing but strings.
 fn drizzle_kits(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnData) -> Eval<Option<String>> {
-    match (value, &column.sql_type.data_type) {
-        (Value::String(text), DataType::Json | DataType::Jsonb) => return Ok(Some(quote_string(text))),
-        (Value::String(_), _) => return Ok(None),
-        _ => {}
+    if let Value::String(text) = value {
+        return Ok(is_json(column).then(|| quote_string(text)));
     }
     let sql_type = column.sql_type.name.to_lowercase();
-    if let DataType::Json | DataType::Jsonb = column.sql_type.data_type {
+    if is_json(column) {
         let json = stringify(cx, value, span)?.ok().flatten();
         return Ok(json.map(|json| format!("'{json}'::{sql_type}")));
     }
@@ -124,12 +127,11 @@ fn literal(cx: &mut Interpreter<'_>, value: &Value, span: Span, column: &ColumnD
     };
     if let Value::String(text) = value {
         // drizzle-kit hands a text on as it is, which is what its author means where the text is JSON itself.
-        let is_json = matches!(column.sql_type.data_type, DataType::Json | DataType::Jsonb);
-        if !is_json || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        if !is_json(column) || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
             return Ok(quote_string(text));
         }
     }
-    if let DataType::Json | DataType::Jsonb = column.sql_type.data_type {
+    if is_json(column) {
         let json = match stringify(cx, value, span)? {
             Ok(Some(json)) => json,
             Ok(None) => return Err(unknown(value).into()),

@@ -10,6 +10,7 @@ mod column;
 mod config;
 mod constraint;
 mod default;
+mod defined_relations;
 mod encode;
 mod enums;
 mod index;

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::column::{ColumnBase, ColumnBuilder};
 use super::types::TypeInfo;
 use super::{
-    alias, column, constraint, enums, index, known, metadata, operators, pg_schema, query, relations, runtime_value,
-    security, sequence, set_operation, sql, subclass, table, types, view, zod,
+    alias, column, constraint, defined_relations, enums, index, known, metadata, operators, pg_schema, query,
+    relations, runtime_value, security, sequence, set_operation, sql, subclass, table, types, view, zod,
 };
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Call, Eval, Interpreter, Obj, Object, Packages, Slot, Value};
@@ -78,7 +78,7 @@ fn drizzle_orm() -> Obj {
         columns.set(*name, function.clone());
         orm.set(*name, function);
     }
-    let custom_type = Value::native("customType", |_, call| Ok(column::custom_type(call)));
+    let custom_type = Value::native("customType", |cx, call| Ok(column::custom_type(cx, call)));
     columns.set("customType", custom_type.clone());
     orm.set("customType", custom_type);
     let columns = Value::Object(columns);
@@ -143,6 +143,9 @@ fn drizzle_orm() -> Obj {
     orm.set("index", Value::native("index", |_, call| index::index(call, false)));
     orm.set("uniqueIndex", Value::native("uniqueIndex", |_, call| index::index(call, true)));
     orm.set("relations", Value::native("relations", relations::relations));
+    for name in ["defineRelations", "defineRelationsPart"] {
+        orm.set(name, Value::native(name, defined_relations::define_relations));
+    }
     orm.set("sql", sql::sql_function());
     for name in ["alias", "aliasedTable"] {
         orm.set(name, Value::native(name, alias::alias));

@@ -94,6 +94,6 @@ impl Relations {
     }
 }
 
-fn qualified(table: &Table) -> String {
+pub(super) fn qualified(table: &Table) -> String {
     format!("{}.{}", table.name.schema.as_deref().unwrap_or("public"), table.name.name)
 }

@@ -1,28 +1,24 @@
 //! What `$defaultFn` and `$onUpdate` compute, as far as it can be read.
 
-use super::sql::Sql;
-use crate::evaluate::{Call, Host, Interpreter, Kind, Obj, RandomUuid, Value, stringify};
+use super::Casing;
+use super::sql::{Sql, Style};
+use crate::evaluate::{Call, Fresh, FreshText, Interpreter, Kind, Obj, Value, random_uuid, stringify};
 use crate::schema::RuntimeValue;
 use crate::source::Span;
 
-/// What `nanoid()` and its like give: a value that is new at each call.
-#[derive(Debug)]
-struct Fresh(RuntimeValue);
-
-impl Host for Fresh {
-    fn describe(&self) -> String {
-        "a new id".to_owned()
-    }
+/// What `nanoid()` and its like give.
+fn new_id(value: RuntimeValue) -> Value {
+    Fresh::value(value, "a new id")
 }
 
 /// A function that gives a new value at each call.
 fn fresh(name: &str, value: RuntimeValue) -> Value {
-    Value::native(name, move |_, _| Ok(Value::host(Fresh(value.clone()))))
+    Value::native(name, move |_, _| Ok(new_id(value.clone())))
 }
 
 /// uuid's functions, and Node's `randomUUID`: ids that the database knows as `uuid`.
 pub(super) fn uuid() -> Obj {
-    let random = |name| (name, Value::native(name, |_, _| Ok(Value::host(RandomUuid))));
+    let random = |name| (name, Value::native(name, |_, _| Ok(random_uuid())));
     let sorted = |name| (name, fresh(name, RuntimeValue::UuidV7));
     super::sql::namespace([random("v4"), random("randomUUID"), sorted("v7"), sorted("uuidv7")])
 }
@@ -75,7 +71,7 @@ const DEFAULT_LENGTH: usize = 21;
 
 fn nano_id(call: &Call, argument: usize, usual: usize, alphabet: Option<String>) -> Value {
     match length(call, argument, usual) {
-        Some(length) => Value::host(Fresh(RuntimeValue::NanoId { length, alphabet })),
+        Some(length) => new_id(RuntimeValue::NanoId { length, alphabet }),
         None => Value::opaque("nanoid of an unknown length", call.span),
     }
 }
@@ -90,20 +86,29 @@ fn length(call: &Call, argument: usize, usual: usize) -> Option<usize> {
 
 /// Runs the function once and sees what comes out. That it fails or cannot be known is no error: drizzle-kit never runs
 /// it either.
-pub(super) fn runtime_value(cx: &mut Interpreter<'_>, function: &Value, span: Span) -> RuntimeValue {
+pub(super) fn runtime_value(cx: &mut Interpreter<'_>, function: &Value, span: Span, casing: Casing) -> RuntimeValue {
+    cx.leniently(|cx| read(cx, function, span, casing))
+}
+
+fn read(cx: &mut Interpreter<'_>, function: &Value, span: Span, casing: Casing) -> RuntimeValue {
     let Ok(value) = cx.call(function, &Call::with([], span)) else { return RuntimeValue::Unknown };
-    if let Some(Fresh(value)) = value.as_host::<Fresh>() {
-        return value.clone();
+    if let Some(fresh) = value.as_host::<Fresh<RuntimeValue>>() {
+        return fresh.source.clone();
     }
-    if value.as_host::<RandomUuid>().is_some() {
-        return RuntimeValue::Uuid;
+    if let Some(fresh) = value.as_host::<Fresh<FreshText>>() {
+        return match fresh.source {
+            FreshText::Time => RuntimeValue::Now,
+            FreshText::Uuid => RuntimeValue::Uuid,
+        };
     }
     if let Some(sql) = value.as_host::<Sql>() {
-        let style = super::sql::Style::new(false, super::Casing::Keep);
-        let now = sql
-            .render(cx, style)
-            .is_ok_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "now()" | "current_timestamp"));
-        return if now { RuntimeValue::Now } else { RuntimeValue::Unknown };
+        return match sql.render(cx, Style::new(true, casing)) {
+            Ok(text) if ["now()", "current_timestamp"].iter().any(|now| text.trim().eq_ignore_ascii_case(now)) => {
+                RuntimeValue::Now
+            }
+            Ok(text) => RuntimeValue::Sql(text),
+            Err(_) => RuntimeValue::Unknown,
+        };
     }
     if let Value::Object(object) = &value
         && matches!(object.kind, Kind::Date(None))

@@ -3,16 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::Table;
 use crate::model::checks::{Comparison, Condition, Test};
 use crate::model::fields::Field;
 use crate::model::types::Kind;
+use crate::model::{Model, Table};
 use crate::schema::{Check, ForeignKey, Key, KeyKind, RuntimeValue, truncated};
 use crate::sql::types::spelling;
 
 use super::{Imports, count};
 
-pub(super) fn items(table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
+pub(super) fn items(model: &Model<'_>, table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
     let table_def = imports.runtime("TableDef");
     let columns: Vec<TokenStream> = table.fields.iter().map(|field| column(table, field, imports)).collect();
     let keys: Vec<TokenStream> = table.keys.iter().map(|(unique, _)| key(unique, imports)).collect();
@@ -37,6 +37,7 @@ pub(super) fn items(table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
         ("KEYS", "KeyDef", keys),
         ("REFERENCES", "ReferenceDef", references),
         ("CHECKS", "CheckDef", checks),
+        ("RELATIONS", "RelationDef", super::relation::definitions(model, table, imports)),
     ] {
         if !list.is_empty() || name == "COLUMNS" {
             let (name, of, count) = (super::ident(name), imports.runtime(of), count(list.len()));
@@ -77,7 +78,8 @@ fn column(table: &Table<'_>, field: &Field<'_>, imports: &Imports) -> TokenStrea
         quote!(.on_update(#value))
     });
     quote! {
-        #column_def::new(#name, #sql_type, #rust_type, #kind)
+        #column_def::new(#name, #sql_type, #kind)
+            .rust_type(#rust_type)
             #key #array #not_null #default #identity #generated #allowed #runtime_default #on_update
     }
 }
@@ -111,8 +113,8 @@ fn kind(kind: &Kind, imports: &Imports) -> TokenStream {
             quote!(#name::Vector { dimensions: #dimensions })
         }
         Kind::Enum(labels) => {
-            let (borrowed, labels) = (imports.from("std", "Borrowed"), texts(labels, imports));
-            quote!(#name::Enum { labels: #borrowed(#labels) })
+            let labels = texts(labels, imports);
+            quote!(#name::enum_of(#labels))
         }
     }
 }
@@ -137,6 +139,10 @@ fn runtime_value(value: &RuntimeValue, imports: &Imports) -> TokenStream {
             let borrowed = imports.from("std", "Borrowed");
             let json = json.to_string();
             quote!(#name::Constant(#borrowed(#json)))
+        }
+        RuntimeValue::Sql(sql) => {
+            let borrowed = imports.from("std", "Borrowed");
+            quote!(#name::Sql(#borrowed(#sql)))
         }
         RuntimeValue::Unknown => quote!(#name::Unknown),
     }
@@ -212,8 +218,8 @@ fn condition(Condition { column, test }: &Condition, imports: &Imports) -> Token
 }
 
 pub(super) fn texts(texts: &[String], imports: &Imports) -> TokenStream {
-    let borrowed = imports.from("std", "Borrowed");
-    quote!(&[#(#borrowed(#texts)),*])
+    let list = imports.runtime("list");
+    quote!(#list![#(#texts),*])
 }
 
 pub(super) fn option(value: Option<TokenStream>) -> TokenStream {

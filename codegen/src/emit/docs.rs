@@ -80,13 +80,17 @@ pub(super) fn column(table: &Table<'_>, field: &Field<'_>) -> String {
     if let Some(labels) = &column.text_enum {
         facts.push(format!("one of {}", labels.iter().map(|label| label_code(label)).collect::<Vec<_>>().join(", ")));
     }
-    if column.runtime_default.is_some() {
-        facts.push("given by Drizzle's client at insert (`$defaultFn`)".to_owned());
+    if let Some(value) = &column.runtime_default {
+        facts.push(match runtime_value(value) {
+            Some(value) => format!("at insert {value} (`$defaultFn`)"),
+            None => "at insert what only Drizzle's client knows (`$defaultFn`)".to_owned(),
+        });
     }
-    match &column.on_update {
-        None => {}
-        Some(RuntimeValue::Now) => facts.push("set to the current time at every update (`$onUpdate`)".to_owned()),
-        Some(_) => facts.push("set by Drizzle's client at every update (`$onUpdate`)".to_owned()),
+    if let Some(value) = &column.on_update {
+        facts.push(match runtime_value(value) {
+            Some(value) => format!("at every update {value} (`$onUpdate`)"),
+            None => "at every update what only Drizzle's client knows (`$onUpdate`)".to_owned(),
+        });
     }
     facts.push(place(&column.location));
     let facts = facts.join(" · ");
@@ -96,25 +100,56 @@ pub(super) fn column(table: &Table<'_>, field: &Field<'_>) -> String {
     }
 }
 
+/// What a run-time value is; `None` for what only Drizzle's client knows.
+fn runtime_value(value: &RuntimeValue) -> Option<String> {
+    Some(match value {
+        RuntimeValue::Now => "the current time".to_owned(),
+        RuntimeValue::Uuid => "a random UUID".to_owned(),
+        RuntimeValue::UuidV7 => "a UUID of version 7".to_owned(),
+        RuntimeValue::NanoId { length, .. } => format!("a nanoid of {length} characters"),
+        RuntimeValue::Cuid2 { length } => format!("a cuid2 of {length} characters"),
+        RuntimeValue::Ulid => "a ULID".to_owned(),
+        RuntimeValue::Constant(serde_json::Value::String(text)) => label_code(text),
+        RuntimeValue::Constant(json) => code(&json.to_string()),
+        RuntimeValue::Sql(sql) => code(sql),
+        RuntimeValue::Unknown => return None,
+    })
+}
+
 /// The author's words, and what leaving the field out means.
 pub(super) fn insert_field(field: &Field<'_>) -> String {
     let column = field.column;
-    let absent = match (field.presence, &column.default) {
-        (Presence::Required | Presence::Never, _) => None,
-        (Presence::Optional, _) if column.runtime_default.is_some() => {
-            Some("computed, as by Drizzle (`$defaultFn`)".to_owned())
-        }
-        (Presence::Optional, Some(default)) => Some(code(&default.sql)),
-        (Presence::Optional, None) if column.on_update.is_some() => {
-            Some("computed, as by Drizzle (`$onUpdate`)".to_owned())
-        }
-        (Presence::Optional, None) if field.not_null => Some("the sequence's next".to_owned()),
-        (Presence::Optional, None) => Some("null".to_owned()),
+    if field.presence != Presence::Optional {
+        let words = given_field(field);
+        return match column.runtime_default {
+            Some(_) => format!("{words}\n\nTo be given: only Drizzle's client knows what its `$defaultFn` gives."),
+            None => words,
+        };
+    }
+    let absent = match (&column.runtime_default, &column.default, &column.on_update) {
+        (None, None, Some(RuntimeValue::Sql(_))) => None,
+        (Some(value), ..) | (None, None, Some(value)) => runtime_value(value),
+        (None, Some(default), _) => Some(code(&default.sql)),
+        (None, None, None) if field.not_null => Some("the sequence's next".to_owned()),
+        (None, None, None) => None,
     };
-    match (&column.docs, absent) {
-        (Some(docs), Some(absent)) => format!("{}\n\nAbsent: {absent}.", prose(docs)),
-        (None, Some(absent)) => format!("{}; absent: {absent}.", code(&column.name)),
-        (_, None) => given_field(field),
+    let absent = absent.unwrap_or_else(|| "null".to_owned());
+    match &column.docs {
+        Some(docs) => format!("{}\n\nAbsent: {absent}.", prose(docs)),
+        None => format!("{}; absent: {absent}.", code(&column.name)),
+    }
+}
+
+/// The author's words, and what leaving the field out means.
+pub(super) fn patch_field(field: &Field<'_>) -> String {
+    let words = given_field(field);
+    match &field.column.on_update {
+        None => words,
+        Some(value) => match (runtime_value(value), &field.column.docs) {
+            (Some(value), None) => format!("{words}; absent: {value}."),
+            (Some(value), Some(_)) => format!("{words}\n\nAbsent: {value}."),
+            (None, _) => format!("{words}\n\nTo be given: only Drizzle's client knows what its `$onUpdate` gives."),
+        },
     }
 }
 

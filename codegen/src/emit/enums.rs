@@ -55,7 +55,8 @@ fn declaration(declared: &Enum) -> TokenStream {
     let place = docs::place(&declared.location);
     let about = docs::attributes(&format!("{about}\n\n{origin} · {place}"));
     let variants = declared.variants.iter().map(|(variant, label)| {
-        let docs = docs::attributes(&if label.is_empty() { "The empty label.".to_owned() } else { docs::code(label) });
+        let docs =
+            docs::attributes(&if label.is_empty() { "The empty label.".to_owned() } else { docs::label_code(label) });
         let variant = ident(variant);
         quote!(#docs #variant)
     });
@@ -87,13 +88,6 @@ fn implementation(declared: &Enum) -> TokenStream {
                 match self {
                     #(Self::#variants => #labels,)*
                     Self::#unrecognized(label) => label,
-                }
-            }
-
-            fn known(label: &str) -> Option<Self> {
-                match label {
-                    #(#labels => Some(Self::#variants),)*
-                    _ => None,
                 }
             }
         }

@@ -13,7 +13,7 @@ pub(super) fn file(header: &str, uses: Vec<TokenStream>, items: Vec<TokenStream>
     if !uses.is_empty() {
         blocks.push(formatted(uses)?);
     }
-    for item in items {
+    for item in items.into_iter().filter(|item| !item.is_empty()) {
         blocks.push(formatted(vec![item])?);
     }
     let mut text = blocks.join("\n\n");
@@ -28,7 +28,28 @@ fn formatted(items: Vec<TokenStream>) -> Result<String, Notice> {
         Notice::error("internal", format!("codegen made source that is no Rust ({error}): {source}"))
             .help("this is a bug in codegen; please report it with the schema")
     })?;
-    Ok(spaced(prettyplease::unparse(&file).trim_end()))
+    Ok(spaced(level(&prettyplease::unparse(&file)).trim_end()))
+}
+
+/// Takes back the second level by which prettyplease indents the arguments of a call that a chain begins with.
+fn level(source: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let lines: Vec<&str> = source.lines().collect();
+    let mut text = String::with_capacity(source.len());
+    // Where the chains that are open begin.
+    let mut open: Vec<usize> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        while open.last().is_some_and(|&begin| indent(line) <= begin) {
+            open.pop();
+        }
+        text.push_str(line.get(open.len() * 4..).unwrap_or_default());
+        text.push('\n');
+        let next = lines.get(index + 1).map_or(0, |next| indent(next));
+        if line.ends_with('(') && next == indent(line) + 8 {
+            open.push(indent(line));
+        }
+    }
+    text
 }
 
 /// Puts a blank line between the members of an `impl`: behind each function, and before each documented member or

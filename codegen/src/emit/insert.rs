@@ -60,7 +60,7 @@ fn structure(table: &Table<'_>, imports: &Imports) -> TokenStream {
 
 /// What it is, and which checks `validate` knows.
 fn about(table: &Table<'_>) -> String {
-    let mut about = format!("A [`{}`] to be inserted.", table.name);
+    let mut about = format!("A [`{}`] row to be inserted.", table.name);
     let names = |readable: bool| {
         let checks = table.checks.iter().filter(|(_, conditions)| conditions.is_empty() != readable);
         checks.map(|(check, _)| docs::code(&check.name)).collect::<Vec<_>>().join(", ")

@@ -145,6 +145,11 @@ fn structure(model: &Model<'_>, index: usize, item: &Item, structure: &Struct, i
     });
     let required: Vec<usize> =
         (0..types.len()).filter(|&i| structure.fields[i].presence == Presence::Required).collect();
+    // Text and numbers are taken in all their forms, and of what may be null, a bare value too.
+    let converts = |i: usize| {
+        let written = json.written(&structure.fields[i].path, Some(index));
+        ["String", "serde_json::Number"].contains(&written.as_str()) || written.starts_with("Option<")
+    };
     let default = required.is_empty().then(|| quote!(, Default));
     let mut items = vec![quote! {
         #about
@@ -158,13 +163,13 @@ fn structure(model: &Model<'_>, index: usize, item: &Item, structure: &Struct, i
     if !required.is_empty() {
         let parameters = required.iter().map(|&i| {
             let (name, written) = (&names[i], &types[i]);
-            if written.to_string() == "String" { quote!(#name: impl Into<String>) } else { quote!(#name: #written) }
+            if converts(i) { quote!(#name: impl Into<#written>) } else { quote!(#name: #written) }
         });
         let values = (0..types.len()).map(|i| {
             let name = &names[i];
             if !required.contains(&i) {
                 quote!(#name: Default::default())
-            } else if types[i].to_string() == "String" {
+            } else if converts(i) {
                 quote!(#name: #name.into())
             } else {
                 quote!(#name)

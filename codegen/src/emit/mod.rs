@@ -55,11 +55,11 @@ pub fn files(model: &Model<'_>, ddl: &str) -> Result<Files, Notice> {
 fn table_file(model: &Model<'_>, table: &Table<'_>) -> Result<String, Notice> {
     let imports = Imports::default();
     let mut items = row::items(table, &imports);
+    items.extend(relation::items(model, table, &imports));
     items.extend(insert::items(model, table, &imports));
     items.extend(patch::items(table, &imports));
-    items.extend(relation::items(table, &imports));
     items.extend(reference::items(model, table, &imports));
-    items.extend(definition::items(table, &imports));
+    items.extend(definition::items(model, table, &imports));
     // In one line, whatever the name holds.
     let docs = format!("//! The table {}.\n", docs::code(&table.schema.qualified_name()));
     let uses = imports.items(&table.module);

@@ -10,9 +10,9 @@ use super::{Imports, docs, ident};
 
 pub(super) fn items(table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
     let name = ident(&table.patch_name());
-    let about = docs::attributes(&format!("Changes to a [`{}`]; what is absent stays as it is.", table.name));
+    let about = docs::attributes(&format!("Changes to a [`{}`] row; what is absent stays as it is.", table.name));
     let fields = given(table).map(|(_, field)| {
-        let docs = docs::attributes(&docs::given_field(field));
+        let docs = docs::attributes(&docs::patch_field(field));
         let (name, value, absent) = (ident(&field.name), value_type(field), imports.runtime("Field"));
         quote!(#docs pub #name: #absent<#value>)
     });

@@ -58,7 +58,7 @@ fn declaration(table: &Table<'_>, reference: &Reference) -> TokenStream {
         }
         let parts = variant.parts.iter().map(|each| {
             let field = &table.fields[each.field];
-            let docs = docs::attributes(&docs::insert_field(field));
+            let docs = docs::attributes(&docs::given_field(field));
             let (name, part) = (ident(&field.name), part(each));
             quote!(#docs #name: #part)
         });

@@ -42,6 +42,15 @@ fn row(table: &Table<'_>) -> TokenStream {
 /// Reads each column by its name. Not derived: sqlx takes some of what PostgreSQL holds for another value.
 fn from_row(table: &Table<'_>, imports: &Imports) -> TokenStream {
     let name = ident(&table.name);
+    if table.fields.is_empty() {
+        return quote! {
+            impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for #name {
+                fn from_row(_row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+                    Ok(Self {})
+                }
+            }
+        };
+    }
     let reader = imports.runtime("RowReader");
     let fields = table.fields.iter().enumerate().map(|(index, field)| {
         let (name, index) = (ident(&field.name), count(index));

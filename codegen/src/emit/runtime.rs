@@ -33,8 +33,9 @@ const PARTS: [&str; 18] = [
 const SHARED: &str = include_str!("../../templates/runtime/types/decode.rs");
 
 /// The runtime's own types, of which a schema gets those that its columns have, and the crates' types that it reads.
-const TYPES: [(&str, &str); 11] = [
+const TYPES: [(&str, &str); 12] = [
     ("PgBits", include_str!("../../templates/runtime/types/bits.rs")),
+    ("PgGeometry", include_str!("../../templates/runtime/types/geometry.rs")),
     ("PgInterval", include_str!("../../templates/runtime/types/interval.rs")),
     ("PgLine", include_str!("../../templates/runtime/types/line.rs")),
     ("PgMacAddr", include_str!("../../templates/runtime/types/mac_addr.rs")),

@@ -41,7 +41,7 @@ pub(super) fn parameter_type(field: &Field<'_>) -> TokenStream {
     if converts(field) { quote!(impl Into<#value>) } else { value }
 }
 
-/// `with_…`: gives a field that may be left out.
+/// `with_…`: sets a field that may be left out.
 pub(super) fn setter(field: &Field<'_>, imports: &Imports) -> TokenStream {
     let name = ident(&field.name);
     let plain = field.name.trim_start_matches("r#");
@@ -49,7 +49,7 @@ pub(super) fn setter(field: &Field<'_>, imports: &Imports) -> TokenStream {
     let absent = imports.runtime("Field");
     let value_type = parameter_type(field);
     let value = if converts(field) { quote!(#name.into()) } else { quote!(#name) };
-    let about = docs::attributes(&format!("Gives `{}`.", field.column.name));
+    let about = docs::attributes(&format!("Sets `{}`.", field.column.name));
     quote! {
         #about
         #[must_use]

@@ -45,6 +45,14 @@ impl<'a> Code<'a> {
         }
     }
 
+    fn is_generic(self) -> bool {
+        match self {
+            Code::Arrow(arrow) => arrow.type_params.is_some(),
+            Code::Function(function) => function.type_params.is_some(),
+            Code::Constructor(_) => false,
+        }
+    }
+
     fn parameters(self) -> Vec<&'a ast::Pat> {
         match self {
             Code::Arrow(arrow) => arrow.params.iter().collect(),
@@ -100,6 +108,11 @@ impl<'a> Interpreter<'a> {
         let counted = parameters.into_iter();
         let counted = counted.take_while(|pattern| !matches!(pattern, ast::Pat::Assign(_) | ast::Pat::Rest(_)));
         Value::Number(counted.count() as f64)
+    }
+
+    /// Whether a function of the schema has type parameters.
+    pub(super) fn is_generic(&self, closure: &Closure) -> bool {
+        self.functions[closure.code].is_generic()
     }
 
     pub(super) fn call_closure(&mut self, closure: &Closure, call: &Call) -> Eval<Value> {

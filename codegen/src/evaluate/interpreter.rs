@@ -43,6 +43,8 @@ pub struct Interpreter<'a> {
     pub(super) function_names: FxHashMap<usize, Rc<str>>,
     /// What the generators that run have given so far, the innermost last.
     pub(super) yields: Vec<Vec<Value>>,
+    /// The type arguments of the calls of generic functions that run, the innermost last; `None` where they are inferred.
+    generics: Vec<Option<Span>>,
     declarations: FxHashMap<u32, Span>,
     diagnostics: Vec<Diagnostic>,
     /// Their indexes by the start of what they point at: the same one is told once.
@@ -69,6 +71,7 @@ impl<'a> Interpreter<'a> {
             classes: Vec::new(),
             function_names: FxHashMap::default(),
             yields: Vec::new(),
+            generics: Vec::new(),
             declarations: FxHashMap::default(),
             diagnostics: Vec::new(),
             diagnostics_by_start: FxHashMap::default(),
@@ -109,6 +112,19 @@ impl<'a> Interpreter<'a> {
         let span = diagnostic.primary.as_ref().map(|label| label.span).unwrap_or_default();
         self.report(diagnostic);
         Value::reported(span)
+    }
+
+    /// The same where errors matter; elsewhere the value itself tells the error, to those that depend on it.
+    pub(super) fn spoil(&mut self, diagnostic: Diagnostic) -> Value {
+        if self.lenient { Value::failed(diagnostic) } else { self.poison(diagnostic) }
+    }
+
+    /// Runs something whose errors matter only where the schema depends on what it gives.
+    pub fn leniently<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.lenient, true);
+        let result = run(self);
+        self.lenient = outer;
+        result
     }
 
     /// The value that stands in for what an error on its way up spoilt.
@@ -300,7 +316,7 @@ impl<'a> Interpreter<'a> {
             && target.find(name).is_none()
             && host.methods().contains(&name)
         {
-            return Ok(self.poison(no_such_method(receiver, name, name_span)));
+            return Ok(self.spoil(no_such_method(receiver, name, name_span)));
         }
         let method = self.get(receiver, name, name_span)?;
         match method {
@@ -309,7 +325,7 @@ impl<'a> Interpreter<'a> {
             // A package's object whose methods are all known: told, and the rest goes on, so that the next mistake is
             // told too.
             _ if receiver.as_object().is_some_and(|object| matches!(object.kind, Kind::Host(_))) => {
-                Ok(self.poison(no_such_method(receiver, name, name_span)))
+                Ok(self.spoil(no_such_method(receiver, name, name_span)))
             }
             _ => Err(no_such_method(receiver, name, name_span).into()),
         }
@@ -341,6 +357,12 @@ impl<'a> Interpreter<'a> {
         };
         self.step(call.span)?;
         self.nested(call.span, |cx| match &target.kind {
+            Kind::Function(closure) if cx.is_generic(closure) => {
+                cx.generics.push(call.type_args);
+                let result = cx.call_closure(closure, call);
+                cx.generics.pop();
+                result
+            }
             Kind::Function(closure) => cx.call_closure(closure, call),
             Kind::Native(native) => (native.function.clone())(cx, call),
             Kind::Host(host) if host.is_callable() => host.call(cx, target, call),
@@ -349,6 +371,11 @@ impl<'a> Interpreter<'a> {
                 Err(Diagnostic::error("E0303", message).at(call.span, "called here").into())
             }
         })
+    }
+
+    /// What the type parameters of the generic function that runs stand for: where the type arguments of its call are written.
+    pub fn type_arguments(&self) -> Option<Span> {
+        self.generics.last().copied().flatten()
     }
 
     /// Goes one level deeper: into a call, or into a value that may contain itself.

@@ -30,7 +30,7 @@ mod text;
 mod thrown;
 mod value;
 
-pub use builtins::{Entries, Key, RandomUuid, RegExp, iso_string, stringify};
+pub use builtins::{Entries, Fresh, FreshText, Key, RegExp, iso_string, random_uuid, stringify};
 pub use call::{Arg, Call};
 pub use host::{Host, Packages};
 pub use interpreter::Interpreter;

@@ -367,7 +367,7 @@ impl<'a> Interpreter<'a> {
                 if let Some(near) = crate::suggest::nearest(name, names.iter().map(|name| &**name)) {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
                 }
-                Ok(if self.lenient { Value::failed(diagnostic) } else { self.poison(diagnostic) })
+                Ok(self.spoil(diagnostic))
             }
         }
     }

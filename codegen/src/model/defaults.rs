@@ -45,7 +45,7 @@ impl Function {
     }
 }
 
-/// What a run-time value is for a column of that type; `None` for null and for a function that could not be read.
+/// What a run-time value is for a column of that type; `None` for null, for SQL, and for a function that could not be read.
 pub fn computed(value: &RuntimeValue, rust_type: &RustType) -> Option<Computed> {
     Some(Computed::Call(match value {
         RuntimeValue::Now => Function::Now,
@@ -55,7 +55,8 @@ pub fn computed(value: &RuntimeValue, rust_type: &RustType) -> Option<Computed> 
         RuntimeValue::Cuid2 { length } => Function::Cuid2(*length),
         RuntimeValue::Ulid => Function::Ulid,
         RuntimeValue::Constant(json) => return constant(json, rust_type).map(Computed::Text),
-        RuntimeValue::Unknown => return None,
+        // The database computes it.
+        RuntimeValue::Sql(_) | RuntimeValue::Unknown => return None,
     }))
 }
 

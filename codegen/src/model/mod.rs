@@ -122,6 +122,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Patch",
     "PgArray",
     "PgBits",
+    "PgGeometry",
     "PgInterval",
     "PgLine",
     "PgMacAddr",
@@ -134,6 +135,7 @@ const RESERVED_TYPES: &[&str] = &[
     "PgVector",
     "Reference",
     "ReferenceDef",
+    "Relation",
     "RelationDef",
     "RelationKind",
     "Result",
@@ -166,7 +168,9 @@ pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec
     for index in order {
         let table = &schema.tables[index];
         let name = types.give_family(&type_candidates(table.schema.as_deref(), &table.name, "Row"), FAMILY);
-        let file = modules.give(&[module(&snake(&name))]);
+        let file = module(&snake(&name));
+        // `_2fa` is both: a module and a type, which have one namespace.
+        let file = modules.give(&[if file == name { format!("table{file}") } else { file }]);
         named[index] = (name, file);
     }
     let mut enums = enums::collect(schema);
@@ -180,8 +184,6 @@ pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec
         let is_json = crate::typescript::is_json(&schema.tables[table].columns[column].data_type);
         Some(if is_json { json.column(path) } else { json.written(path, None) })
     };
-    let mut relations = relations::build(schema, notices);
-
     let targets = references::targets(schema);
     let rust_name = |table: usize| named[table].0.clone();
     let tables = schema.tables.iter().zip(&named).enumerate().map(|(index, (table, (name, module)))| {
@@ -190,16 +192,18 @@ pub fn build<'a>(schema: &'a Schema, overrides: &'a Overrides, notices: &mut Vec
         let conflict = conflict::choose(table, &keys, setting, notices);
         let fields = fields::build(schema, index, &enums, &targets, &rust_name, &custom, overrides);
         let reference = references::build(schema, index, &keys, &fields, &targets);
+        let keys = key_constants(keys);
+        let relations = relations::build(schema, table, &keys, notices);
         Table {
             schema: table,
             name: name.clone(),
             module: module.clone(),
             fields,
-            keys: key_constants(keys),
+            keys,
             conflict,
             checks: table.checks.iter().map(|check| (check, checks::read(table, check))).collect(),
             reference,
-            relations: std::mem::take(&mut relations[index]),
+            relations,
         }
     });
     let tables = tables.collect();

@@ -59,7 +59,7 @@ pub fn build(
 ) -> Option<Reference> {
     let target = targets[table];
     let definition = &schema.tables[table];
-    let mut names = Names::default();
+    let mut names = Names::reserving(["Self"]);
     let usable = |key: &Key| {
         let not_null = |name: &String| definition.column(name).is_some_and(|column| is_not_null(definition, column));
         key.predicate.is_none()

@@ -1,7 +1,9 @@
 //! Relations, with the columns of those that say none: drizzle-orm's `normalizeRelation`.
 
 use crate::notice::Notice;
-use crate::schema::{self, Schema};
+use crate::schema::{self, Key, Schema};
+
+use super::names::{Names, shouty};
 
 /// A relation that is complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,47 +12,57 @@ pub struct Relation {
     pub name: String,
     /// True for `many`.
     pub many: bool,
+    /// The name of its constant.
+    pub constant: String,
     /// The columns of the table that it starts from.
     pub columns: Vec<String>,
-    /// The schema of the table that it leads to, `public` spelled out, and its name.
-    pub foreign: (String, String),
+    /// The table that it leads to.
+    pub foreign: usize,
     /// The columns of that table.
     pub foreign_columns: Vec<String>,
     /// `relationName`
     pub relation_name: Option<String>,
 }
 
-/// The relations of each table. One that drizzle-orm refuses, which it does when a query uses it, is left out with a
-/// warning.
-pub fn build(schema: &Schema, notices: &mut Vec<Notice>) -> Vec<Vec<Relation>> {
-    let build = |table: &schema::Table| {
-        let own = table.qualified_name();
-        let mut relations = Vec::new();
-        for relation in schema.relations.iter().filter(|relation| relation.table == own) {
-            let complete = columns(schema, relation).and_then(|(columns, foreign_columns)| {
-                let foreign = schema.tables.iter().find(|other| other.qualified_name() == relation.foreign_table);
-                let foreign = foreign.ok_or_else(|| format!("`{}` is not exported", relation.foreign_table))?;
-                Ok(Relation {
-                    name: relation.name.clone(),
-                    many: relation.many,
-                    columns,
-                    foreign: (foreign.schema.clone().unwrap_or_else(|| "public".to_owned()), foreign.name.clone()),
-                    foreign_columns,
-                    relation_name: relation.relation_name.clone(),
-                })
-            });
-            match complete {
-                Ok(relation) => relations.push(relation),
-                Err(reason) => {
-                    let message = format!("relation `{}` of table `{own}` is left out: {reason}", relation.name);
-                    let help = "drizzle-orm refuses a query that uses it";
-                    notices.push(Notice::warning("relation", message).at(&table.location).help(help));
-                }
+/// Constants that a row type has besides those of keys, which begin with `BY_`, and of relations.
+const RESERVED: &[&str] = &["TABLE", "RELATIONS"];
+
+/// The relations of a table with these keys, whose constants are beside theirs. One that drizzle-orm refuses, which it does when
+/// a query uses it, is left out with a warning.
+pub fn build(
+    schema: &Schema,
+    table: &schema::Table,
+    keys: &[(Key, String)],
+    notices: &mut Vec<Notice>,
+) -> Vec<Relation> {
+    let own = table.qualified_name();
+    let taken = keys.iter().map(|(_, constant)| constant.as_str()).chain(RESERVED.iter().copied());
+    let mut constants = Names::reserving(taken);
+    let mut relations = Vec::new();
+    for relation in schema.relations.iter().filter(|relation| relation.table == own) {
+        let complete = columns(schema, relation).and_then(|(columns, foreign_columns)| {
+            let foreign = schema.tables.iter().position(|other| other.qualified_name() == relation.foreign_table);
+            let foreign = foreign.ok_or_else(|| format!("`{}` is not exported", relation.foreign_table))?;
+            Ok(Relation {
+                name: relation.name.clone(),
+                many: relation.many,
+                constant: constants.give(&[shouty(&relation.name), format!("{}_RELATION", shouty(&relation.name))]),
+                columns,
+                foreign,
+                foreign_columns,
+                relation_name: relation.relation_name.clone(),
+            })
+        });
+        match complete {
+            Ok(relation) => relations.push(relation),
+            Err(reason) => {
+                let message = format!("relation `{}` of table `{own}` is left out: {reason}", relation.name);
+                let help = "drizzle-orm refuses a query that uses it";
+                notices.push(Notice::warning("relation", message).at(&table.location).help(help));
             }
         }
-        relations
-    };
-    schema.tables.iter().map(build).collect()
+    }
+    relations
 }
 
 /// The columns on both sides: those that `one` gives, else those of the one relation that leads back.

@@ -285,7 +285,7 @@ pub struct ColumnDefault {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RuntimeValue {
-    /// `new Date()`, and `sql` templates of `now()`.
+    /// `new Date()`, its `toISOString()`, and `sql` templates of `now()`.
     Now,
     /// `crypto.randomUUID()` and uuid's `v4()`.
     Uuid,
@@ -307,6 +307,8 @@ pub enum RuntimeValue {
     Ulid,
     /// A constant, as JSON.
     Constant(serde_json::Value),
+    /// An `sql` template, such as of `"user"."version" + 1`.
+    Sql(String),
     /// A function whose result static evaluation cannot know.
     Unknown,
 }

@@ -14,7 +14,7 @@ pub(crate) use resolve::normalize;
 pub use resolve::{Resolver, Target};
 pub use specifier::expand;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::schema::Location;
@@ -69,7 +69,7 @@ impl Sources {
         if u64::from(base) + text.len() as u64 >= u64::from(u32::MAX) {
             return Err(format!("{}: all schema files together exceed 4 GiB", path.display()));
         }
-        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/").into();
+        let name = name(&path, root).into();
         self.files.push(Arc::new(SourceFile { path, name, text, base, lines: OnceLock::new() }));
         Ok(self.files.len() - 1)
     }
@@ -120,5 +120,31 @@ impl Sources {
             line: line as u32,
             column: file.text[line_start..range.start].chars().count() as u32 + 1,
         }
+    }
+}
+
+/// What a file is called in messages and in output, which is the same on any machine: its path as seen from the project's folder,
+/// also where it is outside of that, as the packages beside it are. Between two drives there is no such path.
+fn name(path: &Path, root: &Path) -> String {
+    let shared = path.components().zip(root.components()).take_while(|(a, b)| a == b).count();
+    if shared == 0 {
+        return path.to_string_lossy().replace('\\', "/");
+    }
+    let up = root.components().skip(shared).map(|_| Component::ParentDir);
+    let relative: PathBuf = up.chain(path.components().skip(shared)).collect();
+    relative.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_as_seen_from_the_project() {
+        let named = |path: &str| name(Path::new(path), Path::new("/home/ada/shop/packages/db"));
+        assert_eq!(named("/home/ada/shop/packages/db/src/schema.ts"), "src/schema.ts");
+        assert_eq!(named("/home/ada/shop/packages/core/types.ts"), "../core/types.ts");
+        assert_eq!(named("/home/ada/shop/node_modules/a/b.ts"), "../../node_modules/a/b.ts");
+        assert_eq!(named("elsewhere.ts"), "elsewhere.ts");
     }
 }

@@ -5,19 +5,22 @@ use std::collections::HashMap;
 use swc_ecma_ast::{ArrowExpr, Function, Module, TsType, TsTypeParamDecl, TsTypeParamInstantiation};
 use swc_ecma_visit::{Visit, VisitWith};
 
-/// A type argument, and what its names may mean besides the module's.
+/// Type arguments, and what their names may mean besides the module's.
 #[derive(Debug, Clone)]
 pub(super) struct Argument {
     /// The module, as an index into the graph.
     pub(super) module: usize,
-    pub(super) ty: TsType,
-    /// The type parameters of the functions around it.
+    /// The types; there is one at least.
+    pub(super) types: Vec<TsType>,
+    /// The type parameters of the functions around them.
     pub(super) parameters: Vec<String>,
+    /// How many of those, the last ones, are the innermost function's.
+    pub(super) innermost: usize,
 }
 
-/// Finds the first argument of each list of type arguments that begins at one of the positions.
+/// Finds each list of type arguments that begins at one of the positions.
 pub(super) fn find(tree: &Module, module: usize, starts: &[u32], found: &mut HashMap<u32, Argument>) {
-    tree.visit_with(&mut Finder { module, starts, found, parameters: Vec::new() });
+    tree.visit_with(&mut Finder { module, starts, found, parameters: Vec::new(), innermost: 0 });
 }
 
 struct Finder<'a> {
@@ -25,16 +28,21 @@ struct Finder<'a> {
     starts: &'a [u32],
     found: &'a mut HashMap<u32, Argument>,
     parameters: Vec<String>,
+    innermost: usize,
 }
 
 impl Finder<'_> {
     fn within(&mut self, parameters: Option<&TsTypeParamDecl>, visit: impl FnOnce(&mut Self)) {
-        let outer = self.parameters.len();
+        let outer = (self.parameters.len(), self.innermost);
         self.parameters.extend(
             parameters.into_iter().flat_map(|list| &list.params).map(|parameter| parameter.name.sym.to_string()),
         );
+        if self.parameters.len() > outer.0 {
+            self.innermost = self.parameters.len() - outer.0;
+        }
         visit(self);
-        self.parameters.truncate(outer);
+        self.parameters.truncate(outer.0);
+        self.innermost = outer.1;
     }
 }
 
@@ -48,9 +56,10 @@ impl Visit for Finder<'_> {
     }
 
     fn visit_ts_type_param_instantiation(&mut self, arguments: &TsTypeParamInstantiation) {
-        if let Some(first) = arguments.params.first().filter(|_| self.starts.contains(&arguments.span.lo.0)) {
-            let argument = Argument { module: self.module, ty: (**first).clone(), parameters: self.parameters.clone() };
-            self.found.insert(arguments.span.lo.0, argument);
+        if !arguments.params.is_empty() && self.starts.contains(&arguments.span.lo.0) {
+            let types = arguments.params.iter().map(|ty| (**ty).clone()).collect();
+            let (parameters, innermost) = (self.parameters.clone(), self.innermost);
+            self.found.insert(arguments.span.lo.0, Argument { module: self.module, types, parameters, innermost });
         }
     }
 }

@@ -17,6 +17,7 @@ mod zod;
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::evaluate::{Call, Interpreter};
 use crate::parse::ModuleGraph;
 use crate::schema::{DataType, JsonType, Schema, object_key};
 use crate::source::Span;
@@ -28,6 +29,8 @@ use resolve::Types;
 pub struct TypeUse {
     /// The type arguments, from `<` to `>`.
     pub span: Span,
+    /// Those of the call in which they are written: what the type parameters of a generic function stand for.
+    pub within: Option<Span>,
     /// What they speak of.
     pub of: TypeOf,
 }
@@ -44,6 +47,11 @@ pub enum TypeOf {
 }
 
 impl TypeUse {
+    /// The type arguments of a call, if it has any.
+    pub fn of_call(cx: &Interpreter<'_>, call: &Call, of: TypeOf) -> Option<Self> {
+        Some(Self { span: call.type_args?, within: cx.type_arguments(), of })
+    }
+
     /// True for `$type<T>`, whose argument is the type itself.
     pub fn is_of_type(&self) -> bool {
         self.of != TypeOf::CustomType
@@ -61,12 +69,15 @@ pub fn resolve(schema: &mut Schema, uses: &TypeUses, graph: &mut ModuleGraph, ro
         return;
     }
     let mut types = Types::new(graph, root);
-    let spans: Vec<Span> = wanted.iter().map(|(.., found)| found.span).collect();
+    let spans: Vec<Span> = wanted.iter().flat_map(|(.., found)| [Some(found.span), found.within]).flatten().collect();
     let arguments = types.modules.type_arguments(&spans);
     for (table, column, found) in wanted {
         let column = &mut schema.tables[table].columns[column];
         let resolved = match arguments.get(&found.span.lo) {
-            Some(argument) => types.argument(argument, found.of),
+            Some(argument) => {
+                let within = found.within.and_then(|span| arguments.get(&span.lo));
+                types.argument(argument, within, found.of)
+            }
             None => None,
         };
         let Some(mut resolved) = resolved else { continue };

@@ -62,23 +62,35 @@ impl Env {
     }
 }
 
+/// Where type arguments are written in a generic function, whose type parameters nobody knows as yet.
+fn generic(argument: &Argument) -> Env {
+    let unknown = |name: &String| {
+        let reason = format!("`{name}` is a type parameter of the function that makes the column");
+        (name.clone(), JsonType::unreadable(reason))
+    };
+    Env::of(argument.module).with(argument.parameters.iter().map(unknown))
+}
+
 impl<'g> Types<'g> {
     pub(super) fn new(graph: &'g mut ModuleGraph, root: &Path) -> Self {
         Self { modules: Modules::new(graph, root), declared: Vec::new(), known: HashMap::new(), count: 0, depth: 0 }
     }
 
-    /// What a column's type argument is; `None` if it says nothing.
-    pub(super) fn argument(&mut self, argument: &Argument, of: TypeOf) -> Option<JsonType> {
-        let generic = |name: &String| {
-            let reason = format!("`{name}` is a type parameter of the function that makes the column");
-            (name.clone(), JsonType::unreadable(reason))
-        };
-        let env = Env::of(argument.module).with(argument.parameters.iter().map(generic));
-        if of != TypeOf::CustomType {
-            return Some(self.of(&argument.ty, &env));
+    /// What a column's type argument is; `None` if it says nothing. `within` is what the type parameters of the innermost
+    /// function around it stand for.
+    pub(super) fn argument(&mut self, argument: &Argument, within: Option<&Argument>, of: TypeOf) -> Option<JsonType> {
+        let mut env = generic(argument);
+        if let Some(within) = within {
+            let outer = generic(within);
+            let own = &argument.parameters[argument.parameters.len() - argument.innermost..];
+            let given = own.iter().zip(&within.types).map(|(name, ty)| (name.clone(), self.of(ty, &outer)));
+            env = env.with(given.collect::<Vec<_>>());
         }
-        let parameters = self.of(&argument.ty, &env);
-        self.members(&parameters).ok()?.member("data").map(|member| member.value.clone())
+        let found = self.of(argument.types.first()?, &env);
+        match of {
+            TypeOf::Column | TypeOf::Element => Some(found),
+            TypeOf::CustomType => self.members(&found).ok()?.member("data").map(|member| member.value.clone()),
+        }
     }
 
     /// The type of an array's elements.
@@ -259,13 +271,6 @@ impl<'g> Types<'g> {
     /// A declaration, resolved once for the same arguments.
     fn declaration(&mut self, module: usize, name: &str, arguments: Vec<JsonType>) -> JsonType {
         let key = (module, name.to_owned());
-        let instances = self.known.get(&key).map_or(&[][..], |known| &known[..]);
-        if let Some((_, index)) = instances.iter().find(|(known, _)| *known == arguments) {
-            return JsonType::Declared(*index);
-        }
-        if instances.len() >= MAX_INSTANCES {
-            return JsonType::unreadable(format!("`{name}` has more than {MAX_INSTANCES} instances"));
-        }
         let scope = self.modules.scope(module);
         let declarations = scope.declarations(name);
         let of_types = |(declaration, _): &&(Declaration<'_>, _)| !matches!(declaration, Declaration::Variable(_));
@@ -284,6 +289,13 @@ impl<'g> Types<'g> {
             Ok(bound) => bound,
             Err(reason) => return JsonType::unreadable(reason),
         };
+        let instances = self.known.get(&key).map_or(&[][..], |known| &known[..]);
+        if let Some((_, index)) = instances.iter().find(|(known, _)| *known == arguments) {
+            return JsonType::Declared(*index);
+        }
+        if instances.len() >= MAX_INSTANCES {
+            return JsonType::unreadable(format!("`{name}` has more than {MAX_INSTANCES} instances"));
+        }
         let env = Env::of(module).with(bound);
         let index = self.declared.len();
         let shown: Vec<String> = arguments.iter().map(|argument| self.shown(argument)).collect();

@@ -43,14 +43,21 @@ impl TableDef {
     }
 }
 
+impl Kind {
+    /// An enum type with its labels.
+    pub const fn enum_of(labels: &'static [Str]) -> Self {
+        Self::Enum { labels: Cow::Borrowed(labels) }
+    }
+}
+
 impl ColumnDef {
     /// A nullable column without a default, called the same in TypeScript.
-    pub const fn new(name: &'static str, sql_type: &'static str, rust_type: &'static str, kind: Kind) -> Self {
+    pub const fn new(name: &'static str, sql_type: &'static str, kind: Kind) -> Self {
         Self {
             name: Cow::Borrowed(name),
             key: Cow::Borrowed(name),
             sql_type: Cow::Borrowed(sql_type),
-            rust_type: Cow::Borrowed(rust_type),
+            rust_type: Cow::Borrowed(""),
             kind,
             dimensions: 0,
             not_null: false,
@@ -61,6 +68,13 @@ impl ColumnDef {
             runtime_default: None,
             on_update: None,
         }
+    }
+
+    /// Read as that type.
+    #[must_use]
+    pub const fn rust_type(mut self, rust_type: &'static str) -> Self {
+        put(&mut self.rust_type, Cow::Borrowed(rust_type));
+        self
     }
 
     /// With the name of its property in TypeScript.

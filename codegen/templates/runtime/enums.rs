@@ -1,8 +1,14 @@
-/// What every enum of labels can do, from `as_str` and `known`, in the labels' own spelling. A label that is not known is
+/// What every enum of labels can do, from `ALL` and `as_str`, in the labels' own spelling. A label that is not known is
 /// carried in `Unrecognized`.
 #[allow(unused_macros)]
 macro_rules! open_labels {
     ($name:ident) => {
+        impl $name {
+            fn known(label: &str) -> Option<Self> {
+                Self::ALL.iter().find(|known| known.as_str() == label).cloned()
+            }
+        }
+
         impl From<String> for $name {
             fn from(label: String) -> Self {
                 Self::known(&label).unwrap_or(Self::Unrecognized(label))

@@ -54,3 +54,43 @@ pub enum RelationKind {
     /// `many`: any number.
     Many,
 }
+
+/// A relation from the rows of one table to those of another. Only generated code makes them, from the schema's
+/// `relations()`: `School::CONFERENCE`.
+pub struct Relation<From, To> {
+    definition: &'static RelationDef,
+    tables: std::marker::PhantomData<fn() -> (From, To)>,
+}
+
+impl<From, To> Relation<From, To> {
+    pub(super) const fn new(definition: &'static RelationDef) -> Self {
+        Self { definition, tables: std::marker::PhantomData }
+    }
+
+    /// The relation as plain data.
+    pub const fn definition(self) -> &'static RelationDef {
+        self.definition
+    }
+
+    /// The condition of a join, the tables called as given: `s."conference_id" = c."id"`.
+    pub fn on(self, from: &str, to: &str) -> String {
+        let RelationDef { columns, foreign_columns, .. } = self.definition;
+        let pairs = columns.iter().zip(foreign_columns.iter());
+        let equal = |(own, foreign): (&Str, &Str)| format!("{from}.{} = {to}.{}", ident(own), ident(foreign));
+        pairs.map(equal).collect::<Vec<_>>().join(" AND ")
+    }
+}
+
+impl<From, To> Clone for Relation<From, To> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<From, To> Copy for Relation<From, To> {}
+
+impl<From, To> std::fmt::Debug for Relation<From, To> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Relation").field(&self.definition.name).finish()
+    }
+}

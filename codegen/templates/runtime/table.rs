@@ -11,6 +11,17 @@ pub type Str = Cow<'static, str>;
 /// A list that is static in generated code and owned when built at run time.
 pub type List<T> = Cow<'static, [T]>;
 
+/// A static list of texts.
+#[allow(unused_macros)]
+macro_rules! list {
+    ($($text:expr),* $(,)?) => {
+        &[$(std::borrow::Cow::Borrowed($text)),*]
+    };
+}
+
+#[allow(unused_imports)]
+pub(crate) use list;
+
 /// A table as plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableDef {
@@ -169,6 +180,8 @@ pub enum RuntimeValue {
     Ulid,
     /// A constant, as JSON.
     Constant(Str),
+    /// SQL.
+    Sql(Str),
     /// A function that static evaluation could not read.
     Unknown,
 }

@@ -51,7 +51,9 @@ impl Writer {
         let table = T::TABLE;
         let mut fields: Vec<_> = given.iter().map(|field| (field.column, field.value.clone())).collect();
         for (index, column) in table.columns.iter().enumerate().filter(|(index, _)| absent(given, *index)) {
-            if let Some(value) = computed::<T>(index) {
+            if let Some(RuntimeValue::Sql(sql)) = &column.runtime_default {
+                fields.push((index, format!("({sql})")));
+            } else if let Some(value) = computed::<T>(index) {
                 fields.push((index, self.parameter(column, Some(value))));
             }
         }
@@ -97,8 +99,11 @@ impl Writer {
     /// New values of the absent columns that have an `$onUpdate`.
     fn refreshed<T: Table>(&mut self, absent: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
         let columns = T::TABLE.columns.iter().enumerate().filter(|(index, _)| absent(*index));
-        let values = columns.filter_map(|(index, column)| Some((index, column, T::update_value(index)?)));
-        values.map(|(index, column, value)| (index, self.parameter(column, Some(value)))).collect()
+        let value = |(index, column): (usize, &ColumnDef)| match &column.on_update {
+            Some(RuntimeValue::Sql(sql)) => Some((index, sql.to_string())),
+            _ => Some((index, self.parameter(column, Some(T::update_value(index)?)))),
+        };
+        columns.filter_map(value).collect()
     }
 }
 
@@ -193,6 +198,10 @@ fn cast(column: &ColumnDef) -> String {
         Kind::Text { .. } => bare,
         Kind::Bit { .. } => "varbit",
         Kind::Vector { .. } => bare,
+        // The text of their arrays has another separator than the comma.
+        _ if column.dimensions > 0 && ["box", "geometry", "geography"].contains(&bare) => {
+            return format!("::text{}::{}", "[]".repeat(column.dimensions.into()), column.sql_type);
+        }
         _ => return format!("::{}", column.sql_type),
     };
     format!("::{element}{}", "[]".repeat(column.dimensions.into()))

@@ -236,3 +236,21 @@ async fn run_time_defaults_are_computed() {
     let given = given.insert().fetch_one(&mut connection).await.unwrap();
     assert_eq!((given.id, given.kind.as_str()), (uuid::Uuid::max(), "given"));
 }
+
+#[tokio::test]
+async fn sql_at_insert_and_at_update_is_the_databases() {
+    let mut connection = database().await;
+    let row = CountedInsert::new("a").insert().fetch_one(&mut connection).await.unwrap();
+    assert_eq!((row.id.get_version_num(), row.changes), (4, 0));
+    // As JavaScript writes a date.
+    let written = chrono::NaiveDateTime::parse_from_str(&row.written, "%Y-%m-%dT%H:%M:%S%.3fZ").unwrap();
+    assert!((chrono::Utc::now().naive_utc() - written).num_seconds().abs() < 60);
+    assert!((chrono::Utc::now() - row.touched.unwrap()).num_seconds().abs() < 60);
+
+    let renamed = CountedPatch::default().with_name("b").update(row.id).fetch_one(&mut connection).await.unwrap();
+    assert_eq!((renamed.changes, renamed.written == row.written), (1, true));
+    let again = CountedInsert::new("b").with_written("now").upsert_on(Counted::BY_NAME);
+    assert_eq!(again.fetch_one(&mut connection).await.unwrap().changes, 2);
+    let given = CountedPatch::default().with_changes(7).update(row.id).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(given.changes, 7);
+}

@@ -107,6 +107,6 @@ async fn what_is_valid_is_what_the_database_takes() {
 async fn labels_of_text_are_drizzles_own_rule() {
     let mut connection = database().await;
     let insert = LimitInsert::new(1).with_level(LimitLevel::from("middling"));
-    assert_eq!(insert.validate().unwrap_err()[0].rule, Rule::NotListed);
+    assert_eq!(insert.validate().unwrap_err()[0].rule, runtime::Rule::NotListed);
     insert.insert().execute(&mut connection).await.unwrap();
 }

@@ -42,6 +42,8 @@ async fn arrays_of_each_type() {
     kept!(connection, Many, ManyInsert.int4range, vec(strategies::discrete(any::<i32>), 0..5), []);
     kept!(connection, Many, ManyInsert.tstzrange, vec(strategies::continuous(strategies::moment), 0..4), []);
     kept!(connection, Many, ManyInsert.money, vec(Just(PgText::from("$1,000.50")), 0..3), []);
+    // PostgreSQL writes an array of boxes with semicolons.
+    kept!(connection, Many, ManyInsert.r#box, vec(Just(PgText::from("(2,2),(1,1)")), 0..3), []);
 }
 
 #[tokio::test]

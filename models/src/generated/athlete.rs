@@ -2,11 +2,12 @@
 
 //! The table `public.athlete`.
 
-use std::borrow::Cow::Borrowed;
+use super::award::Award;
+use super::roster_entry::RosterEntry;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RelationDef, RelationKind, RowReader, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, Relation, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, list, now,
 };
 
 /// A person who plays, across seasons.
@@ -29,7 +30,7 @@ pub struct Athlete {
     pub high_school: Option<String>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -76,7 +77,20 @@ impl Athlete {
     pub const BY_IDENTITY_KEY: Key<Athlete> = Key::new(&KEYS[1]);
 }
 
-/// A [`Athlete`] to be inserted.
+impl Athlete {
+    /// Many [`RosterEntry`]: their `athlete_id` is this `id`.
+    pub const ROSTER_ENTRIES: Relation<Athlete, RosterEntry> = Relation::new(
+        &RELATIONS[0],
+    );
+
+    /// Many [`Award`]: their `athlete_id` is this `id`.
+    pub const AWARDS: Relation<Athlete, Award> = Relation::new(&RELATIONS[1]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`Athlete`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AthleteInsert {
@@ -111,35 +125,35 @@ impl AthleteInsert {
         }
     }
 
-    /// Gives `hometown`.
+    /// Sets `hometown`.
     #[must_use]
     pub fn with_hometown(mut self, hometown: impl Into<Option<String>>) -> Self {
         self.hometown = Field::Value(hometown.into());
         self
     }
 
-    /// Gives `high_school`.
+    /// Sets `high_school`.
     #[must_use]
     pub fn with_high_school(mut self, high_school: impl Into<Option<String>>) -> Self {
         self.high_school = Field::Value(high_school.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -168,7 +182,7 @@ impl Upsert for AthleteInsert {
     const CONFLICT_KEY: Key<Athlete> = Athlete::BY_IDENTITY_KEY;
 }
 
-/// Changes to a [`Athlete`]; what is absent stays as it is.
+/// Changes to a [`Athlete`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AthletePatch {
@@ -182,56 +196,56 @@ pub struct AthletePatch {
     pub high_school: Field<Option<String>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl AthletePatch {
-    /// Gives `identity_key`.
+    /// Sets `identity_key`.
     #[must_use]
     pub fn with_identity_key(mut self, identity_key: impl Into<String>) -> Self {
         self.identity_key = Field::Value(identity_key.into());
         self
     }
 
-    /// Gives `name`.
+    /// Sets `name`.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Field::Value(name.into());
         self
     }
 
-    /// Gives `hometown`.
+    /// Sets `hometown`.
     #[must_use]
     pub fn with_hometown(mut self, hometown: impl Into<Option<String>>) -> Self {
         self.hometown = Field::Value(hometown.into());
         self
     }
 
-    /// Gives `high_school`.
+    /// Sets `high_school`.
     #[must_use]
     pub fn with_high_school(mut self, high_school: impl Into<Option<String>>) -> Self {
         self.high_school = Field::Value(high_school.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -254,29 +268,6 @@ impl Patch for AthletePatch {
         self.updated_at.visit(6, visit);
         self.deleted_at.visit(7, visit);
     }
-}
-
-impl Athlete {
-    /// What `relations()` declares of it:
-    ///
-    /// - `rosterEntries`: many `roster_entry`
-    /// - `awards`: many `award`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "rosterEntries",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "roster_entry"),
-            &[Borrowed("athlete_id")],
-        ),
-        RelationDef::new(
-            "awards",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "award"),
-            &[Borrowed("athlete_id")],
-        ),
-    ];
 }
 
 /// A row of `public.athlete`, named by one of its keys. The database resolves all but the plain `id`.
@@ -328,50 +319,61 @@ static TABLE: TableDef = TableDef::new("public", "athlete", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 8] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"athlete\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("identity_key", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("identity_key", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("identityKey")
         .not_null(),
-    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
-    ColumnDef::new("hometown", "text", "String", Kind::Text { max_length: None }),
-    ColumnDef::new("high_school", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .not_null(),
+    ColumnDef::new("hometown", "text", Kind::Text { max_length: None })
+        .rust_type("String"),
+    ColumnDef::new("high_school", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("highSchool"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("athlete_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("athlete_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "athlete_identity_key_unique",
         KeyKind::UniqueConstraint,
-        &[Borrowed("identity_key")],
+        list!["identity_key"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 2] = [
+    RelationDef::new(
+        "rosterEntries",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "roster_entry"),
+        list!["athlete_id"],
+    ),
+    RelationDef::new(
+        "awards",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "award"),
+        list!["athlete_id"],
     ),
 ];

@@ -2,15 +2,14 @@
 
 //! The table `public.award`.
 
-use std::borrow::Cow::Borrowed;
-use super::athlete::AthleteRef;
+use super::athlete::{Athlete, AthleteRef};
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
-    Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Upsert, list, now,
 };
-use super::school::SchoolRef;
-use super::sport::SportRef;
+use super::school::{School, SchoolRef};
+use super::sport::{Sport, SportRef};
 
 /// An award or All-America selection.
 ///
@@ -50,7 +49,7 @@ pub struct Award {
     pub athlete_id: Option<i64>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -106,7 +105,21 @@ impl Award {
     );
 }
 
-/// A [`Award`] to be inserted.
+impl Award {
+    /// One [`Sport`]: its `id` is this `sport_id`.
+    pub const SPORT: Relation<Award, Sport> = Relation::new(&RELATIONS[0]);
+
+    /// One [`School`]: its `id` is this `school_id`.
+    pub const SCHOOL: Relation<Award, School> = Relation::new(&RELATIONS[1]);
+
+    /// One [`Athlete`]: its `id` is this `athlete_id`.
+    pub const ATHLETE: Relation<Award, Athlete> = Relation::new(&RELATIONS[2]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`Award`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AwardInsert {
@@ -171,70 +184,70 @@ impl AwardInsert {
         }
     }
 
-    /// Gives `selector`.
+    /// Sets `selector`.
     #[must_use]
     pub fn with_selector(mut self, selector: impl Into<String>) -> Self {
         self.selector = Field::Value(selector.into());
         self
     }
 
-    /// Gives `team_level`.
+    /// Sets `team_level`.
     #[must_use]
     pub fn with_team_level(mut self, team_level: impl Into<String>) -> Self {
         self.team_level = Field::Value(team_level.into());
         self
     }
 
-    /// Gives `position`.
+    /// Sets `position`.
     #[must_use]
     pub fn with_position(mut self, position: impl Into<Option<String>>) -> Self {
         self.position = Field::Value(position.into());
         self
     }
 
-    /// Gives `class_year`.
+    /// Sets `class_year`.
     #[must_use]
     pub fn with_class_year(mut self, class_year: impl Into<Option<String>>) -> Self {
         self.class_year = Field::Value(class_year.into());
         self
     }
 
-    /// Gives `sport_id`.
+    /// Sets `sport_id`.
     #[must_use]
     pub fn with_sport_id(mut self, sport_id: impl Into<Option<SportRef>>) -> Self {
         self.sport_id = Field::Value(sport_id.into());
         self
     }
 
-    /// Gives `school_id`.
+    /// Sets `school_id`.
     #[must_use]
     pub fn with_school_id(mut self, school_id: impl Into<Option<SchoolRef>>) -> Self {
         self.school_id = Field::Value(school_id.into());
         self
     }
 
-    /// Gives `athlete_id`.
+    /// Sets `athlete_id`.
     #[must_use]
     pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
         self.athlete_id = Field::Value(athlete_id.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -270,7 +283,7 @@ impl Upsert for AwardInsert {
     const CONFLICT_KEY: Key<Award> = Award::BY_YEAR_AWARD_SELECTOR_TEAM_LEVEL_PLAYER_NAME_SCHOOL_NAME;
 }
 
-/// Changes to a [`Award`]; what is absent stays as it is.
+/// Changes to a [`Award`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AwardPatch {
@@ -298,105 +311,105 @@ pub struct AwardPatch {
     pub athlete_id: Field<Option<AthleteRef>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl AwardPatch {
-    /// Gives `year`.
+    /// Sets `year`.
     #[must_use]
     pub fn with_year(mut self, year: i32) -> Self {
         self.year = Field::Value(year);
         self
     }
 
-    /// Gives `award`.
+    /// Sets `award`.
     #[must_use]
     pub fn with_award(mut self, award: impl Into<String>) -> Self {
         self.award = Field::Value(award.into());
         self
     }
 
-    /// Gives `selector`.
+    /// Sets `selector`.
     #[must_use]
     pub fn with_selector(mut self, selector: impl Into<String>) -> Self {
         self.selector = Field::Value(selector.into());
         self
     }
 
-    /// Gives `team_level`.
+    /// Sets `team_level`.
     #[must_use]
     pub fn with_team_level(mut self, team_level: impl Into<String>) -> Self {
         self.team_level = Field::Value(team_level.into());
         self
     }
 
-    /// Gives `player_name`.
+    /// Sets `player_name`.
     #[must_use]
     pub fn with_player_name(mut self, player_name: impl Into<String>) -> Self {
         self.player_name = Field::Value(player_name.into());
         self
     }
 
-    /// Gives `school_name`.
+    /// Sets `school_name`.
     #[must_use]
     pub fn with_school_name(mut self, school_name: impl Into<String>) -> Self {
         self.school_name = Field::Value(school_name.into());
         self
     }
 
-    /// Gives `position`.
+    /// Sets `position`.
     #[must_use]
     pub fn with_position(mut self, position: impl Into<Option<String>>) -> Self {
         self.position = Field::Value(position.into());
         self
     }
 
-    /// Gives `class_year`.
+    /// Sets `class_year`.
     #[must_use]
     pub fn with_class_year(mut self, class_year: impl Into<Option<String>>) -> Self {
         self.class_year = Field::Value(class_year.into());
         self
     }
 
-    /// Gives `sport_id`.
+    /// Sets `sport_id`.
     #[must_use]
     pub fn with_sport_id(mut self, sport_id: impl Into<Option<SportRef>>) -> Self {
         self.sport_id = Field::Value(sport_id.into());
         self
     }
 
-    /// Gives `school_id`.
+    /// Sets `school_id`.
     #[must_use]
     pub fn with_school_id(mut self, school_id: impl Into<Option<SchoolRef>>) -> Self {
         self.school_id = Field::Value(school_id.into());
         self
     }
 
-    /// Gives `athlete_id`.
+    /// Sets `athlete_id`.
     #[must_use]
     pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
         self.athlete_id = Field::Value(athlete_id.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -428,37 +441,6 @@ impl Patch for AwardPatch {
     }
 }
 
-impl Award {
-    /// What `relations()` declares of it:
-    ///
-    /// - `sport`: one `sport`
-    /// - `school`: one `school`
-    /// - `athlete`: one `athlete`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "sport",
-            RelationKind::One,
-            &[Borrowed("sport_id")],
-            ("public", "sport"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "school",
-            RelationKind::One,
-            &[Borrowed("school_id")],
-            ("public", "school"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "athlete",
-            RelationKind::One,
-            &[Borrowed("athlete_id")],
-            ("public", "athlete"),
-            &[Borrowed("id")],
-        ),
-    ];
-}
-
 /// A row of `public.award`, named by one of its keys. The database resolves all but the plain `id`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AwardRef {
@@ -471,12 +453,8 @@ pub enum AwardRef {
         /// `award`
         award: String,
         /// Who chose: a body of coaches, a newspaper; empty where the award has one selector only.
-        ///
-        /// Absent: `''`.
         selector: String,
         /// `1`, `2`, `3`, `HM`; empty where the award has no teams.
-        ///
-        /// Absent: `''`.
         team_level: String,
         /// `player_name`
         player_name: String,
@@ -540,93 +518,106 @@ static TABLE: TableDef = TableDef::new("public", "award", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 15] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"award\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("year", "integer", "i32", Kind::Int4).not_null(),
-    ColumnDef::new("award", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("year", "integer", Kind::Int4).rust_type("i32").not_null(),
+    ColumnDef::new("award", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null(),
-    ColumnDef::new("selector", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("selector", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null()
         .default("''"),
-    ColumnDef::new("team_level", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("team_level", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("teamLevel")
         .not_null()
         .default("''"),
-    ColumnDef::new("player_name", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("player_name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("playerName")
         .not_null(),
-    ColumnDef::new("school_name", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("school_name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("schoolName")
         .not_null(),
-    ColumnDef::new("position", "text", "String", Kind::Text { max_length: None }),
-    ColumnDef::new("class_year", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("position", "text", Kind::Text { max_length: None })
+        .rust_type("String"),
+    ColumnDef::new("class_year", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("classYear"),
-    ColumnDef::new("sport_id", "bigint", "i64", Kind::Int8).key("sportId"),
-    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId"),
-    ColumnDef::new("athlete_id", "bigint", "i64", Kind::Int8).key("athleteId"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("sport_id", "bigint", Kind::Int8).rust_type("i64").key("sportId"),
+    ColumnDef::new("school_id", "bigint", Kind::Int8).rust_type("i64").key("schoolId"),
+    ColumnDef::new("athlete_id", "bigint", Kind::Int8).rust_type("i64").key("athleteId"),
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("award_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("award_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "award_key",
         KeyKind::UniqueConstraint,
-        &[
-            Borrowed("year"),
-            Borrowed("award"),
-            Borrowed("selector"),
-            Borrowed("team_level"),
-            Borrowed("player_name"),
-            Borrowed("school_name"),
-        ],
+        list!["year", "award", "selector", "team_level", "player_name", "school_name"],
     ),
 ];
 
 static REFERENCES: [ReferenceDef; 3] = [
     ReferenceDef::new(
         "award_sport_id_sport_id_fk",
-        &[Borrowed("sport_id")],
+        list!["sport_id"],
         ("public", "sport"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "award_school_id_school_id_fk",
-        &[Borrowed("school_id")],
+        list!["school_id"],
         ("public", "school"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "award_athlete_id_athlete_id_fk",
-        &[Borrowed("athlete_id")],
+        list!["athlete_id"],
         ("public", "athlete"),
-        &[Borrowed("id")],
+        list!["id"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 3] = [
+    RelationDef::new(
+        "sport",
+        RelationKind::One,
+        list!["sport_id"],
+        ("public", "sport"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "school",
+        RelationKind::One,
+        list!["school_id"],
+        ("public", "school"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "athlete",
+        RelationKind::One,
+        list!["athlete_id"],
+        ("public", "athlete"),
+        list!["id"],
     ),
 ];

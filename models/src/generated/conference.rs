@@ -2,14 +2,15 @@
 
 //! The table `public.conference`.
 
-use std::borrow::Cow::Borrowed;
 use super::enums::Division;
 use super::json::SocialLinks;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
-    Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Upsert, list, now,
 };
+use super::school::School;
+use super::school_sport::SchoolSport;
 
 /// A conference. `Independent` is one too, with the NCAA's id 0.
 ///
@@ -37,7 +38,7 @@ pub struct Conference {
     pub parent_conference_id: Option<i64>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -86,7 +87,26 @@ impl Conference {
     pub const BY_NCAA_ID: Key<Conference> = Key::new(&KEYS[1]);
 }
 
-/// A [`Conference`] to be inserted.
+impl Conference {
+    /// One [`Conference`]: its `id` is this `parent_conference_id`.
+    pub const PARENT: Relation<Conference, Conference> = Relation::new(&RELATIONS[0]);
+
+    /// Many [`Conference`]: their `parent_conference_id` is this `id`.
+    pub const PARTS: Relation<Conference, Conference> = Relation::new(&RELATIONS[1]);
+
+    /// Many [`School`]: their `conference_id` is this `id`.
+    pub const SCHOOLS: Relation<Conference, School> = Relation::new(&RELATIONS[2]);
+
+    /// Many [`SchoolSport`]: their `conference_id` is this `id`.
+    pub const SPONSORSHIPS: Relation<Conference, SchoolSport> = Relation::new(
+        &RELATIONS[3],
+    );
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`Conference`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ConferenceInsert {
@@ -129,28 +149,28 @@ impl ConferenceInsert {
         }
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `website_url`.
+    /// Sets `website_url`.
     #[must_use]
     pub fn with_website_url(mut self, website_url: impl Into<Option<String>>) -> Self {
         self.website_url = Field::Value(website_url.into());
         self
     }
 
-    /// Gives `social_links`.
+    /// Sets `social_links`.
     #[must_use]
     pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
 
-    /// Gives `parent_conference_id`.
+    /// Sets `parent_conference_id`.
     #[must_use]
     pub fn with_parent_conference_id(
         mut self,
@@ -160,21 +180,21 @@ impl ConferenceInsert {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -205,7 +225,7 @@ impl Upsert for ConferenceInsert {
     const CONFLICT_KEY: Key<Conference> = Conference::BY_NCAA_ID;
 }
 
-/// Changes to a [`Conference`]; what is absent stays as it is.
+/// Changes to a [`Conference`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConferencePatch {
@@ -223,49 +243,49 @@ pub struct ConferencePatch {
     pub parent_conference_id: Field<Option<ConferenceRef>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl ConferencePatch {
-    /// Gives `ncaa_id`.
+    /// Sets `ncaa_id`.
     #[must_use]
     pub fn with_ncaa_id(mut self, ncaa_id: i32) -> Self {
         self.ncaa_id = Field::Value(ncaa_id);
         self
     }
 
-    /// Gives `name`.
+    /// Sets `name`.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Field::Value(name.into());
         self
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `website_url`.
+    /// Sets `website_url`.
     #[must_use]
     pub fn with_website_url(mut self, website_url: impl Into<Option<String>>) -> Self {
         self.website_url = Field::Value(website_url.into());
         self
     }
 
-    /// Gives `social_links`.
+    /// Sets `social_links`.
     #[must_use]
     pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
 
-    /// Gives `parent_conference_id`.
+    /// Sets `parent_conference_id`.
     #[must_use]
     pub fn with_parent_conference_id(
         mut self,
@@ -275,21 +295,21 @@ impl ConferencePatch {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -314,47 +334,6 @@ impl Patch for ConferencePatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
-}
-
-impl Conference {
-    /// What `relations()` declares of it:
-    ///
-    /// - `parent`: one `conference`
-    /// - `parts`: many `conference`
-    /// - `schools`: many `school`
-    /// - `sponsorships`: many `school_sport`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-                "parent",
-                RelationKind::One,
-                &[Borrowed("parent_conference_id")],
-                ("public", "conference"),
-                &[Borrowed("id")],
-            )
-            .named("conference_parts"),
-        RelationDef::new(
-                "parts",
-                RelationKind::Many,
-                &[Borrowed("id")],
-                ("public", "conference"),
-                &[Borrowed("parent_conference_id")],
-            )
-            .named("conference_parts"),
-        RelationDef::new(
-            "schools",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "school"),
-            &[Borrowed("conference_id")],
-        ),
-        RelationDef::new(
-            "sponsorships",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "school_sport"),
-            &[Borrowed("conference_id")],
-        ),
-    ];
 }
 
 /// A row of `public.conference`, named by one of its keys. The database resolves all but the plain `id`.
@@ -407,70 +386,90 @@ static TABLE: TableDef = TableDef::new("public", "conference", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"conference\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("ncaa_id", "integer", "i32", Kind::Int4).key("ncaaId").not_null(),
-    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
-    ColumnDef::new(
-        "division",
-        "public.division",
-        "Division",
-        Kind::Enum {
-            labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
-        },
-    ),
-    ColumnDef::new("website_url", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("ncaa_id", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("ncaaId")
+        .not_null(),
+    ColumnDef::new("name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .not_null(),
+    ColumnDef::new("division", "public.division", Kind::enum_of(list!["I", "II", "III"]))
+        .rust_type("Division"),
+    ColumnDef::new("website_url", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("websiteUrl"),
-    ColumnDef::new("social_links", "jsonb", "SocialLinks", Kind::Jsonb)
+    ColumnDef::new("social_links", "jsonb", Kind::Jsonb)
+        .rust_type("SocialLinks")
         .key("socialLinks")
         .not_null()
         .default("'{}'::jsonb"),
-    ColumnDef::new("parent_conference_id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("parent_conference_id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .key("parentConferenceId"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("conference_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
-    KeyDef::new(
-        "conference_ncaa_id_unique",
-        KeyKind::UniqueConstraint,
-        &[Borrowed("ncaa_id")],
-    ),
+    KeyDef::new("conference_pkey", KeyKind::PrimaryKey, list!["id"]),
+    KeyDef::new("conference_ncaa_id_unique", KeyKind::UniqueConstraint, list!["ncaa_id"]),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
     ReferenceDef::new(
         "conference_parent_conference_id_conference_id_fk",
-        &[Borrowed("parent_conference_id")],
+        list!["parent_conference_id"],
         ("public", "conference"),
-        &[Borrowed("id")],
+        list!["id"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 4] = [
+    RelationDef::new(
+        "parent",
+        RelationKind::One,
+        list!["parent_conference_id"],
+        ("public", "conference"),
+        list!["id"],
+    )
+    .named("conference_parts"),
+    RelationDef::new(
+        "parts",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "conference"),
+        list!["parent_conference_id"],
+    )
+    .named("conference_parts"),
+    RelationDef::new(
+        "schools",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "school"),
+        list!["conference_id"],
+    ),
+    RelationDef::new(
+        "sponsorships",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "school_sport"),
+        list!["conference_id"],
     ),
 ];

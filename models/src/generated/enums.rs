@@ -33,15 +33,6 @@ impl Division {
             Self::Unrecognized(label) => label,
         }
     }
-
-    fn known(label: &str) -> Option<Self> {
-        match label {
-            "I" => Some(Self::I),
-            "II" => Some(Self::II),
-            "III" => Some(Self::III),
-            _ => None,
-        }
-    }
 }
 
 open_enum!(Division, "division");
@@ -94,19 +85,6 @@ impl Source {
             Self::Unrecognized(label) => label,
         }
     }
-
-    fn known(label: &str) -> Option<Self> {
-        match label {
-            "ncaa-directory" => Some(Self::NcaaDirectory),
-            "ncaa-stats" => Some(Self::NcaaStats),
-            "ncaa-com" => Some(Self::NcaaCom),
-            "niche" => Some(Self::Niche),
-            "awards" => Some(Self::Awards),
-            "ipeds" => Some(Self::Ipeds),
-            "manual" => Some(Self::Manual),
-            _ => None,
-        }
-    }
 }
 
 open_enum!(Source, "source");
@@ -139,15 +117,6 @@ impl SportGender {
             Self::Unrecognized(label) => label,
         }
     }
-
-    fn known(label: &str) -> Option<Self> {
-        match label {
-            "men" => Some(Self::Men),
-            "women" => Some(Self::Women),
-            "mixed" => Some(Self::Mixed),
-            _ => None,
-        }
-    }
 }
 
 open_enum!(SportGender, "sport_gender");
@@ -175,14 +144,6 @@ impl Subdivision {
             Self::Fbs => "FBS",
             Self::Fcs => "FCS",
             Self::Unrecognized(label) => label,
-        }
-    }
-
-    fn known(label: &str) -> Option<Self> {
-        match label {
-            "FBS" => Some(Self::Fbs),
-            "FCS" => Some(Self::Fcs),
-            _ => None,
         }
     }
 }

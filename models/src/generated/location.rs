@@ -2,12 +2,12 @@
 
 //! The table `public.location`.
 
-use std::borrow::Cow::Borrowed;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RelationDef, RelationKind, RowReader, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, Relation, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, list, now,
 };
+use super::school::School;
 
 /// A postal address. Only addresses with a street and a city get a row.
 ///
@@ -37,7 +37,7 @@ pub struct Location {
     pub zip_code: Option<String>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -86,7 +86,15 @@ impl Location {
     pub const BY_ADDRESS_KEY: Key<Location> = Key::new(&KEYS[1]);
 }
 
-/// A [`Location`] to be inserted.
+impl Location {
+    /// Many [`School`]: their `location_id` is this `id`.
+    pub const SCHOOLS: Relation<Location, School> = Relation::new(&RELATIONS[0]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`Location`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LocationInsert {
@@ -135,42 +143,42 @@ impl LocationInsert {
         }
     }
 
-    /// Gives `state`.
+    /// Sets `state`.
     #[must_use]
     pub fn with_state(mut self, state: impl Into<Option<String>>) -> Self {
         self.state = Field::Value(state.into());
         self
     }
 
-    /// Gives `country`.
+    /// Sets `country`.
     #[must_use]
     pub fn with_country(mut self, country: impl Into<String>) -> Self {
         self.country = Field::Value(country.into());
         self
     }
 
-    /// Gives `zip_code`.
+    /// Sets `zip_code`.
     #[must_use]
     pub fn with_zip_code(mut self, zip_code: impl Into<Option<String>>) -> Self {
         self.zip_code = Field::Value(zip_code.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -201,7 +209,7 @@ impl Upsert for LocationInsert {
     const CONFLICT_KEY: Key<Location> = Location::BY_ADDRESS_KEY;
 }
 
-/// Changes to a [`Location`]; what is absent stays as it is.
+/// Changes to a [`Location`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationPatch {
@@ -219,70 +227,70 @@ pub struct LocationPatch {
     pub zip_code: Field<Option<String>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl LocationPatch {
-    /// Gives `address_key`.
+    /// Sets `address_key`.
     #[must_use]
     pub fn with_address_key(mut self, address_key: impl Into<String>) -> Self {
         self.address_key = Field::Value(address_key.into());
         self
     }
 
-    /// Gives `street`.
+    /// Sets `street`.
     #[must_use]
     pub fn with_street(mut self, street: impl Into<String>) -> Self {
         self.street = Field::Value(street.into());
         self
     }
 
-    /// Gives `city`.
+    /// Sets `city`.
     #[must_use]
     pub fn with_city(mut self, city: impl Into<String>) -> Self {
         self.city = Field::Value(city.into());
         self
     }
 
-    /// Gives `state`.
+    /// Sets `state`.
     #[must_use]
     pub fn with_state(mut self, state: impl Into<Option<String>>) -> Self {
         self.state = Field::Value(state.into());
         self
     }
 
-    /// Gives `country`.
+    /// Sets `country`.
     #[must_use]
     pub fn with_country(mut self, country: impl Into<String>) -> Self {
         self.country = Field::Value(country.into());
         self
     }
 
-    /// Gives `zip_code`.
+    /// Sets `zip_code`.
     #[must_use]
     pub fn with_zip_code(mut self, zip_code: impl Into<Option<String>>) -> Self {
         self.zip_code = Field::Value(zip_code.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -307,21 +315,6 @@ impl Patch for LocationPatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
-}
-
-impl Location {
-    /// What `relations()` declares of it:
-    ///
-    /// - `schools`: many `school`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "schools",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "school"),
-            &[Borrowed("location_id")],
-        ),
-    ];
 }
 
 /// A row of `public.location`, named by one of its keys. The database resolves all but the plain `id`.
@@ -373,55 +366,60 @@ static TABLE: TableDef = TableDef::new("public", "location", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"location\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("address_key", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("address_key", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("addressKey")
         .not_null(),
-    ColumnDef::new("street", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("street", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null(),
-    ColumnDef::new("city", "text", "String", Kind::Text { max_length: None }).not_null(),
-    ColumnDef::new("state", "text", "String", Kind::Text { max_length: None }),
-    ColumnDef::new("country", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("city", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .not_null(),
+    ColumnDef::new("state", "text", Kind::Text { max_length: None }).rust_type("String"),
+    ColumnDef::new("country", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null()
         .default("'US'"),
-    ColumnDef::new("zip_code", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("zip_code", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("zipCode"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("location_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("location_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "location_address_key_unique",
         KeyKind::UniqueConstraint,
-        &[Borrowed("address_key")],
+        list!["address_key"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 1] = [
+    RelationDef::new(
+        "schools",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "school"),
+        list!["location_id"],
     ),
 ];

@@ -3,7 +3,7 @@
 //! Rust models of a Drizzle schema.
 //!
 //! For each table: a row, an insert, a patch, a reference to a row of it, its keys, and the table as plain data
-//! ([`TableDef`]).
+//! ([`TableDef`]). Statements come from [`Insert`], [`Upsert`], [`Patch`] and [`Keyed`].
 //!
 //! What it needs in `Cargo.toml`, besides a runtime for sqlx:
 //!
@@ -19,7 +19,15 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 // A schema holds more than one program uses, and its comments are written for TypeScript.
-#![allow(dead_code, unreachable_pub, unused_imports, clippy::module_inception, clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::type_complexity)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    clippy::doc_lazy_continuation,
+    clippy::doc_overindented_list_items,
+    clippy::module_inception,
+    clippy::type_complexity
+)]
 
 mod athlete;
 mod award;
@@ -34,42 +42,55 @@ mod school_alias;
 mod school_sport;
 mod sport;
 mod team;
+
 pub mod enums;
 pub mod json;
 pub mod runtime;
 
-pub use self::athlete::*;
-pub use self::award::*;
-pub use self::conference::*;
-pub use self::location::*;
-pub use self::niche_grade::*;
-pub use self::niche_profile::*;
-pub use self::player_stat::*;
-pub use self::roster_entry::*;
-pub use self::school::*;
-pub use self::school_alias::*;
-pub use self::school_sport::*;
-pub use self::sport::*;
-pub use self::team::*;
-pub use self::enums::*;
-pub use self::json::*;
+pub use self::athlete::{Athlete, AthleteInsert, AthletePatch, AthleteRef};
+pub use self::award::{Award, AwardInsert, AwardPatch, AwardRef};
+pub use self::conference::{Conference, ConferenceInsert, ConferencePatch, ConferenceRef};
+pub use self::location::{Location, LocationInsert, LocationPatch, LocationRef};
+pub use self::niche_grade::{
+    NicheGrade, NicheGradeInsert, NicheGradePatch, NicheGradeRef,
+};
+pub use self::niche_profile::{
+    NicheProfile, NicheProfileInsert, NicheProfilePatch, NicheProfileRef,
+};
+pub use self::player_stat::{
+    PlayerStat, PlayerStatInsert, PlayerStatPatch, PlayerStatRef,
+};
+pub use self::roster_entry::{
+    RosterEntry, RosterEntryInsert, RosterEntryPatch, RosterEntryRef,
+};
+pub use self::school::{School, SchoolInsert, SchoolPatch, SchoolRef};
+pub use self::school_alias::{
+    SchoolAlias, SchoolAliasInsert, SchoolAliasPatch, SchoolAliasRef,
+};
+pub use self::school_sport::{
+    SchoolSport, SchoolSportInsert, SchoolSportPatch, SchoolSportRef,
+};
+pub use self::sport::{Sport, SportInsert, SportPatch, SportRef};
+pub use self::team::{Team, TeamInsert, TeamPatch, TeamRef};
+pub use self::enums::{Division, Source, SportGender, Subdivision};
+pub use self::json::SocialLinks;
 pub use self::runtime::*;
 
 /// Every table of the schema, in its order.
 pub static TABLES: &[&TableDef] = &[
-    <self::award::Award as Table>::TABLE,
-    <self::conference::Conference as Table>::TABLE,
-    <self::location::Location as Table>::TABLE,
-    <self::niche_grade::NicheGrade as Table>::TABLE,
-    <self::niche_profile::NicheProfile as Table>::TABLE,
-    <self::school::School as Table>::TABLE,
-    <self::school_alias::SchoolAlias as Table>::TABLE,
-    <self::school_sport::SchoolSport as Table>::TABLE,
-    <self::sport::Sport as Table>::TABLE,
-    <self::athlete::Athlete as Table>::TABLE,
-    <self::player_stat::PlayerStat as Table>::TABLE,
-    <self::roster_entry::RosterEntry as Table>::TABLE,
-    <self::team::Team as Table>::TABLE,
+    Award::TABLE,
+    Conference::TABLE,
+    Location::TABLE,
+    NicheGrade::TABLE,
+    NicheProfile::TABLE,
+    School::TABLE,
+    SchoolAlias::TABLE,
+    SchoolSport::TABLE,
+    Sport::TABLE,
+    Athlete::TABLE,
+    PlayerStat::TABLE,
+    RosterEntry::TABLE,
+    Team::TABLE,
 ];
 
 /// The statements that create the whole schema in an empty database, as drizzle-kit writes them.

@@ -3,11 +3,11 @@
 //! The table `public.niche_grade`.
 
 use std::borrow::Cow::Borrowed;
-use super::niche_profile::NicheProfileRef;
+use super::niche_profile::{NicheProfile, NicheProfileRef};
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Condition, Field, Insert, Key, KeyDef, KeyKind,
-    Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader,
-    RuntimeValue, Table, TableDef, Test, Upsert, now,
+    Keyed, Kind, Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind,
+    RowReader, RuntimeValue, Table, TableDef, Test, Upsert, list, now,
 };
 
 /// One of a profile's grades.
@@ -26,7 +26,7 @@ pub struct NicheGrade {
     pub grade: String,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -68,7 +68,15 @@ impl NicheGrade {
     pub const BY_NICHE_PROFILE_ID_CATEGORY: Key<NicheGrade> = Key::new(&KEYS[0]);
 }
 
-/// A [`NicheGrade`] to be inserted.
+impl NicheGrade {
+    /// One [`NicheProfile`]: its `id` is this `niche_profile_id`.
+    pub const PROFILE: Relation<NicheGrade, NicheProfile> = Relation::new(&RELATIONS[0]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`NicheGrade`] row to be inserted.
 ///
 /// Checks that `validate` holds it to: `niche_grade_scale`.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,21 +114,21 @@ impl NicheGradeInsert {
         }
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -148,7 +156,7 @@ impl Upsert for NicheGradeInsert {
     const CONFLICT_KEY: Key<NicheGrade> = NicheGrade::BY_NICHE_PROFILE_ID_CATEGORY;
 }
 
-/// Changes to a [`NicheGrade`]; what is absent stays as it is.
+/// Changes to a [`NicheGrade`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicheGradePatch {
@@ -160,14 +168,14 @@ pub struct NicheGradePatch {
     pub grade: Field<String>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl NicheGradePatch {
-    /// Gives `niche_profile_id`.
+    /// Sets `niche_profile_id`.
     #[must_use]
     pub fn with_niche_profile_id(
         mut self,
@@ -177,35 +185,35 @@ impl NicheGradePatch {
         self
     }
 
-    /// Gives `category`.
+    /// Sets `category`.
     #[must_use]
     pub fn with_category(mut self, category: impl Into<String>) -> Self {
         self.category = Field::Value(category.into());
         self
     }
 
-    /// Gives `grade`.
+    /// Sets `grade`.
     #[must_use]
     pub fn with_grade(mut self, grade: impl Into<String>) -> Self {
         self.grade = Field::Value(grade.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -227,21 +235,6 @@ impl Patch for NicheGradePatch {
         self.updated_at.visit(4, visit);
         self.deleted_at.visit(5, visit);
     }
-}
-
-impl NicheGrade {
-    /// What `relations()` declares of it:
-    ///
-    /// - `profile`: one `niche_profile`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "profile",
-            RelationKind::One,
-            &[Borrowed("niche_profile_id")],
-            ("public", "niche_profile"),
-            &[Borrowed("id")],
-        ),
-    ];
 }
 
 /// A row of `public.niche_grade`, named by one of its keys.
@@ -284,38 +277,29 @@ static TABLE: TableDef = TableDef::new("public", "niche_grade", &COLUMNS)
     .conflict_key(Some(0), "the primary key, which is natural");
 
 static COLUMNS: [ColumnDef; 6] = [
-    ColumnDef::new("niche_profile_id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("niche_profile_id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .key("nicheProfileId")
         .not_null(),
-    ColumnDef::new("category", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("category", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null(),
-    ColumnDef::new("grade", "varchar(2)", "String", Kind::Text { max_length: Some(2) })
+    ColumnDef::new("grade", "varchar(2)", Kind::Text { max_length: Some(2) })
+        .rust_type("String")
         .not_null(),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
@@ -323,48 +307,47 @@ static KEYS: [KeyDef; 1] = [
     KeyDef::new(
         "niche_grade_key",
         KeyKind::PrimaryKey,
-        &[Borrowed("niche_profile_id"), Borrowed("category")],
+        list!["niche_profile_id", "category"],
     ),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
     ReferenceDef::new(
         "niche_grade_niche_profile_id_niche_profile_id_fk",
-        &[Borrowed("niche_profile_id")],
+        list!["niche_profile_id"],
         ("public", "niche_profile"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
 ];
 
 static CHECKS: [CheckDef; 1] = [
     CheckDef::new(
-            "niche_grade_scale",
-            "\"niche_grade\".\"grade\" in ('A+', 'A', 'A-', 'B+', 'B', 'B-', 'C+', 'C', 'C-', 'D+', 'D', 'D-', 'F')",
-        )
-        .conditions(
-            &[
-                Condition {
-                    column: Borrowed("grade"),
-                    test: Test::OneOf(
-                        Borrowed(
-                            &[
-                                Borrowed("A+"),
-                                Borrowed("A"),
-                                Borrowed("A-"),
-                                Borrowed("B+"),
-                                Borrowed("B"),
-                                Borrowed("B-"),
-                                Borrowed("C+"),
-                                Borrowed("C"),
-                                Borrowed("C-"),
-                                Borrowed("D+"),
-                                Borrowed("D"),
-                                Borrowed("D-"),
-                                Borrowed("F"),
-                            ],
-                        ),
+        "niche_grade_scale",
+        "\"niche_grade\".\"grade\" in ('A+', 'A', 'A-', 'B+', 'B', 'B-', 'C+', 'C', 'C-', 'D+', 'D', 'D-', 'F')",
+    )
+    .conditions(
+        &[
+            Condition {
+                column: Borrowed("grade"),
+                test: Test::OneOf(
+                    Borrowed(
+                        list![
+                            "A+", "A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+",
+                            "D", "D-", "F"
+                        ],
                     ),
-                },
-            ],
-        ),
+                ),
+            },
+        ],
+    ),
+];
+
+static RELATIONS: [RelationDef; 1] = [
+    RelationDef::new(
+        "profile",
+        RelationKind::One,
+        list!["niche_profile_id"],
+        ("public", "niche_profile"),
+        list!["id"],
+    ),
 ];

@@ -2,13 +2,13 @@
 
 //! The table `public.niche_profile`.
 
-use std::borrow::Cow::Borrowed;
+use super::niche_grade::NicheGrade;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
-    Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Upsert, list, now,
 };
-use super::school::SchoolRef;
+use super::school::{School, SchoolRef};
 
 /// A school's profile on Niche.
 ///
@@ -30,7 +30,7 @@ pub struct NicheProfile {
     pub national_rank: Option<i32>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -76,7 +76,18 @@ impl NicheProfile {
     pub const BY_SCHOOL_ID: Key<NicheProfile> = Key::new(&KEYS[1]);
 }
 
-/// A [`NicheProfile`] to be inserted.
+impl NicheProfile {
+    /// One [`School`]: its `id` is this `school_id`.
+    pub const SCHOOL: Relation<NicheProfile, School> = Relation::new(&RELATIONS[0]);
+
+    /// Many [`NicheGrade`]: their `niche_profile_id` is this `id`.
+    pub const GRADES: Relation<NicheProfile, NicheGrade> = Relation::new(&RELATIONS[1]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`NicheProfile`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NicheProfileInsert {
@@ -110,28 +121,28 @@ impl NicheProfileInsert {
         }
     }
 
-    /// Gives `national_rank`.
+    /// Sets `national_rank`.
     #[must_use]
     pub fn with_national_rank(mut self, national_rank: impl Into<Option<i32>>) -> Self {
         self.national_rank = Field::Value(national_rank.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -159,7 +170,7 @@ impl Upsert for NicheProfileInsert {
     const CONFLICT_KEY: Key<NicheProfile> = NicheProfile::BY_SCHOOL_ID;
 }
 
-/// Changes to a [`NicheProfile`]; what is absent stays as it is.
+/// Changes to a [`NicheProfile`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicheProfilePatch {
@@ -171,49 +182,49 @@ pub struct NicheProfilePatch {
     pub national_rank: Field<Option<i32>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl NicheProfilePatch {
-    /// Gives `school_id`.
+    /// Sets `school_id`.
     #[must_use]
     pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
         self.school_id = Field::Value(school_id.into());
         self
     }
 
-    /// Gives `slug`.
+    /// Sets `slug`.
     #[must_use]
     pub fn with_slug(mut self, slug: impl Into<String>) -> Self {
         self.slug = Field::Value(slug.into());
         self
     }
 
-    /// Gives `national_rank`.
+    /// Sets `national_rank`.
     #[must_use]
     pub fn with_national_rank(mut self, national_rank: impl Into<Option<i32>>) -> Self {
         self.national_rank = Field::Value(national_rank.into());
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -235,29 +246,6 @@ impl Patch for NicheProfilePatch {
         self.updated_at.visit(5, visit);
         self.deleted_at.visit(6, visit);
     }
-}
-
-impl NicheProfile {
-    /// What `relations()` declares of it:
-    ///
-    /// - `school`: one `school`
-    /// - `grades`: many `niche_grade`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "school",
-            RelationKind::One,
-            &[Borrowed("school_id")],
-            ("public", "school"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "grades",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "niche_grade"),
-            &[Borrowed("niche_profile_id")],
-        ),
-    ];
 }
 
 /// A row of `public.niche_profile`, named by one of its keys. The database resolves all but the plain `id`.
@@ -310,55 +298,68 @@ static TABLE: TableDef = TableDef::new("public", "niche_profile", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 7] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"niche_profile\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
-    ColumnDef::new("slug", "text", "String", Kind::Text { max_length: None }).not_null(),
-    ColumnDef::new("national_rank", "integer", "i32", Kind::Int4).key("nationalRank"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("school_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("schoolId")
+        .not_null(),
+    ColumnDef::new("slug", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .not_null(),
+    ColumnDef::new("national_rank", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("nationalRank"),
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("niche_profile_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("niche_profile_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "niche_profile_school_id_unique",
         KeyKind::UniqueConstraint,
-        &[Borrowed("school_id")],
+        list!["school_id"],
     ),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
     ReferenceDef::new(
         "niche_profile_school_id_school_id_fk",
-        &[Borrowed("school_id")],
+        list!["school_id"],
         ("public", "school"),
-        &[Borrowed("id")],
+        list!["id"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 2] = [
+    RelationDef::new(
+        "school",
+        RelationKind::One,
+        list!["school_id"],
+        ("public", "school"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "grades",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "niche_grade"),
+        list!["niche_profile_id"],
     ),
 ];

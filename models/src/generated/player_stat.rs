@@ -2,12 +2,11 @@
 
 //! The table `public.player_stat`.
 
-use std::borrow::Cow::Borrowed;
-use super::roster_entry::RosterEntryRef;
+use super::roster_entry::{RosterEntry, RosterEntryRef};
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
-    Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Upsert, list, now,
 };
 
 /// One statistic of a roster entry, over a season, a week or a game.
@@ -36,7 +35,7 @@ pub struct PlayerStat {
     pub played_on: Option<chrono::NaiveDate>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -85,7 +84,17 @@ impl PlayerStat {
     pub const BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY: Key<PlayerStat> = Key::new(&KEYS[1]);
 }
 
-/// A [`PlayerStat`] to be inserted.
+impl PlayerStat {
+    /// One [`RosterEntry`]: its `id` is this `roster_entry_id`.
+    pub const ROSTER_ENTRY: Relation<PlayerStat, RosterEntry> = Relation::new(
+        &RELATIONS[0],
+    );
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`PlayerStat`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PlayerStatInsert {
@@ -131,7 +140,7 @@ impl PlayerStatInsert {
         }
     }
 
-    /// Gives `value`.
+    /// Sets `value`.
     #[must_use]
     pub fn with_value(
         mut self,
@@ -141,7 +150,7 @@ impl PlayerStatInsert {
         self
     }
 
-    /// Gives `played_on`.
+    /// Sets `played_on`.
     #[must_use]
     pub fn with_played_on(
         mut self,
@@ -151,21 +160,21 @@ impl PlayerStatInsert {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -196,7 +205,7 @@ impl Upsert for PlayerStatInsert {
     const CONFLICT_KEY: Key<PlayerStat> = PlayerStat::BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY;
 }
 
-/// Changes to a [`PlayerStat`]; what is absent stays as it is.
+/// Changes to a [`PlayerStat`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlayerStatPatch {
@@ -214,14 +223,14 @@ pub struct PlayerStatPatch {
     pub played_on: Field<Option<chrono::NaiveDate>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl PlayerStatPatch {
-    /// Gives `roster_entry_id`.
+    /// Sets `roster_entry_id`.
     #[must_use]
     pub fn with_roster_entry_id(
         mut self,
@@ -231,21 +240,21 @@ impl PlayerStatPatch {
         self
     }
 
-    /// Gives `period`.
+    /// Sets `period`.
     #[must_use]
     pub fn with_period(mut self, period: impl Into<String>) -> Self {
         self.period = Field::Value(period.into());
         self
     }
 
-    /// Gives `category`.
+    /// Sets `category`.
     #[must_use]
     pub fn with_category(mut self, category: impl Into<String>) -> Self {
         self.category = Field::Value(category.into());
         self
     }
 
-    /// Gives `value`.
+    /// Sets `value`.
     #[must_use]
     pub fn with_value(
         mut self,
@@ -255,14 +264,14 @@ impl PlayerStatPatch {
         self
     }
 
-    /// Gives `raw_value`.
+    /// Sets `raw_value`.
     #[must_use]
     pub fn with_raw_value(mut self, raw_value: impl Into<String>) -> Self {
         self.raw_value = Field::Value(raw_value.into());
         self
     }
 
-    /// Gives `played_on`.
+    /// Sets `played_on`.
     #[must_use]
     pub fn with_played_on(
         mut self,
@@ -272,21 +281,21 @@ impl PlayerStatPatch {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -311,21 +320,6 @@ impl Patch for PlayerStatPatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
-}
-
-impl PlayerStat {
-    /// What `relations()` declares of it:
-    ///
-    /// - `rosterEntry`: one `roster_entry`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "rosterEntry",
-            RelationKind::One,
-            &[Borrowed("roster_entry_id")],
-            ("public", "roster_entry"),
-            &[Borrowed("id")],
-        ),
-    ];
 }
 
 /// A row of `public.player_stat`, named by one of its keys. The database resolves all but the plain `id`.
@@ -389,72 +383,77 @@ static TABLE: TableDef = TableDef::new("public", "player_stat", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"player_stat\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("roster_entry_id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("roster_entry_id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .key("rosterEntryId")
         .not_null(),
-    ColumnDef::new("period", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("period", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null(),
-    ColumnDef::new("category", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("category", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null(),
     ColumnDef::new(
         "value",
         "numeric(14, 4)",
-        "rust_decimal::Decimal",
         Kind::Numeric {
             precision: Some(14),
             scale: Some(4),
         },
-    ),
-    ColumnDef::new("raw_value", "text", "String", Kind::Text { max_length: None })
+    )
+    .rust_type("rust_decimal::Decimal"),
+    ColumnDef::new("raw_value", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("rawValue")
         .not_null(),
-    ColumnDef::new("played_on", "date", "chrono::NaiveDate", Kind::Date).key("playedOn"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("played_on", "date", Kind::Date)
+        .rust_type("chrono::NaiveDate")
+        .key("playedOn"),
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("player_stat_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("player_stat_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "player_stat_key",
         KeyKind::UniqueConstraint,
-        &[Borrowed("roster_entry_id"), Borrowed("period"), Borrowed("category")],
+        list!["roster_entry_id", "period", "category"],
     ),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
     ReferenceDef::new(
         "player_stat_roster_entry_id_roster_entry_id_fk",
-        &[Borrowed("roster_entry_id")],
+        list!["roster_entry_id"],
         ("public", "roster_entry"),
-        &[Borrowed("id")],
+        list!["id"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 1] = [
+    RelationDef::new(
+        "rosterEntry",
+        RelationKind::One,
+        list!["roster_entry_id"],
+        ("public", "roster_entry"),
+        list!["id"],
     ),
 ];

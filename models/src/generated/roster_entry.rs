@@ -3,14 +3,16 @@
 //! The table `public.roster_entry`.
 
 use std::borrow::Cow::Borrowed;
-use super::athlete::AthleteRef;
+use super::athlete::{Athlete, AthleteRef};
 use super::enums::Source;
+use super::player_stat::PlayerStat;
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
-    Json, Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef,
-    RelationKind, RowReader, RuntimeValue, Table, TableDef, Test, Upsert, now,
+    Json, Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, Relation,
+    RelationDef, RelationKind, RowReader, RuntimeValue, Table, TableDef, Test, Upsert,
+    list, now,
 };
-use super::team::TeamRef;
+use super::team::{Team, TeamRef};
 
 /// A player on a team's roster.
 ///
@@ -64,7 +66,7 @@ pub struct RosterEntry {
     pub extra: Json<std::collections::BTreeMap<String, String>>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -128,7 +130,21 @@ impl RosterEntry {
     );
 }
 
-/// A [`RosterEntry`] to be inserted.
+impl RosterEntry {
+    /// One [`Team`]: its `id` is this `team_id`.
+    pub const TEAM: Relation<RosterEntry, Team> = Relation::new(&RELATIONS[0]);
+
+    /// One [`Athlete`]: its `id` is this `athlete_id`.
+    pub const ATHLETE: Relation<RosterEntry, Athlete> = Relation::new(&RELATIONS[1]);
+
+    /// Many [`PlayerStat`]: their `roster_entry_id` is this `id`.
+    pub const STATS: Relation<RosterEntry, PlayerStat> = Relation::new(&RELATIONS[2]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`RosterEntry`] row to be inserted.
 ///
 /// Checks that `validate` holds it to: `roster_entry_height_range`.
 #[derive(Debug, Clone, PartialEq)]
@@ -214,84 +230,84 @@ impl RosterEntryInsert {
         }
     }
 
-    /// Gives `athlete_id`.
+    /// Sets `athlete_id`.
     #[must_use]
     pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
         self.athlete_id = Field::Value(athlete_id.into());
         self
     }
 
-    /// Gives `source_player_id`.
+    /// Sets `source_player_id`.
     #[must_use]
     pub fn with_source_player_id(mut self, source_player_id: impl Into<String>) -> Self {
         self.source_player_id = Field::Value(source_player_id.into());
         self
     }
 
-    /// Gives `number`.
+    /// Sets `number`.
     #[must_use]
     pub fn with_number(mut self, number: impl Into<String>) -> Self {
         self.number = Field::Value(number.into());
         self
     }
 
-    /// Gives `position`.
+    /// Sets `position`.
     #[must_use]
     pub fn with_position(mut self, position: impl Into<String>) -> Self {
         self.position = Field::Value(position.into());
         self
     }
 
-    /// Gives `class_year`.
+    /// Sets `class_year`.
     #[must_use]
     pub fn with_class_year(mut self, class_year: impl Into<Option<String>>) -> Self {
         self.class_year = Field::Value(class_year.into());
         self
     }
 
-    /// Gives `height_inches`.
+    /// Sets `height_inches`.
     #[must_use]
     pub fn with_height_inches(mut self, height_inches: impl Into<Option<i32>>) -> Self {
         self.height_inches = Field::Value(height_inches.into());
         self
     }
 
-    /// Gives `weight_pounds`.
+    /// Sets `weight_pounds`.
     #[must_use]
     pub fn with_weight_pounds(mut self, weight_pounds: impl Into<Option<i32>>) -> Self {
         self.weight_pounds = Field::Value(weight_pounds.into());
         self
     }
 
-    /// Gives `hometown`.
+    /// Sets `hometown`.
     #[must_use]
     pub fn with_hometown(mut self, hometown: impl Into<Option<String>>) -> Self {
         self.hometown = Field::Value(hometown.into());
         self
     }
 
-    /// Gives `high_school`.
+    /// Sets `high_school`.
     #[must_use]
     pub fn with_high_school(mut self, high_school: impl Into<Option<String>>) -> Self {
         self.high_school = Field::Value(high_school.into());
         self
     }
 
-    /// Gives `games_played`.
+    /// Sets `games_played`.
     #[must_use]
     pub fn with_games_played(mut self, games_played: impl Into<Option<i32>>) -> Self {
         self.games_played = Field::Value(games_played.into());
         self
     }
 
-    /// Gives `games_started`.
+    /// Sets `games_started`.
     #[must_use]
     pub fn with_games_started(mut self, games_started: impl Into<Option<i32>>) -> Self {
         self.games_started = Field::Value(games_started.into());
         self
     }
 
-    /// Gives `extra`.
+    /// Sets `extra`.
     #[must_use]
     pub fn with_extra(
         mut self,
@@ -301,21 +317,21 @@ impl RosterEntryInsert {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -356,7 +372,7 @@ impl Upsert for RosterEntryInsert {
     const CONFLICT_KEY: Key<RosterEntry> = RosterEntry::BY_SOURCE_TEAM_ID_SOURCE_PLAYER_ID;
 }
 
-/// Changes to a [`RosterEntry`]; what is absent stays as it is.
+/// Changes to a [`RosterEntry`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RosterEntryPatch {
@@ -394,119 +410,119 @@ pub struct RosterEntryPatch {
     pub extra: Field<Json<std::collections::BTreeMap<String, String>>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl RosterEntryPatch {
-    /// Gives `team_id`.
+    /// Sets `team_id`.
     #[must_use]
     pub fn with_team_id(mut self, team_id: impl Into<TeamRef>) -> Self {
         self.team_id = Field::Value(team_id.into());
         self
     }
 
-    /// Gives `athlete_id`.
+    /// Sets `athlete_id`.
     #[must_use]
     pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
         self.athlete_id = Field::Value(athlete_id.into());
         self
     }
 
-    /// Gives `source`.
+    /// Sets `source`.
     #[must_use]
     pub fn with_source(mut self, source: Source) -> Self {
         self.source = Field::Value(source);
         self
     }
 
-    /// Gives `source_player_id`.
+    /// Sets `source_player_id`.
     #[must_use]
     pub fn with_source_player_id(mut self, source_player_id: impl Into<String>) -> Self {
         self.source_player_id = Field::Value(source_player_id.into());
         self
     }
 
-    /// Gives `name`.
+    /// Sets `name`.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Field::Value(name.into());
         self
     }
 
-    /// Gives `normalized_name`.
+    /// Sets `normalized_name`.
     #[must_use]
     pub fn with_normalized_name(mut self, normalized_name: impl Into<String>) -> Self {
         self.normalized_name = Field::Value(normalized_name.into());
         self
     }
 
-    /// Gives `number`.
+    /// Sets `number`.
     #[must_use]
     pub fn with_number(mut self, number: impl Into<String>) -> Self {
         self.number = Field::Value(number.into());
         self
     }
 
-    /// Gives `position`.
+    /// Sets `position`.
     #[must_use]
     pub fn with_position(mut self, position: impl Into<String>) -> Self {
         self.position = Field::Value(position.into());
         self
     }
 
-    /// Gives `class_year`.
+    /// Sets `class_year`.
     #[must_use]
     pub fn with_class_year(mut self, class_year: impl Into<Option<String>>) -> Self {
         self.class_year = Field::Value(class_year.into());
         self
     }
 
-    /// Gives `height_inches`.
+    /// Sets `height_inches`.
     #[must_use]
     pub fn with_height_inches(mut self, height_inches: impl Into<Option<i32>>) -> Self {
         self.height_inches = Field::Value(height_inches.into());
         self
     }
 
-    /// Gives `weight_pounds`.
+    /// Sets `weight_pounds`.
     #[must_use]
     pub fn with_weight_pounds(mut self, weight_pounds: impl Into<Option<i32>>) -> Self {
         self.weight_pounds = Field::Value(weight_pounds.into());
         self
     }
 
-    /// Gives `hometown`.
+    /// Sets `hometown`.
     #[must_use]
     pub fn with_hometown(mut self, hometown: impl Into<Option<String>>) -> Self {
         self.hometown = Field::Value(hometown.into());
         self
     }
 
-    /// Gives `high_school`.
+    /// Sets `high_school`.
     #[must_use]
     pub fn with_high_school(mut self, high_school: impl Into<Option<String>>) -> Self {
         self.high_school = Field::Value(high_school.into());
         self
     }
 
-    /// Gives `games_played`.
+    /// Sets `games_played`.
     #[must_use]
     pub fn with_games_played(mut self, games_played: impl Into<Option<i32>>) -> Self {
         self.games_played = Field::Value(games_played.into());
         self
     }
 
-    /// Gives `games_started`.
+    /// Sets `games_started`.
     #[must_use]
     pub fn with_games_started(mut self, games_started: impl Into<Option<i32>>) -> Self {
         self.games_started = Field::Value(games_started.into());
         self
     }
 
-    /// Gives `extra`.
+    /// Sets `extra`.
     #[must_use]
     pub fn with_extra(
         mut self,
@@ -516,21 +532,21 @@ impl RosterEntryPatch {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -565,37 +581,6 @@ impl Patch for RosterEntryPatch {
         self.updated_at.visit(18, visit);
         self.deleted_at.visit(19, visit);
     }
-}
-
-impl RosterEntry {
-    /// What `relations()` declares of it:
-    ///
-    /// - `team`: one `team`
-    /// - `athlete`: one `athlete`
-    /// - `stats`: many `player_stat`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "team",
-            RelationKind::One,
-            &[Borrowed("team_id")],
-            ("public", "team"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "athlete",
-            RelationKind::One,
-            &[Borrowed("athlete_id")],
-            ("public", "athlete"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "stats",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "player_stat"),
-            &[Borrowed("roster_entry_id")],
-        ),
-    ];
 }
 
 /// A row of `public.roster_entry`, named by one of its keys. The database resolves all but the plain `id`.
@@ -644,141 +629,158 @@ static TABLE: TableDef = TableDef::new("public", "roster_entry", &COLUMNS)
     .conflict_key(Some(1), "named by @conflictKey in the schema");
 
 static COLUMNS: [ColumnDef; 20] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"roster_entry\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("team_id", "bigint", "i64", Kind::Int8).key("teamId").not_null(),
-    ColumnDef::new("athlete_id", "bigint", "i64", Kind::Int8).key("athleteId"),
-    ColumnDef::new(
-            "source",
-            "public.source",
-            "Source",
-            Kind::Enum {
-                labels: Borrowed(
-                    &[
-                        Borrowed("ncaa-directory"),
-                        Borrowed("ncaa-stats"),
-                        Borrowed("ncaa-com"),
-                        Borrowed("niche"),
-                        Borrowed("awards"),
-                        Borrowed("ipeds"),
-                        Borrowed("manual"),
-                    ],
-                ),
-            },
-        )
+    ColumnDef::new("team_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("teamId")
         .not_null(),
-    ColumnDef::new("source_player_id", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("athlete_id", "bigint", Kind::Int8).rust_type("i64").key("athleteId"),
+    ColumnDef::new(
+        "source",
+        "public.source",
+        Kind::enum_of(
+            list![
+                "ncaa-directory", "ncaa-stats", "ncaa-com", "niche", "awards",
+                "ipeds", "manual"
+            ],
+        ),
+    )
+    .rust_type("Source")
+    .not_null(),
+    ColumnDef::new("source_player_id", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("sourcePlayerId")
         .not_null()
         .default("''"),
-    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
-    ColumnDef::new("normalized_name", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .not_null(),
+    ColumnDef::new("normalized_name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("normalizedName")
         .not_null(),
-    ColumnDef::new("number", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("number", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null()
         .default("''"),
-    ColumnDef::new("position", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("position", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null()
         .default("''"),
-    ColumnDef::new("class_year", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("class_year", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("classYear"),
-    ColumnDef::new("height_inches", "integer", "i32", Kind::Int4).key("heightInches"),
-    ColumnDef::new("weight_pounds", "integer", "i32", Kind::Int4).key("weightPounds"),
-    ColumnDef::new("hometown", "text", "String", Kind::Text { max_length: None }),
-    ColumnDef::new("high_school", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("height_inches", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("heightInches"),
+    ColumnDef::new("weight_pounds", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("weightPounds"),
+    ColumnDef::new("hometown", "text", Kind::Text { max_length: None })
+        .rust_type("String"),
+    ColumnDef::new("high_school", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("highSchool"),
-    ColumnDef::new("games_played", "integer", "i32", Kind::Int4).key("gamesPlayed"),
-    ColumnDef::new("games_started", "integer", "i32", Kind::Int4).key("gamesStarted"),
-    ColumnDef::new(
-            "extra",
-            "jsonb",
-            "Json<std::collections::BTreeMap<String, String>>",
-            Kind::Jsonb,
-        )
+    ColumnDef::new("games_played", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("gamesPlayed"),
+    ColumnDef::new("games_started", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("gamesStarted"),
+    ColumnDef::new("extra", "jsonb", Kind::Jsonb)
+        .rust_type("Json<std::collections::BTreeMap<String, String>>")
         .not_null()
         .default("'{}'::jsonb"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 3] = [
-    KeyDef::new("roster_entry_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("roster_entry_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
-            "roster_entry_source_player_key",
-            KeyKind::UniqueIndex,
-            &[Borrowed("source"), Borrowed("team_id"), Borrowed("source_player_id")],
-        )
-        .predicate("\"roster_entry\".\"source_player_id\" <> ''"),
+        "roster_entry_source_player_key",
+        KeyKind::UniqueIndex,
+        list!["source", "team_id", "source_player_id"],
+    )
+    .predicate("\"roster_entry\".\"source_player_id\" <> ''"),
     KeyDef::new(
-            "roster_entry_unnumbered_player_key",
-            KeyKind::UniqueIndex,
-            &[
-                Borrowed("team_id"),
-                Borrowed("normalized_name"),
-                Borrowed("number"),
-                Borrowed("position"),
-            ],
-        )
-        .predicate("\"roster_entry\".\"source_player_id\" = ''"),
+        "roster_entry_unnumbered_player_key",
+        KeyKind::UniqueIndex,
+        list!["team_id", "normalized_name", "number", "position"],
+    )
+    .predicate("\"roster_entry\".\"source_player_id\" = ''"),
 ];
 
 static REFERENCES: [ReferenceDef; 2] = [
     ReferenceDef::new(
         "roster_entry_team_id_team_id_fk",
-        &[Borrowed("team_id")],
+        list!["team_id"],
         ("public", "team"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "roster_entry_athlete_id_athlete_id_fk",
-        &[Borrowed("athlete_id")],
+        list!["athlete_id"],
         ("public", "athlete"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
 ];
 
 static CHECKS: [CheckDef; 1] = [
     CheckDef::new(
-            "roster_entry_height_range",
-            "\"roster_entry\".\"height_inches\" between 36 and 108",
-        )
-        .conditions(
-            &[
-                Condition {
-                    column: Borrowed("height_inches"),
-                    test: Test::Number(Comparison::GreaterOrEqual, Borrowed("36")),
-                },
-                Condition {
-                    column: Borrowed("height_inches"),
-                    test: Test::Number(Comparison::LessOrEqual, Borrowed("108")),
-                },
-            ],
-        ),
+        "roster_entry_height_range",
+        "\"roster_entry\".\"height_inches\" between 36 and 108",
+    )
+    .conditions(
+        &[
+            Condition {
+                column: Borrowed("height_inches"),
+                test: Test::Number(Comparison::GreaterOrEqual, Borrowed("36")),
+            },
+            Condition {
+                column: Borrowed("height_inches"),
+                test: Test::Number(Comparison::LessOrEqual, Borrowed("108")),
+            },
+        ],
+    ),
+];
+
+static RELATIONS: [RelationDef; 3] = [
+    RelationDef::new(
+        "team",
+        RelationKind::One,
+        list!["team_id"],
+        ("public", "team"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "athlete",
+        RelationKind::One,
+        list!["athlete_id"],
+        ("public", "athlete"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "stats",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "player_stat"),
+        list!["roster_entry_id"],
+    ),
 ];

@@ -13,6 +13,17 @@ pub type Str = Cow<'static, str>;
 /// A list that is static in generated code and owned when built at run time.
 pub type List<T> = Cow<'static, [T]>;
 
+/// A static list of texts.
+#[allow(unused_macros)]
+macro_rules! list {
+    ($($text:expr),* $(,)?) => {
+        &[$(std::borrow::Cow::Borrowed($text)),*]
+    };
+}
+
+#[allow(unused_imports)]
+pub(crate) use list;
+
 /// A table as plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableDef {
@@ -171,6 +182,8 @@ pub enum RuntimeValue {
     Ulid,
     /// A constant, as JSON.
     Constant(Str),
+    /// SQL.
+    Sql(Str),
     /// A function that static evaluation could not read.
     Unknown,
 }
@@ -372,14 +385,21 @@ impl TableDef {
     }
 }
 
+impl Kind {
+    /// An enum type with its labels.
+    pub const fn enum_of(labels: &'static [Str]) -> Self {
+        Self::Enum { labels: Cow::Borrowed(labels) }
+    }
+}
+
 impl ColumnDef {
     /// A nullable column without a default, called the same in TypeScript.
-    pub const fn new(name: &'static str, sql_type: &'static str, rust_type: &'static str, kind: Kind) -> Self {
+    pub const fn new(name: &'static str, sql_type: &'static str, kind: Kind) -> Self {
         Self {
             name: Cow::Borrowed(name),
             key: Cow::Borrowed(name),
             sql_type: Cow::Borrowed(sql_type),
-            rust_type: Cow::Borrowed(rust_type),
+            rust_type: Cow::Borrowed(""),
             kind,
             dimensions: 0,
             not_null: false,
@@ -390,6 +410,13 @@ impl ColumnDef {
             runtime_default: None,
             on_update: None,
         }
+    }
+
+    /// Read as that type.
+    #[must_use]
+    pub const fn rust_type(mut self, rust_type: &'static str) -> Self {
+        put(&mut self.rust_type, Cow::Borrowed(rust_type));
+        self
     }
 
     /// With the name of its property in TypeScript.
@@ -1377,7 +1404,9 @@ impl Writer {
         let table = T::TABLE;
         let mut fields: Vec<_> = given.iter().map(|field| (field.column, field.value.clone())).collect();
         for (index, column) in table.columns.iter().enumerate().filter(|(index, _)| absent(given, *index)) {
-            if let Some(value) = computed::<T>(index) {
+            if let Some(RuntimeValue::Sql(sql)) = &column.runtime_default {
+                fields.push((index, format!("({sql})")));
+            } else if let Some(value) = computed::<T>(index) {
                 fields.push((index, self.parameter(column, Some(value))));
             }
         }
@@ -1423,8 +1452,11 @@ impl Writer {
     /// New values of the absent columns that have an `$onUpdate`.
     fn refreshed<T: Table>(&mut self, absent: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
         let columns = T::TABLE.columns.iter().enumerate().filter(|(index, _)| absent(*index));
-        let values = columns.filter_map(|(index, column)| Some((index, column, T::update_value(index)?)));
-        values.map(|(index, column, value)| (index, self.parameter(column, Some(value)))).collect()
+        let value = |(index, column): (usize, &ColumnDef)| match &column.on_update {
+            Some(RuntimeValue::Sql(sql)) => Some((index, sql.to_string())),
+            _ => Some((index, self.parameter(column, Some(T::update_value(index)?)))),
+        };
+        columns.filter_map(value).collect()
     }
 }
 
@@ -1519,6 +1551,10 @@ fn cast(column: &ColumnDef) -> String {
         Kind::Text { .. } => bare,
         Kind::Bit { .. } => "varbit",
         Kind::Vector { .. } => bare,
+        // The text of their arrays has another separator than the comma.
+        _ if column.dimensions > 0 && ["box", "geometry", "geography"].contains(&bare) => {
+            return format!("::text{}::{}", "[]".repeat(column.dimensions.into()), column.sql_type);
+        }
         _ => return format!("::{}", column.sql_type),
     };
     format!("::{element}{}", "[]".repeat(column.dimensions.into()))
@@ -2396,11 +2432,17 @@ impl sqlx::postgres::PgHasArrayType for PgText {
     }
 }
 
-/// What every enum of labels can do, from `as_str` and `known`, in the labels' own spelling. A label that is not known is
+/// What every enum of labels can do, from `ALL` and `as_str`, in the labels' own spelling. A label that is not known is
 /// carried in `Unrecognized`.
 #[allow(unused_macros)]
 macro_rules! open_labels {
     ($name:ident) => {
+        impl $name {
+            fn known(label: &str) -> Option<Self> {
+                Self::ALL.iter().find(|known| known.as_str() == label).cloned()
+            }
+        }
+
         impl From<String> for $name {
             fn from(label: String) -> Self {
                 Self::known(&label).unwrap_or(Self::Unrecognized(label))
@@ -2958,6 +3000,46 @@ pub enum RelationKind {
     One,
     /// `many`: any number.
     Many,
+}
+
+/// A relation from the rows of one table to those of another. Only generated code makes them, from the schema's
+/// `relations()`: `School::CONFERENCE`.
+pub struct Relation<From, To> {
+    definition: &'static RelationDef,
+    tables: std::marker::PhantomData<fn() -> (From, To)>,
+}
+
+impl<From, To> Relation<From, To> {
+    pub(super) const fn new(definition: &'static RelationDef) -> Self {
+        Self { definition, tables: std::marker::PhantomData }
+    }
+
+    /// The relation as plain data.
+    pub const fn definition(self) -> &'static RelationDef {
+        self.definition
+    }
+
+    /// The condition of a join, the tables called as given: `s."conference_id" = c."id"`.
+    pub fn on(self, from: &str, to: &str) -> String {
+        let RelationDef { columns, foreign_columns, .. } = self.definition;
+        let pairs = columns.iter().zip(foreign_columns.iter());
+        let equal = |(own, foreign): (&Str, &Str)| format!("{from}.{} = {to}.{}", ident(own), ident(foreign));
+        pairs.map(equal).collect::<Vec<_>>().join(" AND ")
+    }
+}
+
+impl<From, To> Clone for Relation<From, To> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<From, To> Copy for Relation<From, To> {}
+
+impl<From, To> std::fmt::Debug for Relation<From, To> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Relation").field(&self.definition.name).finish()
+    }
 }
 
 /// `new Date()`: the current time, to the millisecond.

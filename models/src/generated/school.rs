@@ -2,16 +2,19 @@
 
 //! The table `public.school`.
 
-use std::borrow::Cow::Borrowed;
-use super::conference::ConferenceRef;
+use super::conference::{Conference, ConferenceRef};
 use super::enums::{Division, Subdivision};
 use super::json::SocialLinks;
-use super::location::LocationRef;
+use super::location::{Location, LocationRef};
+use super::niche_profile::NicheProfile;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
-    Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Upsert, list, now,
 };
+use super::school_alias::SchoolAlias;
+use super::school_sport::SchoolSport;
+use super::team::Team;
 
 /// A school that is a member of the NCAA.
 ///
@@ -57,7 +60,7 @@ pub struct School {
     pub location_id: Option<i64>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -114,7 +117,32 @@ impl School {
     pub const BY_NCAA_ID: Key<School> = Key::new(&KEYS[1]);
 }
 
-/// A [`School`] to be inserted.
+impl School {
+    /// One [`Conference`]: its `id` is this `conference_id`.
+    pub const CONFERENCE: Relation<School, Conference> = Relation::new(&RELATIONS[0]);
+
+    /// One [`Location`]: its `id` is this `location_id`.
+    pub const LOCATION: Relation<School, Location> = Relation::new(&RELATIONS[1]);
+
+    /// One [`NicheProfile`]: its `school_id` is this `id`.
+    pub const NICHE_PROFILE: Relation<School, NicheProfile> = Relation::new(
+        &RELATIONS[2],
+    );
+
+    /// Many [`SchoolSport`]: their `school_id` is this `id`.
+    pub const SPORTS: Relation<School, SchoolSport> = Relation::new(&RELATIONS[3]);
+
+    /// Many [`Team`]: their `school_id` is this `id`.
+    pub const TEAMS: Relation<School, Team> = Relation::new(&RELATIONS[4]);
+
+    /// Many [`SchoolAlias`]: their `school_id` is this `id`.
+    pub const ALIASES: Relation<School, SchoolAlias> = Relation::new(&RELATIONS[5]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`School`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolInsert {
@@ -183,21 +211,21 @@ impl SchoolInsert {
         }
     }
 
-    /// Gives `nickname`.
+    /// Sets `nickname`.
     #[must_use]
     pub fn with_nickname(mut self, nickname: impl Into<Option<String>>) -> Self {
         self.nickname = Field::Value(nickname.into());
         self
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `subdivision`.
+    /// Sets `subdivision`.
     #[must_use]
     pub fn with_subdivision(
         mut self,
@@ -207,21 +235,21 @@ impl SchoolInsert {
         self
     }
 
-    /// Gives `state`.
+    /// Sets `state`.
     #[must_use]
     pub fn with_state(mut self, state: impl Into<Option<String>>) -> Self {
         self.state = Field::Value(state.into());
         self
     }
 
-    /// Gives `is_private`.
+    /// Sets `is_private`.
     #[must_use]
     pub fn with_is_private(mut self, is_private: impl Into<Option<bool>>) -> Self {
         self.is_private = Field::Value(is_private.into());
         self
     }
 
-    /// Gives `is_historically_black`.
+    /// Sets `is_historically_black`.
     #[must_use]
     pub fn with_is_historically_black(
         mut self,
@@ -231,21 +259,21 @@ impl SchoolInsert {
         self
     }
 
-    /// Gives `is_active`.
+    /// Sets `is_active`.
     #[must_use]
     pub fn with_is_active(mut self, is_active: bool) -> Self {
         self.is_active = Field::Value(is_active);
         self
     }
 
-    /// Gives `website_url`.
+    /// Sets `website_url`.
     #[must_use]
     pub fn with_website_url(mut self, website_url: impl Into<Option<String>>) -> Self {
         self.website_url = Field::Value(website_url.into());
         self
     }
 
-    /// Gives `athletics_url`.
+    /// Sets `athletics_url`.
     #[must_use]
     pub fn with_athletics_url(
         mut self,
@@ -255,14 +283,14 @@ impl SchoolInsert {
         self
     }
 
-    /// Gives `social_links`.
+    /// Sets `social_links`.
     #[must_use]
     pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
 
-    /// Gives `conference_id`.
+    /// Sets `conference_id`.
     #[must_use]
     pub fn with_conference_id(
         mut self,
@@ -272,7 +300,7 @@ impl SchoolInsert {
         self
     }
 
-    /// Gives `location_id`.
+    /// Sets `location_id`.
     #[must_use]
     pub fn with_location_id(
         mut self,
@@ -282,21 +310,21 @@ impl SchoolInsert {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -335,7 +363,7 @@ impl Upsert for SchoolInsert {
     const CONFLICT_KEY: Key<School> = School::BY_NCAA_ID;
 }
 
-/// Changes to a [`School`]; what is absent stays as it is.
+/// Changes to a [`School`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolPatch {
@@ -369,42 +397,42 @@ pub struct SchoolPatch {
     pub location_id: Field<Option<LocationRef>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl SchoolPatch {
-    /// Gives `ncaa_id`.
+    /// Sets `ncaa_id`.
     #[must_use]
     pub fn with_ncaa_id(mut self, ncaa_id: i32) -> Self {
         self.ncaa_id = Field::Value(ncaa_id);
         self
     }
 
-    /// Gives `name`.
+    /// Sets `name`.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Field::Value(name.into());
         self
     }
 
-    /// Gives `nickname`.
+    /// Sets `nickname`.
     #[must_use]
     pub fn with_nickname(mut self, nickname: impl Into<Option<String>>) -> Self {
         self.nickname = Field::Value(nickname.into());
         self
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `subdivision`.
+    /// Sets `subdivision`.
     #[must_use]
     pub fn with_subdivision(
         mut self,
@@ -414,21 +442,21 @@ impl SchoolPatch {
         self
     }
 
-    /// Gives `state`.
+    /// Sets `state`.
     #[must_use]
     pub fn with_state(mut self, state: impl Into<Option<String>>) -> Self {
         self.state = Field::Value(state.into());
         self
     }
 
-    /// Gives `is_private`.
+    /// Sets `is_private`.
     #[must_use]
     pub fn with_is_private(mut self, is_private: impl Into<Option<bool>>) -> Self {
         self.is_private = Field::Value(is_private.into());
         self
     }
 
-    /// Gives `is_historically_black`.
+    /// Sets `is_historically_black`.
     #[must_use]
     pub fn with_is_historically_black(
         mut self,
@@ -438,21 +466,21 @@ impl SchoolPatch {
         self
     }
 
-    /// Gives `is_active`.
+    /// Sets `is_active`.
     #[must_use]
     pub fn with_is_active(mut self, is_active: bool) -> Self {
         self.is_active = Field::Value(is_active);
         self
     }
 
-    /// Gives `website_url`.
+    /// Sets `website_url`.
     #[must_use]
     pub fn with_website_url(mut self, website_url: impl Into<Option<String>>) -> Self {
         self.website_url = Field::Value(website_url.into());
         self
     }
 
-    /// Gives `athletics_url`.
+    /// Sets `athletics_url`.
     #[must_use]
     pub fn with_athletics_url(
         mut self,
@@ -462,14 +490,14 @@ impl SchoolPatch {
         self
     }
 
-    /// Gives `social_links`.
+    /// Sets `social_links`.
     #[must_use]
     pub fn with_social_links(mut self, social_links: SocialLinks) -> Self {
         self.social_links = Field::Value(social_links);
         self
     }
 
-    /// Gives `conference_id`.
+    /// Sets `conference_id`.
     #[must_use]
     pub fn with_conference_id(
         mut self,
@@ -479,7 +507,7 @@ impl SchoolPatch {
         self
     }
 
-    /// Gives `location_id`.
+    /// Sets `location_id`.
     #[must_use]
     pub fn with_location_id(
         mut self,
@@ -489,21 +517,21 @@ impl SchoolPatch {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -536,61 +564,6 @@ impl Patch for SchoolPatch {
         self.updated_at.visit(16, visit);
         self.deleted_at.visit(17, visit);
     }
-}
-
-impl School {
-    /// What `relations()` declares of it:
-    ///
-    /// - `conference`: one `conference`
-    /// - `location`: one `location`
-    /// - `nicheProfile`: one `niche_profile`
-    /// - `sports`: many `school_sport`
-    /// - `teams`: many `team`
-    /// - `aliases`: many `school_alias`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "conference",
-            RelationKind::One,
-            &[Borrowed("conference_id")],
-            ("public", "conference"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "location",
-            RelationKind::One,
-            &[Borrowed("location_id")],
-            ("public", "location"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "nicheProfile",
-            RelationKind::One,
-            &[Borrowed("id")],
-            ("public", "niche_profile"),
-            &[Borrowed("school_id")],
-        ),
-        RelationDef::new(
-            "sports",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "school_sport"),
-            &[Borrowed("school_id")],
-        ),
-        RelationDef::new(
-            "teams",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "team"),
-            &[Borrowed("school_id")],
-        ),
-        RelationDef::new(
-            "aliases",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "school_alias"),
-            &[Borrowed("school_id")],
-        ),
-    ];
 }
 
 /// A row of `public.school`, named by one of its keys. The database resolves all but the plain `id`.
@@ -643,95 +616,134 @@ static TABLE: TableDef = TableDef::new("public", "school", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 18] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"school\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("ncaa_id", "integer", "i32", Kind::Int4).key("ncaaId").not_null(),
-    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
-    ColumnDef::new("nickname", "text", "String", Kind::Text { max_length: None }),
-    ColumnDef::new(
-        "division",
-        "public.division",
-        "Division",
-        Kind::Enum {
-            labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
-        },
-    ),
+    ColumnDef::new("ncaa_id", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("ncaaId")
+        .not_null(),
+    ColumnDef::new("name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .not_null(),
+    ColumnDef::new("nickname", "text", Kind::Text { max_length: None })
+        .rust_type("String"),
+    ColumnDef::new("division", "public.division", Kind::enum_of(list!["I", "II", "III"]))
+        .rust_type("Division"),
     ColumnDef::new(
         "subdivision",
         "public.subdivision",
-        "Subdivision",
-        Kind::Enum {
-            labels: Borrowed(&[Borrowed("FBS"), Borrowed("FCS")]),
-        },
-    ),
-    ColumnDef::new("state", "text", "String", Kind::Text { max_length: None }),
-    ColumnDef::new("is_private", "boolean", "bool", Kind::Bool).key("isPrivate"),
-    ColumnDef::new("is_historically_black", "boolean", "bool", Kind::Bool)
+        Kind::enum_of(list!["FBS", "FCS"]),
+    )
+    .rust_type("Subdivision"),
+    ColumnDef::new("state", "text", Kind::Text { max_length: None }).rust_type("String"),
+    ColumnDef::new("is_private", "boolean", Kind::Bool)
+        .rust_type("bool")
+        .key("isPrivate"),
+    ColumnDef::new("is_historically_black", "boolean", Kind::Bool)
+        .rust_type("bool")
         .key("isHistoricallyBlack"),
-    ColumnDef::new("is_active", "boolean", "bool", Kind::Bool)
+    ColumnDef::new("is_active", "boolean", Kind::Bool)
+        .rust_type("bool")
         .key("isActive")
         .not_null()
         .default("true"),
-    ColumnDef::new("website_url", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("website_url", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("websiteUrl"),
-    ColumnDef::new("athletics_url", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("athletics_url", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("athleticsUrl"),
-    ColumnDef::new("social_links", "jsonb", "SocialLinks", Kind::Jsonb)
+    ColumnDef::new("social_links", "jsonb", Kind::Jsonb)
+        .rust_type("SocialLinks")
         .key("socialLinks")
         .not_null()
         .default("'{}'::jsonb"),
-    ColumnDef::new("conference_id", "bigint", "i64", Kind::Int8).key("conferenceId"),
-    ColumnDef::new("location_id", "bigint", "i64", Kind::Int8).key("locationId"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("conference_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("conferenceId"),
+    ColumnDef::new("location_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("locationId"),
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("school_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
-    KeyDef::new(
-        "school_ncaa_id_unique",
-        KeyKind::UniqueConstraint,
-        &[Borrowed("ncaa_id")],
-    ),
+    KeyDef::new("school_pkey", KeyKind::PrimaryKey, list!["id"]),
+    KeyDef::new("school_ncaa_id_unique", KeyKind::UniqueConstraint, list!["ncaa_id"]),
 ];
 
 static REFERENCES: [ReferenceDef; 2] = [
     ReferenceDef::new(
         "school_conference_id_conference_id_fk",
-        &[Borrowed("conference_id")],
+        list!["conference_id"],
         ("public", "conference"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "school_location_id_location_id_fk",
-        &[Borrowed("location_id")],
+        list!["location_id"],
         ("public", "location"),
-        &[Borrowed("id")],
+        list!["id"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 6] = [
+    RelationDef::new(
+        "conference",
+        RelationKind::One,
+        list!["conference_id"],
+        ("public", "conference"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "location",
+        RelationKind::One,
+        list!["location_id"],
+        ("public", "location"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "nicheProfile",
+        RelationKind::One,
+        list!["id"],
+        ("public", "niche_profile"),
+        list!["school_id"],
+    ),
+    RelationDef::new(
+        "sports",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "school_sport"),
+        list!["school_id"],
+    ),
+    RelationDef::new(
+        "teams",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "team"),
+        list!["school_id"],
+    ),
+    RelationDef::new(
+        "aliases",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "school_alias"),
+        list!["school_id"],
     ),
 ];

@@ -2,14 +2,13 @@
 
 //! The table `public.school_alias`.
 
-use std::borrow::Cow::Borrowed;
 use super::enums::Source;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
-    Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Upsert, list, now,
 };
-use super::school::SchoolRef;
+use super::school::{School, SchoolRef};
 
 /// Another name or id of a school, as some source writes it.
 ///
@@ -37,7 +36,7 @@ pub struct SchoolAlias {
     pub is_preferred: bool,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -88,7 +87,15 @@ impl SchoolAlias {
     pub const BY_SCHOOL_ID_SOURCE: Key<SchoolAlias> = Key::new(&KEYS[2]);
 }
 
-/// A [`SchoolAlias`] to be inserted.
+impl SchoolAlias {
+    /// One [`School`]: its `id` is this `school_id`.
+    pub const SCHOOL: Relation<SchoolAlias, School> = Relation::new(&RELATIONS[0]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`SchoolAlias`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolAliasInsert {
@@ -133,28 +140,28 @@ impl SchoolAliasInsert {
         }
     }
 
-    /// Gives `is_preferred`.
+    /// Sets `is_preferred`.
     #[must_use]
     pub fn with_is_preferred(mut self, is_preferred: bool) -> Self {
         self.is_preferred = Field::Value(is_preferred);
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -184,7 +191,7 @@ impl Upsert for SchoolAliasInsert {
     const CONFLICT_KEY: Key<SchoolAlias> = SchoolAlias::BY_SOURCE_NORMALIZED_ALIAS;
 }
 
-/// Changes to a [`SchoolAlias`]; what is absent stays as it is.
+/// Changes to a [`SchoolAlias`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolAliasPatch {
@@ -200,63 +207,63 @@ pub struct SchoolAliasPatch {
     pub is_preferred: Field<bool>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl SchoolAliasPatch {
-    /// Gives `school_id`.
+    /// Sets `school_id`.
     #[must_use]
     pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
         self.school_id = Field::Value(school_id.into());
         self
     }
 
-    /// Gives `source`.
+    /// Sets `source`.
     #[must_use]
     pub fn with_source(mut self, source: Source) -> Self {
         self.source = Field::Value(source);
         self
     }
 
-    /// Gives `alias`.
+    /// Sets `alias`.
     #[must_use]
     pub fn with_alias(mut self, alias: impl Into<String>) -> Self {
         self.alias = Field::Value(alias.into());
         self
     }
 
-    /// Gives `normalized_alias`.
+    /// Sets `normalized_alias`.
     #[must_use]
     pub fn with_normalized_alias(mut self, normalized_alias: impl Into<String>) -> Self {
         self.normalized_alias = Field::Value(normalized_alias.into());
         self
     }
 
-    /// Gives `is_preferred`.
+    /// Sets `is_preferred`.
     #[must_use]
     pub fn with_is_preferred(mut self, is_preferred: bool) -> Self {
         self.is_preferred = Field::Value(is_preferred);
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -280,21 +287,6 @@ impl Patch for SchoolAliasPatch {
         self.updated_at.visit(7, visit);
         self.deleted_at.visit(8, visit);
     }
-}
-
-impl SchoolAlias {
-    /// What `relations()` declares of it:
-    ///
-    /// - `school`: one `school`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "school",
-            RelationKind::One,
-            &[Borrowed("school_id")],
-            ("public", "school"),
-            &[Borrowed("id")],
-        ),
-    ];
 }
 
 /// A row of `public.school_alias`, named by one of its keys. The database resolves all but the plain `id`.
@@ -355,87 +347,85 @@ static TABLE: TableDef = TableDef::new("public", "school_alias", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 9] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"school_alias\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
+    ColumnDef::new("school_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("schoolId")
+        .not_null(),
     ColumnDef::new(
-            "source",
-            "public.source",
-            "Source",
-            Kind::Enum {
-                labels: Borrowed(
-                    &[
-                        Borrowed("ncaa-directory"),
-                        Borrowed("ncaa-stats"),
-                        Borrowed("ncaa-com"),
-                        Borrowed("niche"),
-                        Borrowed("awards"),
-                        Borrowed("ipeds"),
-                        Borrowed("manual"),
-                    ],
-                ),
-            },
-        )
+        "source",
+        "public.source",
+        Kind::enum_of(
+            list![
+                "ncaa-directory", "ncaa-stats", "ncaa-com", "niche", "awards",
+                "ipeds", "manual"
+            ],
+        ),
+    )
+    .rust_type("Source")
+    .not_null(),
+    ColumnDef::new("alias", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .not_null(),
-    ColumnDef::new("alias", "text", "String", Kind::Text { max_length: None })
-        .not_null(),
-    ColumnDef::new("normalized_alias", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("normalized_alias", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("normalizedAlias")
         .not_null(),
-    ColumnDef::new("is_preferred", "boolean", "bool", Kind::Bool)
+    ColumnDef::new("is_preferred", "boolean", Kind::Bool)
+        .rust_type("bool")
         .key("isPreferred")
         .not_null()
         .default("false"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 3] = [
-    KeyDef::new("school_alias_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("school_alias_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "school_alias_key",
         KeyKind::UniqueConstraint,
-        &[Borrowed("source"), Borrowed("normalized_alias")],
+        list!["source", "normalized_alias"],
     ),
     KeyDef::new(
-            "school_alias_preferred_key",
-            KeyKind::UniqueIndex,
-            &[Borrowed("school_id"), Borrowed("source")],
-        )
-        .predicate("\"school_alias\".\"is_preferred\""),
+        "school_alias_preferred_key",
+        KeyKind::UniqueIndex,
+        list!["school_id", "source"],
+    )
+    .predicate("\"school_alias\".\"is_preferred\""),
 ];
 
 static REFERENCES: [ReferenceDef; 1] = [
     ReferenceDef::new(
         "school_alias_school_id_school_id_fk",
-        &[Borrowed("school_id")],
+        list!["school_id"],
         ("public", "school"),
-        &[Borrowed("id")],
+        list!["id"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 1] = [
+    RelationDef::new(
+        "school",
+        RelationKind::One,
+        list!["school_id"],
+        ("public", "school"),
+        list!["id"],
     ),
 ];

@@ -2,16 +2,15 @@
 
 //! The table `public.school_sport`.
 
-use std::borrow::Cow::Borrowed;
-use super::conference::ConferenceRef;
+use super::conference::{Conference, ConferenceRef};
 use super::enums::{Division, Subdivision};
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, ReferenceDef, RelationDef, RelationKind, RowReader, RuntimeValue,
-    Table, TableDef, Upsert, now,
+    Patch, Reference, ReferenceDef, Relation, RelationDef, RelationKind, RowReader,
+    RuntimeValue, Table, TableDef, Upsert, list, now,
 };
-use super::school::SchoolRef;
-use super::sport::SportRef;
+use super::school::{School, SchoolRef};
+use super::sport::{Sport, SportRef};
 
 /// A sport that a school sponsors.
 ///
@@ -37,7 +36,7 @@ pub struct SchoolSport {
     pub head_coaches: Vec<String>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -86,7 +85,23 @@ impl SchoolSport {
     pub const BY_SCHOOL_ID_SPORT_ID: Key<SchoolSport> = Key::new(&KEYS[1]);
 }
 
-/// A [`SchoolSport`] to be inserted.
+impl SchoolSport {
+    /// One [`School`]: its `id` is this `school_id`.
+    pub const SCHOOL: Relation<SchoolSport, School> = Relation::new(&RELATIONS[0]);
+
+    /// One [`Sport`]: its `id` is this `sport_id`.
+    pub const SPORT: Relation<SchoolSport, Sport> = Relation::new(&RELATIONS[1]);
+
+    /// One [`Conference`]: its `id` is this `conference_id`.
+    pub const CONFERENCE: Relation<SchoolSport, Conference> = Relation::new(
+        &RELATIONS[2],
+    );
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`SchoolSport`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolSportInsert {
@@ -129,14 +144,14 @@ impl SchoolSportInsert {
         }
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `subdivision`.
+    /// Sets `subdivision`.
     #[must_use]
     pub fn with_subdivision(
         mut self,
@@ -146,7 +161,7 @@ impl SchoolSportInsert {
         self
     }
 
-    /// Gives `conference_id`.
+    /// Sets `conference_id`.
     #[must_use]
     pub fn with_conference_id(
         mut self,
@@ -156,28 +171,28 @@ impl SchoolSportInsert {
         self
     }
 
-    /// Gives `head_coaches`.
+    /// Sets `head_coaches`.
     #[must_use]
     pub fn with_head_coaches(mut self, head_coaches: Vec<String>) -> Self {
         self.head_coaches = Field::Value(head_coaches);
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -208,7 +223,7 @@ impl Upsert for SchoolSportInsert {
     const CONFLICT_KEY: Key<SchoolSport> = SchoolSport::BY_SCHOOL_ID_SPORT_ID;
 }
 
-/// Changes to a [`SchoolSport`]; what is absent stays as it is.
+/// Changes to a [`SchoolSport`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SchoolSportPatch {
@@ -226,35 +241,35 @@ pub struct SchoolSportPatch {
     pub head_coaches: Field<Vec<String>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl SchoolSportPatch {
-    /// Gives `school_id`.
+    /// Sets `school_id`.
     #[must_use]
     pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
         self.school_id = Field::Value(school_id.into());
         self
     }
 
-    /// Gives `sport_id`.
+    /// Sets `sport_id`.
     #[must_use]
     pub fn with_sport_id(mut self, sport_id: impl Into<SportRef>) -> Self {
         self.sport_id = Field::Value(sport_id.into());
         self
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `subdivision`.
+    /// Sets `subdivision`.
     #[must_use]
     pub fn with_subdivision(
         mut self,
@@ -264,7 +279,7 @@ impl SchoolSportPatch {
         self
     }
 
-    /// Gives `conference_id`.
+    /// Sets `conference_id`.
     #[must_use]
     pub fn with_conference_id(
         mut self,
@@ -274,28 +289,28 @@ impl SchoolSportPatch {
         self
     }
 
-    /// Gives `head_coaches`.
+    /// Sets `head_coaches`.
     #[must_use]
     pub fn with_head_coaches(mut self, head_coaches: Vec<String>) -> Self {
         self.head_coaches = Field::Value(head_coaches);
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -320,37 +335,6 @@ impl Patch for SchoolSportPatch {
         self.updated_at.visit(8, visit);
         self.deleted_at.visit(9, visit);
     }
-}
-
-impl SchoolSport {
-    /// What `relations()` declares of it:
-    ///
-    /// - `school`: one `school`
-    /// - `sport`: one `sport`
-    /// - `conference`: one `conference`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "school",
-            RelationKind::One,
-            &[Borrowed("school_id")],
-            ("public", "school"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "sport",
-            RelationKind::One,
-            &[Borrowed("sport_id")],
-            ("public", "sport"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "conference",
-            RelationKind::One,
-            &[Borrowed("conference_id")],
-            ("public", "conference"),
-            &[Borrowed("id")],
-        ),
-    ];
 }
 
 /// A row of `public.school_sport`, named by one of its keys. The database resolves all but the plain `id`.
@@ -411,93 +395,102 @@ static TABLE: TableDef = TableDef::new("public", "school_sport", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 10] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"school_sport\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
-    ColumnDef::new("sport_id", "bigint", "i64", Kind::Int8).key("sportId").not_null(),
-    ColumnDef::new(
-        "division",
-        "public.division",
-        "Division",
-        Kind::Enum {
-            labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
-        },
-    ),
+    ColumnDef::new("school_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("schoolId")
+        .not_null(),
+    ColumnDef::new("sport_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("sportId")
+        .not_null(),
+    ColumnDef::new("division", "public.division", Kind::enum_of(list!["I", "II", "III"]))
+        .rust_type("Division"),
     ColumnDef::new(
         "subdivision",
         "public.subdivision",
-        "Subdivision",
-        Kind::Enum {
-            labels: Borrowed(&[Borrowed("FBS"), Borrowed("FCS")]),
-        },
-    ),
-    ColumnDef::new("conference_id", "bigint", "i64", Kind::Int8).key("conferenceId"),
-    ColumnDef::new(
-            "head_coaches",
-            "text[]",
-            "Vec<String>",
-            Kind::Text { max_length: None },
-        )
+        Kind::enum_of(list!["FBS", "FCS"]),
+    )
+    .rust_type("Subdivision"),
+    ColumnDef::new("conference_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("conferenceId"),
+    ColumnDef::new("head_coaches", "text[]", Kind::Text { max_length: None })
+        .rust_type("Vec<String>")
         .key("headCoaches")
         .array(1)
         .not_null()
         .default("'{}'"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("school_sport_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("school_sport_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "school_sport_key",
         KeyKind::UniqueConstraint,
-        &[Borrowed("school_id"), Borrowed("sport_id")],
+        list!["school_id", "sport_id"],
     ),
 ];
 
 static REFERENCES: [ReferenceDef; 3] = [
     ReferenceDef::new(
         "school_sport_school_id_school_id_fk",
-        &[Borrowed("school_id")],
+        list!["school_id"],
         ("public", "school"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "school_sport_sport_id_sport_id_fk",
-        &[Borrowed("sport_id")],
+        list!["sport_id"],
         ("public", "sport"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "school_sport_conference_id_conference_id_fk",
-        &[Borrowed("conference_id")],
+        list!["conference_id"],
         ("public", "conference"),
-        &[Borrowed("id")],
+        list!["id"],
+    ),
+];
+
+static RELATIONS: [RelationDef; 3] = [
+    RelationDef::new(
+        "school",
+        RelationKind::One,
+        list!["school_id"],
+        ("public", "school"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "sport",
+        RelationKind::One,
+        list!["sport_id"],
+        ("public", "sport"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "conference",
+        RelationKind::One,
+        list!["conference_id"],
+        ("public", "conference"),
+        list!["id"],
     ),
 ];

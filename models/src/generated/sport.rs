@@ -2,13 +2,14 @@
 
 //! The table `public.sport`.
 
-use std::borrow::Cow::Borrowed;
 use super::enums::SportGender;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
-    Patch, Reference, RelationDef, RelationKind, RowReader, RuntimeValue, Table,
-    TableDef, Upsert, now,
+    Patch, Reference, Relation, RelationDef, RelationKind, RowReader, RuntimeValue,
+    Table, TableDef, Upsert, list, now,
 };
+use super::school_sport::SchoolSport;
+use super::team::Team;
 
 /// A sport as the NCAA counts them: men's and women's basketball are two.
 ///
@@ -34,7 +35,7 @@ pub struct Sport {
     pub gender: SportGender,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -81,7 +82,18 @@ impl Sport {
     pub const BY_NCAA_ID: Key<Sport> = Key::new(&KEYS[1]);
 }
 
-/// A [`Sport`] to be inserted.
+impl Sport {
+    /// Many [`SchoolSport`]: their `sport_id` is this `id`.
+    pub const SCHOOLS: Relation<Sport, SchoolSport> = Relation::new(&RELATIONS[0]);
+
+    /// Many [`Team`]: their `sport_id` is this `id`.
+    pub const TEAMS: Relation<Sport, Team> = Relation::new(&RELATIONS[1]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`Sport`] row to be inserted.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SportInsert {
@@ -121,21 +133,21 @@ impl SportInsert {
         }
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -164,7 +176,7 @@ impl Upsert for SportInsert {
     const CONFLICT_KEY: Key<Sport> = Sport::BY_NCAA_ID;
 }
 
-/// Changes to a [`Sport`]; what is absent stays as it is.
+/// Changes to a [`Sport`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SportPatch {
@@ -178,56 +190,56 @@ pub struct SportPatch {
     pub gender: Field<SportGender>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl SportPatch {
-    /// Gives `ncaa_id`.
+    /// Sets `ncaa_id`.
     #[must_use]
     pub fn with_ncaa_id(mut self, ncaa_id: impl Into<String>) -> Self {
         self.ncaa_id = Field::Value(ncaa_id.into());
         self
     }
 
-    /// Gives `name`.
+    /// Sets `name`.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Field::Value(name.into());
         self
     }
 
-    /// Gives `display_name`.
+    /// Sets `display_name`.
     #[must_use]
     pub fn with_display_name(mut self, display_name: impl Into<String>) -> Self {
         self.display_name = Field::Value(display_name.into());
         self
     }
 
-    /// Gives `gender`.
+    /// Sets `gender`.
     #[must_use]
     pub fn with_gender(mut self, gender: SportGender) -> Self {
         self.gender = Field::Value(gender);
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -250,29 +262,6 @@ impl Patch for SportPatch {
         self.updated_at.visit(6, visit);
         self.deleted_at.visit(7, visit);
     }
-}
-
-impl Sport {
-    /// What `relations()` declares of it:
-    ///
-    /// - `schools`: many `school_sport`
-    /// - `teams`: many `team`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "schools",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "school_sport"),
-            &[Borrowed("sport_id")],
-        ),
-        RelationDef::new(
-            "teams",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "team"),
-            &[Borrowed("sport_id")],
-        ),
-    ];
 }
 
 /// A row of `public.sport`, named by one of its keys. The database resolves all but the plain `id`.
@@ -324,61 +313,63 @@ static TABLE: TableDef = TableDef::new("public", "sport", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 8] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"sport\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("ncaa_id", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("ncaa_id", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("ncaaId")
         .not_null(),
-    ColumnDef::new("name", "text", "String", Kind::Text { max_length: None }).not_null(),
-    ColumnDef::new("display_name", "text", "String", Kind::Text { max_length: None })
+    ColumnDef::new("name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .not_null(),
+    ColumnDef::new("display_name", "text", Kind::Text { max_length: None })
+        .rust_type("String")
         .key("displayName")
         .not_null(),
     ColumnDef::new(
-            "gender",
-            "public.sport_gender",
-            "SportGender",
-            Kind::Enum {
-                labels: Borrowed(
-                    &[Borrowed("men"), Borrowed("women"), Borrowed("mixed")],
-                ),
-            },
-        )
-        .not_null(),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+        "gender",
+        "public.sport_gender",
+        Kind::enum_of(list!["men", "women", "mixed"]),
+    )
+    .rust_type("SportGender")
+    .not_null(),
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 2] = [
-    KeyDef::new("sport_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
-    KeyDef::new(
-        "sport_ncaa_id_unique",
-        KeyKind::UniqueConstraint,
-        &[Borrowed("ncaa_id")],
+    KeyDef::new("sport_pkey", KeyKind::PrimaryKey, list!["id"]),
+    KeyDef::new("sport_ncaa_id_unique", KeyKind::UniqueConstraint, list!["ncaa_id"]),
+];
+
+static RELATIONS: [RelationDef; 2] = [
+    RelationDef::new(
+        "schools",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "school_sport"),
+        list!["sport_id"],
+    ),
+    RelationDef::new(
+        "teams",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "team"),
+        list!["sport_id"],
     ),
 ];

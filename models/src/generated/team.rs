@@ -3,15 +3,17 @@
 //! The table `public.team`.
 
 use std::borrow::Cow::Borrowed;
-use super::conference::ConferenceRef;
+use super::conference::{Conference, ConferenceRef};
 use super::enums::{Division, Subdivision};
+use super::roster_entry::RosterEntry;
 use super::runtime::{
     AsCell, Cell, CheckDef, ColumnDef, Comparison, Condition, Field, Identity, Insert,
-    Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, RelationDef,
-    RelationKind, RowReader, RuntimeValue, Table, TableDef, Test, Upsert, now,
+    Key, KeyDef, KeyKind, Keyed, Kind, Patch, Reference, ReferenceDef, Relation,
+    RelationDef, RelationKind, RowReader, RuntimeValue, Table, TableDef, Test, Upsert,
+    list, now,
 };
-use super::school::SchoolRef;
-use super::sport::SportRef;
+use super::school::{School, SchoolRef};
+use super::sport::{Sport, SportRef};
 
 /// A school's team in one sport and season.
 ///
@@ -41,7 +43,7 @@ pub struct Team {
     pub conference_id: Option<i64>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
-    /// `timestamp with time zone not null default now()` · set to the current time at every update (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
+    /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone` · `drizzle-schemas/columns.helpers.ts:28`
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -94,7 +96,24 @@ impl Team {
     pub const BY_NCAA_TEAM_ID: Key<Team> = Key::new(&KEYS[2]);
 }
 
-/// A [`Team`] to be inserted.
+impl Team {
+    /// One [`School`]: its `id` is this `school_id`.
+    pub const SCHOOL: Relation<Team, School> = Relation::new(&RELATIONS[0]);
+
+    /// One [`Sport`]: its `id` is this `sport_id`.
+    pub const SPORT: Relation<Team, Sport> = Relation::new(&RELATIONS[1]);
+
+    /// One [`Conference`]: its `id` is this `conference_id`.
+    pub const CONFERENCE: Relation<Team, Conference> = Relation::new(&RELATIONS[2]);
+
+    /// Many [`RosterEntry`]: their `team_id` is this `id`.
+    pub const ROSTER: Relation<Team, RosterEntry> = Relation::new(&RELATIONS[3]);
+
+    /// Everything that `relations()` declares of it.
+    pub const RELATIONS: &'static [RelationDef] = &RELATIONS;
+}
+
+/// A [`Team`] row to be inserted.
 ///
 /// Checks that `validate` holds it to: `team_season_range`.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,21 +165,21 @@ impl TeamInsert {
         }
     }
 
-    /// Gives `ncaa_team_id`.
+    /// Sets `ncaa_team_id`.
     #[must_use]
     pub fn with_ncaa_team_id(mut self, ncaa_team_id: impl Into<Option<i32>>) -> Self {
         self.ncaa_team_id = Field::Value(ncaa_team_id.into());
         self
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `subdivision`.
+    /// Sets `subdivision`.
     #[must_use]
     pub fn with_subdivision(
         mut self,
@@ -170,7 +189,7 @@ impl TeamInsert {
         self
     }
 
-    /// Gives `conference_id`.
+    /// Sets `conference_id`.
     #[must_use]
     pub fn with_conference_id(
         mut self,
@@ -180,21 +199,21 @@ impl TeamInsert {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -226,7 +245,7 @@ impl Upsert for TeamInsert {
     const CONFLICT_KEY: Key<Team> = Team::BY_SCHOOL_ID_SPORT_ID_SEASON;
 }
 
-/// Changes to a [`Team`]; what is absent stays as it is.
+/// Changes to a [`Team`] row; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TeamPatch {
@@ -246,49 +265,49 @@ pub struct TeamPatch {
     pub conference_id: Field<Option<ConferenceRef>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
-    /// `updated_at`
+    /// `updated_at`; absent: the current time.
     pub updated_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `deleted_at`
     pub deleted_at: Field<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl TeamPatch {
-    /// Gives `school_id`.
+    /// Sets `school_id`.
     #[must_use]
     pub fn with_school_id(mut self, school_id: impl Into<SchoolRef>) -> Self {
         self.school_id = Field::Value(school_id.into());
         self
     }
 
-    /// Gives `sport_id`.
+    /// Sets `sport_id`.
     #[must_use]
     pub fn with_sport_id(mut self, sport_id: impl Into<SportRef>) -> Self {
         self.sport_id = Field::Value(sport_id.into());
         self
     }
 
-    /// Gives `season`.
+    /// Sets `season`.
     #[must_use]
     pub fn with_season(mut self, season: i32) -> Self {
         self.season = Field::Value(season);
         self
     }
 
-    /// Gives `ncaa_team_id`.
+    /// Sets `ncaa_team_id`.
     #[must_use]
     pub fn with_ncaa_team_id(mut self, ncaa_team_id: impl Into<Option<i32>>) -> Self {
         self.ncaa_team_id = Field::Value(ncaa_team_id.into());
         self
     }
 
-    /// Gives `division`.
+    /// Sets `division`.
     #[must_use]
     pub fn with_division(mut self, division: impl Into<Option<Division>>) -> Self {
         self.division = Field::Value(division.into());
         self
     }
 
-    /// Gives `subdivision`.
+    /// Sets `subdivision`.
     #[must_use]
     pub fn with_subdivision(
         mut self,
@@ -298,7 +317,7 @@ impl TeamPatch {
         self
     }
 
-    /// Gives `conference_id`.
+    /// Sets `conference_id`.
     #[must_use]
     pub fn with_conference_id(
         mut self,
@@ -308,21 +327,21 @@ impl TeamPatch {
         self
     }
 
-    /// Gives `created_at`.
+    /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.created_at = Field::Value(created_at);
         self
     }
 
-    /// Gives `updated_at`.
+    /// Sets `updated_at`.
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
         self.updated_at = Field::Value(updated_at);
         self
     }
 
-    /// Gives `deleted_at`.
+    /// Sets `deleted_at`.
     #[must_use]
     pub fn with_deleted_at(
         mut self,
@@ -348,45 +367,6 @@ impl Patch for TeamPatch {
         self.updated_at.visit(9, visit);
         self.deleted_at.visit(10, visit);
     }
-}
-
-impl Team {
-    /// What `relations()` declares of it:
-    ///
-    /// - `school`: one `school`
-    /// - `sport`: one `sport`
-    /// - `conference`: one `conference`
-    /// - `roster`: many `roster_entry`
-    pub const RELATIONS: &'static [RelationDef] = &[
-        RelationDef::new(
-            "school",
-            RelationKind::One,
-            &[Borrowed("school_id")],
-            ("public", "school"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "sport",
-            RelationKind::One,
-            &[Borrowed("sport_id")],
-            ("public", "sport"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "conference",
-            RelationKind::One,
-            &[Borrowed("conference_id")],
-            ("public", "conference"),
-            &[Borrowed("id")],
-        ),
-        RelationDef::new(
-            "roster",
-            RelationKind::Many,
-            &[Borrowed("id")],
-            ("public", "roster_entry"),
-            &[Borrowed("team_id")],
-        ),
-    ];
 }
 
 /// A row of `public.team`, named by one of its keys. The database resolves all but the plain `id`.
@@ -451,92 +431,79 @@ static TABLE: TableDef = TableDef::new("public", "team", &COLUMNS)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
 static COLUMNS: [ColumnDef; 11] = [
-    ColumnDef::new("id", "bigint", "i64", Kind::Int8)
+    ColumnDef::new("id", "bigint", Kind::Int8)
+        .rust_type("i64")
         .not_null()
         .default("nextval(pg_get_serial_sequence('\"public\".\"team\"', 'id'))")
         .identity(Identity::Always),
-    ColumnDef::new("school_id", "bigint", "i64", Kind::Int8).key("schoolId").not_null(),
-    ColumnDef::new("sport_id", "bigint", "i64", Kind::Int8).key("sportId").not_null(),
-    ColumnDef::new("season", "integer", "i32", Kind::Int4).not_null(),
-    ColumnDef::new("ncaa_team_id", "integer", "i32", Kind::Int4).key("ncaaTeamId"),
-    ColumnDef::new(
-        "division",
-        "public.division",
-        "Division",
-        Kind::Enum {
-            labels: Borrowed(&[Borrowed("I"), Borrowed("II"), Borrowed("III")]),
-        },
-    ),
+    ColumnDef::new("school_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("schoolId")
+        .not_null(),
+    ColumnDef::new("sport_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("sportId")
+        .not_null(),
+    ColumnDef::new("season", "integer", Kind::Int4).rust_type("i32").not_null(),
+    ColumnDef::new("ncaa_team_id", "integer", Kind::Int4)
+        .rust_type("i32")
+        .key("ncaaTeamId"),
+    ColumnDef::new("division", "public.division", Kind::enum_of(list!["I", "II", "III"]))
+        .rust_type("Division"),
     ColumnDef::new(
         "subdivision",
         "public.subdivision",
-        "Subdivision",
-        Kind::Enum {
-            labels: Borrowed(&[Borrowed("FBS"), Borrowed("FCS")]),
-        },
-    ),
-    ColumnDef::new("conference_id", "bigint", "i64", Kind::Int8).key("conferenceId"),
-    ColumnDef::new(
-            "created_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+        Kind::enum_of(list!["FBS", "FCS"]),
+    )
+    .rust_type("Subdivision"),
+    ColumnDef::new("conference_id", "bigint", Kind::Int8)
+        .rust_type("i64")
+        .key("conferenceId"),
+    ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")
         .not_null()
         .default("now()"),
-    ColumnDef::new(
-            "updated_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("updated_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("updatedAt")
         .not_null()
         .default("now()")
         .on_update(RuntimeValue::Now),
-    ColumnDef::new(
-            "deleted_at",
-            "timestamp with time zone",
-            "chrono::DateTime<chrono::Utc>",
-            Kind::TimestampTz,
-        )
+    ColumnDef::new("deleted_at", "timestamp with time zone", Kind::TimestampTz)
+        .rust_type("chrono::DateTime<chrono::Utc>")
         .key("deletedAt"),
 ];
 
 static KEYS: [KeyDef; 3] = [
-    KeyDef::new("team_pkey", KeyKind::PrimaryKey, &[Borrowed("id")]),
+    KeyDef::new("team_pkey", KeyKind::PrimaryKey, list!["id"]),
     KeyDef::new(
         "team_key",
         KeyKind::UniqueConstraint,
-        &[Borrowed("school_id"), Borrowed("sport_id"), Borrowed("season")],
+        list!["school_id", "sport_id", "season"],
     ),
-    KeyDef::new(
-            "team_ncaa_team_id_key",
-            KeyKind::UniqueIndex,
-            &[Borrowed("ncaa_team_id")],
-        )
+    KeyDef::new("team_ncaa_team_id_key", KeyKind::UniqueIndex, list!["ncaa_team_id"])
         .predicate("\"team\".\"ncaa_team_id\" is not null"),
 ];
 
 static REFERENCES: [ReferenceDef; 3] = [
     ReferenceDef::new(
         "team_school_id_school_id_fk",
-        &[Borrowed("school_id")],
+        list!["school_id"],
         ("public", "school"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "team_sport_id_sport_id_fk",
-        &[Borrowed("sport_id")],
+        list!["sport_id"],
         ("public", "sport"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
     ReferenceDef::new(
         "team_conference_id_conference_id_fk",
-        &[Borrowed("conference_id")],
+        list!["conference_id"],
         ("public", "conference"),
-        &[Borrowed("id")],
+        list!["id"],
     ),
 ];
 
@@ -554,4 +521,35 @@ static CHECKS: [CheckDef; 1] = [
                 },
             ],
         ),
+];
+
+static RELATIONS: [RelationDef; 4] = [
+    RelationDef::new(
+        "school",
+        RelationKind::One,
+        list!["school_id"],
+        ("public", "school"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "sport",
+        RelationKind::One,
+        list!["sport_id"],
+        ("public", "sport"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "conference",
+        RelationKind::One,
+        list!["conference_id"],
+        ("public", "conference"),
+        list!["id"],
+    ),
+    RelationDef::new(
+        "roster",
+        RelationKind::Many,
+        list!["id"],
+        ("public", "roster_entry"),
+        list!["team_id"],
+    ),
 ];

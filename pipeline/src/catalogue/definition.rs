@@ -94,6 +94,7 @@ fn runtime_value(value: &schema::RuntimeValue) -> RuntimeValue {
         }
         schema::RuntimeValue::Cuid2 { length } => RuntimeValue::Cuid2 { length: *length },
         schema::RuntimeValue::Ulid => RuntimeValue::Ulid,
+        schema::RuntimeValue::Sql(sql) => RuntimeValue::Sql(sql.clone().into()),
         schema::RuntimeValue::Constant(json) => RuntimeValue::Constant(json.to_string().into()),
         // What is not known here cannot be computed here.
         _ => RuntimeValue::Unknown,

@@ -33,7 +33,7 @@ CREATE TABLE "team" (
 CREATE UNIQUE INDEX "team_key" ON "team" USING btree ("school_id","season") WHERE "team"."deleted_at" is null;"#;
 
 fn column(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
-    ColumnDef::new(name, sql_type, "String", kind)
+    ColumnDef::new(name, sql_type, kind).rust_type("String")
 }
 
 fn key(name: &'static str, columns: &[&'static str], predicate: Option<&'static str>) -> KeyDef {

@@ -29,7 +29,7 @@ CREATE TABLE slot (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer
 
 /// A column that may be null and has no default.
 pub(crate) fn column(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {
-    ColumnDef::new(name, sql_type, "", kind)
+    ColumnDef::new(name, sql_type, kind)
 }
 
 fn required(name: &'static str, sql_type: &'static str, kind: Kind) -> ColumnDef {

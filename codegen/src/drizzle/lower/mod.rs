@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::casing::Casing;
 use super::column::{ColumnData, column_of};
+use super::defined_relations::DefinedRelations;
 use super::enums::PgEnum;
 use super::known;
 use super::pg_schema::PgSchema;
@@ -167,6 +168,9 @@ impl Lowering<'_, '_, '_> {
             let view = self.view(name, view)?;
             self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {
+            let relations = relations.lower(self.cx, self.casing)?;
+            self.schema.relations.extend(relations);
+        } else if let Some(relations) = value.as_host::<DefinedRelations>() {
             let relations = relations.lower(self.cx, self.casing)?;
             self.schema.relations.extend(relations);
         } else if value.as_host::<PgPolicy>().is_some() {

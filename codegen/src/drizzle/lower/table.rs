@@ -180,7 +180,7 @@ impl Lowering<'_, '_, '_> {
         let name = self.name(column);
         let mut compute = |function: &Option<Value>| {
             let function = function.as_ref()?;
-            Some(runtime_value(self.cx, function, column.key_span))
+            Some(runtime_value(self.cx, function, column.key_span, self.casing))
         };
         let typed = config.type_use();
         if let Some(found) = typed {

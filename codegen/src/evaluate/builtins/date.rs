@@ -3,7 +3,7 @@
 use super::super::object::Kind;
 use super::super::operators::to_number;
 use super::super::{Call, Object, Value};
-use super::{function, with_members};
+use super::{Fresh, FreshText, function, with_members};
 
 pub(super) const METHODS: &[&str] = &["getTime", "toISOString", "toJSON", "valueOf"];
 
@@ -55,6 +55,7 @@ pub(super) fn call(time: Option<f64>, name: &str, call: &Call) -> Option<Value> 
         ("getTime" | "valueOf", Some(time)) => Value::Number(time),
         ("toISOString" | "toJSON", Some(time)) => Value::string(iso_string(time)),
         (name, Some(time)) if name.starts_with("getUTC") => Value::Number(utc_field(time, name)?),
+        ("toISOString" | "toJSON", None) => Fresh::value(FreshText::Time, "the current time"),
         (_, None) if known => Value::opaque("the current time", call.span),
         _ if name.starts_with("get") || name.starts_with("to") => {
             Value::opaque("a date in the local time zone", call.span)

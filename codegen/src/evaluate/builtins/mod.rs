@@ -4,6 +4,7 @@ pub(super) mod array;
 mod collections;
 mod date;
 mod encoding;
+mod fresh;
 mod json;
 mod math;
 pub(super) mod node;
@@ -16,23 +17,19 @@ use std::rc::Rc;
 
 use super::object::Kind;
 use super::scope::{Binding, Scope};
-use super::{Call, Eval, Host, Interpreter, Obj, Object, Value};
+use super::{Call, Eval, Interpreter, Obj, Object, Value};
 use crate::source::Span;
 
 pub use collections::{Entries, Key};
 pub use date::iso_string;
+pub use fresh::{Fresh, FreshText};
 pub(super) use json::from_json;
 pub use json::stringify;
 pub use regexp::RegExp;
 
-/// What `crypto.randomUUID()` and its like give: a value that is new at each call.
-#[derive(Debug)]
-pub struct RandomUuid;
-
-impl Host for RandomUuid {
-    fn describe(&self) -> String {
-        "a random UUID".to_owned()
-    }
+/// What `crypto.randomUUID()` and its like give.
+pub fn random_uuid() -> Value {
+    Fresh::value(FreshText::Uuid, "a random UUID")
 }
 
 /// The scope around all modules.
@@ -58,7 +55,7 @@ pub(super) fn globals() -> Rc<Scope> {
     }
     let silent = ["log", "info", "warn", "error", "debug", "trace", "table", "assert", "time", "timeEnd"];
     declare("console", namespace(silent.map(|name| (name, function(name, |_, _| Ok(Value::Undefined))))));
-    let uuid = function("randomUUID", |_, _| Ok(Value::host(RandomUuid)));
+    let uuid = function("randomUUID", |_, _| Ok(random_uuid()));
     declare("crypto", namespace([("randomUUID", uuid)]));
     Rc::new(scope)
 }

@@ -32,7 +32,7 @@ const fn limited(sql: &'static [&'static str], rust: &'static str, kind: Kind, b
 
 const DATES_BEYOND: &str = "`infinity`, `-infinity`, years after 262142";
 
-/// Every type that has a Rust type. Any other is [`TEXT_FORM`]: `money`, `xml`, `tsvector`, `geometry`, `ltree`, …
+/// Every type that has a Rust type. Any other is [`TEXT_FORM`]: `money`, `xml`, `tsvector`, `ltree`, …
 pub static TYPES: &[Mapping] = &[
     row(&["smallint", "int2", "smallserial", "serial2"], "i16", Kind::Plain("Int2")),
     row(&["integer", "int", "int4", "serial", "serial4"], "i32", Kind::Plain("Int4")),
@@ -93,6 +93,8 @@ pub static TYPES: &[Mapping] = &[
     row(&["vector"], "PgVector", Kind::Vector(None)),
     row(&["halfvec"], "PgVector", Kind::Vector(None)),
     row(&["sparsevec"], "PgSparseVector", OTHER),
+    row(&["geometry"], "PgGeometry", OTHER),
+    row(&["geography"], "PgGeometry", OTHER),
 ];
 
 /// The row of a type by any of its names.
