@@ -278,6 +278,8 @@ fn computed(column: &ColumnDef, value: &RuntimeValue) -> Option<String> {
                 (_, value) => format!("{}::{sql_type}", literal(&value.to_string())),
             })
         }
+        // The schema's own words, as its defaults and checks are.
+        RuntimeValue::Sql(sql) => Some(format!("({sql})")),
         _ => None,
     }
 }

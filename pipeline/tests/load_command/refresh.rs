@@ -4,6 +4,7 @@ use crate::Scene;
 
 /// A schema of soft-deleted rows, as Drizzle users write them.
 const SCHEMA: &str = r"
+import { sql } from 'drizzle-orm';
 import { integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 
 export const item = pgTable('item', {
@@ -13,6 +14,8 @@ export const item = pgTable('item', {
   name: text('name').notNull(),
   games: integer('games'),
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow().$onUpdate(() => new Date()),
+  version: integer('version').notNull().default(1).$onUpdate(() => sql`${item.version} + 1`),
+  place: text('place').notNull().$defaultFn(() => sql`'row ' || 1 + 1`),
   deletedAt: timestamp('deleted_at', { withTimezone: true }),
 }, (table) => [unique('item_key').on(table.code, table.season)]);
 ";
@@ -35,6 +38,16 @@ impl Scene {
 
 const TEN: &str =
     "a,2026,A\nb,2026,B\nc,2026,C\nd,2026,D\ne,2026,E\nf,2026,F\ng,2026,G\nh,2026,H\ni,2026,I\nj,2026,J\n";
+
+/// `$onUpdate` and `$defaultFn` may be SQL: it is the database that computes it, for each row that changes.
+#[tokio::test]
+async fn what_drizzle_leaves_to_sql_is_computed_by_the_database() {
+    let mut scene = Scene::with_items("a,2026,A\nb,2026,B\n").await;
+    scene.load_text("item", "next.csv", "code,season,name\na,2026,A2\nb,2026,B\n").ok("read 2, unchanged 1, updated 1");
+    scene.load_text("item", "last.csv", "code,season,name\na,2026,A3\nb,2026,B\n").ok("read 2, unchanged 1, updated 1");
+    let found = scene.query("SELECT name, version::text, place FROM item ORDER BY code").await;
+    assert_eq!(found, ["A3|3|row 2", "B|1|row 2"]);
+}
 
 #[tokio::test]
 async fn rows_that_a_full_refresh_no_longer_has_are_marked() {
