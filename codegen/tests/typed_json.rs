@@ -165,7 +165,7 @@ fn a_value_that_does_not_fit_says_where() {
 fn what_cannot_be_read_says_why() {
     let schema = schema();
     let table = schema.tables.iter().find(|table| table.name == "document").unwrap();
-    let reason = |column: &str| match &table.column(column).unwrap().value_type {
+    let reason = |column: &str| match table.column(column).unwrap().value_type.as_deref() {
         Some(JsonType::Unknown { reason: Some(reason) }) => reason.clone(),
         other => panic!("{column}: {other:?}"),
     };

@@ -5,7 +5,7 @@ use super::constraint::list;
 use super::known;
 use super::table::Table;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Value};
-use crate::schema::Relation;
+use crate::schema::{Relation, object_key};
 use crate::source::Span;
 
 use super::casing::Casing;
@@ -82,7 +82,7 @@ impl Relations {
             };
             relations.push(Relation {
                 table: qualified(table),
-                name: name.to_string(),
+                name: (*name).to_owned(),
                 many: relation.many,
                 foreign_table: qualified(foreign),
                 columns: columns_of("fields")?,
@@ -95,5 +95,5 @@ impl Relations {
 }
 
 fn qualified(table: &Table) -> String {
-    format!("{}.{}", table.name.schema.as_deref().unwrap_or("public"), table.name.name)
+    object_key(table.name.schema.as_deref(), &table.name.name)
 }

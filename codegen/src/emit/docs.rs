@@ -74,7 +74,7 @@ pub(super) fn column(table: &Table<'_>, field: &Field<'_>) -> String {
     if let Some(typescript) = &column.typescript_type {
         facts.push(format!("TypeScript type {}", code(typescript)));
     }
-    if let Some(reason) = column.value_type.as_ref().and_then(crate::model::json::reason) {
+    if let Some(reason) = column.value_type.as_deref().and_then(crate::model::json::reason) {
         facts.push(format!("any JSON value, since {}", prose::of(&reason)));
     }
     if let Some(labels) = &column.text_enum {
@@ -83,7 +83,7 @@ pub(super) fn column(table: &Table<'_>, field: &Field<'_>) -> String {
     if column.runtime_default.is_some() {
         facts.push("given by Drizzle's client at insert (`$defaultFn`)".to_owned());
     }
-    match &column.on_update {
+    match column.on_update.as_deref() {
         None => {}
         Some(RuntimeValue::Now) => facts.push("set to the current time at every update (`$onUpdate`)".to_owned()),
         Some(_) => facts.push("set by Drizzle's client at every update (`$onUpdate`)".to_owned()),

@@ -52,7 +52,6 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (
         policies: Vec::new(),
         names: FxHashMap::default(),
         table_names: FxHashMap::default(),
-        table_columns: FxHashMap::default(),
         unknown: None,
         type_uses: TypeUses::new(),
     };
@@ -81,8 +80,6 @@ struct Lowering<'c, 'i, 'g> {
     names: FxHashMap<names::InSchema, Span>,
     /// Those that may be given once in a table, of the one at hand.
     table_names: FxHashMap<(names::Named, Rc<str>), Span>,
-    /// Its columns, with the place where each is.
-    table_columns: FxHashMap<String, Span>,
     /// The first export that is not known: its name, and why.
     unknown: Option<(Rc<str>, Rc<Opaque>)>,
     type_uses: TypeUses,
