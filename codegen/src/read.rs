@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::drizzle::{Casing, DrizzlePackages, lower};
 use crate::evaluate::Interpreter;
-use crate::parse::ModuleGraph;
+use crate::parse::Loading;
 use crate::schema::Schema;
 use crate::source::{Sources, expand};
 
@@ -88,12 +88,15 @@ fn read_here(options: &ReadOptions, types: bool, answer: &dyn Fn(Read)) {
         Err(message) => return answer(failed(Diagnostic::error("E0101", message))),
     };
     let mut diagnostics = Vec::new();
-    let mut graph = ModuleGraph::load(&options.root, &files, &mut diagnostics);
+    let loading = Loading::start(&options.root, &files);
+    let modules = loading.modules();
     let packages = DrizzlePackages::default();
-    let mut interpreter = Interpreter::new(&graph, &packages);
-    for entry in &graph.entries {
+    let mut interpreter = Interpreter::new(&modules, &packages);
+    // The first modules run while the last are parsed.
+    for entry in modules.entries() {
         interpreter.run(*entry);
     }
+    let mut graph = loading.finish(&mut diagnostics);
     let lowered = (!interpreter.is_exhausted()).then(|| lower(&mut interpreter, &graph, options.casing));
     diagnostics.extend(interpreter.take_diagnostics());
     diagnostics.sort_by_key(Diagnostic::order);
@@ -104,6 +107,7 @@ fn read_here(options: &ReadOptions, types: bool, answer: &dyn Fn(Read)) {
     if types && !uses.is_empty() {
         // The types are read from the same trees, and further files may join them.
         drop(interpreter);
+        drop(modules);
         crate::typescript::resolve(&mut schema, &uses, &mut graph, &options.root);
     }
     answer(Read { schema: Some(schema), diagnostics, sources: graph.sources.clone() });

@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::thrown::{Eval, Thrown};
 use super::{Obj, Packages, Value};
 use crate::diagnostic::Diagnostic;
-use crate::parse::ModuleGraph;
+use crate::parse::Modules;
 use crate::source::Span;
 
 /// Expressions and statements that one run may evaluate: some seconds' worth, which no schema needs and every endless
@@ -30,7 +30,7 @@ const MAX_EXPRESSION_DEPTH: usize = 20_000;
 
 /// Runs the modules of a graph.
 pub struct Interpreter<'a> {
-    pub(super) graph: &'a ModuleGraph,
+    pub(super) parsed: &'a Modules,
     pub(super) packages: &'a dyn Packages,
     /// `process.cwd()`, where it is known.
     pub(super) folder: Option<PathBuf>,
@@ -56,13 +56,13 @@ pub struct Interpreter<'a> {
 }
 
 impl<'a> Interpreter<'a> {
-    /// An interpreter over parsed modules and the packages that are known. Nothing runs yet.
-    pub fn new(graph: &'a ModuleGraph, packages: &'a dyn Packages) -> Self {
+    /// An interpreter over modules, of which some may be still to be parsed, and the packages that are known. Nothing runs yet.
+    pub fn new(parsed: &'a Modules, packages: &'a dyn Packages) -> Self {
         Self {
-            graph,
+            parsed,
             packages,
             folder: None,
-            modules: graph.modules.iter().map(|_| ModuleState::default()).collect(),
+            modules: Vec::new(),
             globals: builtins::globals(),
             functions: Vec::new(),
             function_ids: FxHashMap::default(),

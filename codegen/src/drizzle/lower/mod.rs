@@ -55,7 +55,7 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (
         unknown: None,
         type_uses: TypeUses::new(),
     };
-    for entry in &graph.entries {
+    for entry in graph.modules.entries() {
         lowering.module(*entry);
     }
     lowering.link_policies();
