@@ -35,20 +35,33 @@ pub struct Read {
 /// is used. Threads that parse have as much.
 pub(crate) const STACK_SIZE: usize = 512 << 20;
 
+/// Whether it is read what the types in `$type<T>()` are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Types {
+    /// It is.
+    Read,
+    /// It is not: the database knows nothing of them, and neither do DDL and drizzle-kit's snapshot.
+    Ignored,
+}
+
 /// Reads schema files: parses them with all that they import, evaluates them and lowers what they export.
 pub fn read(options: &ReadOptions) -> Read {
-    start(options, true)
+    read_then(options, Types::Read, |read| read).unwrap_or_else(failed)
 }
 
-/// The same without what the types in `$type<T>()` are: the database knows nothing of them, and neither do DDL and
-/// drizzle-kit's snapshot.
-pub fn read_untyped(options: &ReadOptions) -> Read {
-    start(options, false)
-}
-
-fn start(options: &ReadOptions, types: bool) -> Read {
+/// Reads schema files and gives what `then` makes of them, in the thread that has read them: what it is made of is at hand
+/// there.
+///
+/// # Errors
+/// When that thread cannot be started.
+pub fn read_then<T: Send + 'static>(
+    options: &ReadOptions,
+    types: Types,
+    then: impl FnOnce(Read) -> T + Send + 'static,
+) -> Result<T, Diagnostic> {
     let options = options.clone();
-    on_large_stack(move |answer| read_here(&options, types, answer)).unwrap_or_else(|error| failed(no_thread(&error)))
+    on_large_stack(move |answer| read_here(&options, types, |read| answer(then(read))))
+        .map_err(|error| no_thread(&error))
 }
 
 /// Runs `work` on a thread whose stack is large enough for what the parser accepts, and returns what it answers with. It
@@ -82,7 +95,7 @@ fn failed(diagnostic: Diagnostic) -> Read {
     Read { schema: None, diagnostics: vec![diagnostic], sources: Sources::default() }
 }
 
-fn read_here(options: &ReadOptions, types: bool, answer: &dyn Fn(Read)) {
+fn read_here(options: &ReadOptions, types: Types, answer: impl FnOnce(Read)) {
     let files = match expand(&options.root, &options.patterns) {
         Ok(files) => files,
         Err(message) => return answer(failed(Diagnostic::error("E0101", message))),
@@ -104,7 +117,7 @@ fn read_here(options: &ReadOptions, types: bool, answer: &dyn Fn(Read)) {
     let Some((mut schema, uses)) = lowered.filter(|_| !has_errors) else {
         return answer(Read { schema: None, diagnostics, sources: graph.sources.clone() });
     };
-    if types && !uses.is_empty() {
+    if types == Types::Read && !uses.is_empty() {
         // The types are read from the same trees, and further files may join them.
         drop(interpreter);
         drop(modules);
