@@ -17,7 +17,7 @@ use crate::source::Span;
 impl<'a> Interpreter<'a> {
     /// Evaluates an expression.
     pub(super) fn expression(&mut self, expression: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Value> {
-        self.enter(expression.span().into())?;
+        self.enter(|| expression.span().into())?;
         let value = self.evaluate(expression, scope);
         self.leave();
         value

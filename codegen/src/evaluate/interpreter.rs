@@ -147,27 +147,31 @@ impl<'a> Interpreter<'a> {
     ///
     /// # Errors
     /// Fatal when the budget is used up: an endless loop.
-    pub(super) fn step(&mut self, span: Span) -> Eval<()> {
+    #[inline]
+    pub(super) fn step(&mut self, span: impl FnOnce() -> Span) -> Eval<()> {
         self.steps += 1;
-        if self.steps <= MAX_STEPS {
-            return Ok(());
-        }
+        if self.steps <= MAX_STEPS { Ok(()) } else { Err(self.too_many_steps(span())) }
+    }
+
+    #[cold]
+    fn too_many_steps(&mut self, span: Span) -> Thrown {
         let message = format!("evaluation did not end within {MAX_STEPS} steps");
         let diagnostic = Diagnostic::error("E0310", message)
             .at(span, "still running here")
             .help("a schema should not need this much work; look for an endless loop");
-        Err(self.exhaust(diagnostic))
+        self.exhaust(diagnostic)
     }
 
     /// Enters an expression: counts a step and a level.
     ///
     /// # Errors
     /// Fatal when a budget is used up.
-    pub(super) fn enter(&mut self, span: Span) -> Eval<()> {
-        self.step(span)?;
+    #[inline]
+    pub(super) fn enter(&mut self, span: impl Fn() -> Span) -> Eval<()> {
+        self.step(&span)?;
         if self.expression_depth >= MAX_EXPRESSION_DEPTH {
             let message = format!("expressions are nested more than {MAX_EXPRESSION_DEPTH} deep");
-            return Err(self.exhaust(Diagnostic::error("E0311", message).at(span, "the deepest is here")));
+            return Err(self.exhaust(Diagnostic::error("E0311", message).at(span(), "the deepest is here")));
         }
         self.expression_depth += 1;
         Ok(())
@@ -339,7 +343,7 @@ impl<'a> Interpreter<'a> {
             let message = format!("{} is not a function", callee.describe());
             return Err(Diagnostic::error("E0303", message).at(call.span, "called here").into());
         };
-        self.step(call.span)?;
+        self.step(|| call.span)?;
         self.nested(call.span, |cx| match &target.kind {
             Kind::Function(closure) => cx.call_closure(closure, call),
             Kind::Native(native) => (native.function.clone())(cx, call),

@@ -1,5 +1,6 @@
 //! Modules: linking, running in dependency order, exports.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -522,7 +523,7 @@ impl<'a> Interpreter<'a> {
         seen.push(id);
         let state = &self.modules[id.0];
         let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
-        own.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+        own.sort_by(|a, b| by_code_unit(a, b));
         for name in own.into_iter().cloned().chain(self.common_js_names(id)) {
             if known.insert(name.clone()) {
                 names.push(name);
@@ -534,6 +535,11 @@ impl<'a> Interpreter<'a> {
             }
         }
     }
+}
+
+/// JavaScript's order of strings. Bytes are in that order where there is nothing but ASCII.
+fn by_code_unit(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
 }
 
 fn package_place(package: &Obj, name: &str) -> Option<Place> {

@@ -105,7 +105,7 @@ impl<'a> UsedNames<'a> {
 
 /// Drizzle's own packages are known without being loaded: whether they are used need not be asked.
 fn is_drizzle(import: &ImportDecl) -> bool {
-    import.src.value.to_string_lossy().starts_with("drizzle-")
+    import.src.value.starts_with("drizzle-")
 }
 
 impl Visit for UsedNames<'_> {

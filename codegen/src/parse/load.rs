@@ -157,7 +157,9 @@ impl Loader {
             imports.insert(specifier, import);
         }
         self.unfollowed[others..].reverse();
-        self.modules.put(id, Module { file, body: parsed.body, imports });
+        self.modules.put(id, Module { file: Arc::clone(&file), body: parsed.body, imports });
+        // Whoever runs the module will ask for lines, and has more to do than this thread.
+        file.lines();
         true
     }
 
@@ -210,7 +212,7 @@ fn text(path: &Path) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("it is UTF-16; save it as UTF-8".to_owned());
     }
-    if bytes.contains(&b'\r') {
+    if memchr::memchr(b'\r', &bytes).is_some() {
         for offset in 0..bytes.len() {
             if bytes[offset] == b'\r' && bytes.get(offset + 1) != Some(&b'\n') {
                 bytes[offset] = b'\n';

@@ -57,8 +57,10 @@ pub(super) fn too_deep(text: &[u8]) -> Option<TooDeep> {
 /// Whether nothing can be too deep, even if every byte were a word: so for what people write. It is told in a fraction of the
 /// time.
 fn is_shallow(text: &[u8]) -> bool {
-    let opens = |byte: &&u8| matches!(byte, b'(' | b'[' | b'{' | b'<');
-    if text.len() <= MAX_RUN && text.iter().filter(opens).count() <= MAX_BRACKETS {
+    let opens = |byte: &u8| u8::from(matches!(byte, b'(' | b'[' | b'{' | b'<'));
+    // So many at a time that their number is a byte, and many are counted at once.
+    let opens = |bytes: &[u8]| usize::from(bytes.iter().map(opens).sum::<u8>());
+    if text.len() <= MAX_RUN && text.chunks(255).map(opens).sum::<usize>() <= MAX_BRACKETS {
         return true;
     }
     // The bytes around the open brackets, their sum, and the place that those of the innermost are counted from.

@@ -52,7 +52,7 @@ impl Resolver {
         let relative = specifier.starts_with("./") || specifier.starts_with("../") || matches!(specifier, "." | "..");
         let folder = from.parent().unwrap_or(Path::new(""));
         if relative || Path::new(specifier).is_absolute() {
-            let path = normalize(&folder.join(specifier));
+            let path = normalize(&folder.join(specifier.strip_prefix("./").unwrap_or(specifier)));
             return self.candidates(&path).map_or(Target::Missing, Target::File);
         }
         // What every schema imports is known by name, and never a file of the project.
@@ -193,6 +193,11 @@ impl Resolver {
 
 /// Takes `.` and `..` out of a path without asking the file system.
 pub(crate) fn normalize(path: &Path) -> PathBuf {
+    let text = path.as_os_str().as_encoded_bytes();
+    let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'.' | b'/');
+    if cfg!(unix) && text.starts_with(b"/") && !text.ends_with(b"/") && !text.windows(2).any(is_odd) {
+        return path.to_owned();
+    }
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

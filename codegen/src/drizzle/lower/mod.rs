@@ -14,7 +14,7 @@ use super::column::{ColumnData, column_of};
 use super::enums::PgEnum;
 use super::known;
 use super::pg_schema::PgSchema;
-use super::relations::Relations;
+use super::relations::{self, Relations};
 use super::security::{PgPolicy, PgRole};
 use super::sequence::PgSequence;
 use super::sql::{Sql, Style, column_name};
@@ -54,6 +54,7 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (
         table_names: FxHashMap::default(),
         unknown: None,
         type_uses: TypeUses::new(),
+        relation_helpers: relations::helpers(),
     };
     for entry in graph.modules.entries() {
         lowering.module(*entry);
@@ -83,6 +84,8 @@ struct Lowering<'c, 'i, 'g> {
     /// The first export that is not known: its name, and why.
     unknown: Option<(Rc<str>, Rc<Opaque>)>,
     type_uses: TypeUses,
+    /// What `relations()` gives to its functions.
+    relation_helpers: Value,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -164,7 +167,7 @@ impl Lowering<'_, '_, '_> {
             let view = self.view(name, view)?;
             self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {
-            let relations = relations.lower(self.cx, self.casing)?;
+            let relations = relations.lower(self.cx, self.casing, &self.relation_helpers)?;
             self.schema.relations.extend(relations);
         } else if value.as_host::<PgPolicy>().is_some() {
             self.policies.extend(value.as_object().cloned());
