@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Look, render, render_message};
 use crate::drizzle::{Casing, read_config};
-use crate::read::{Read, ReadOptions, Types, read_then as read_typescript};
+use crate::read::{Read, ReadOptions, Types, no_thread, read_then as read_typescript};
 use crate::schema::{IR_VERSION, Schema};
 use crate::source::{Sources, normalize};
 
@@ -81,7 +81,7 @@ pub fn read_then<T: Send + 'static>(
         let warnings = diagnostics.iter().map(|warning| rendered(std::slice::from_ref(warning))).collect();
         Ok(then(Input { schema, files, patterns, breakpoints, warnings, sources }))
     });
-    made.unwrap_or_else(|error| Err(Error(render(&[error], &Sources::default(), look))))
+    made.unwrap_or_else(|error| Err(Error(render(&[no_thread(&error)], &Sources::default(), look))))
 }
 
 fn ir(path: &Path) -> Result<Schema, String> {

@@ -35,18 +35,18 @@ pub struct Read {
 /// is used. Threads that parse have as much.
 pub(crate) const STACK_SIZE: usize = 512 << 20;
 
-/// Whether it is read what the types in `$type<T>()` are.
+/// Whether the types in `$type<T>()` are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Types {
-    /// It is.
+    /// They are.
     Read,
-    /// It is not: the database knows nothing of them, and neither do DDL and drizzle-kit's snapshot.
+    /// They are not: the database knows nothing of them, and neither do DDL and drizzle-kit's snapshot.
     Ignored,
 }
 
 /// Reads schema files: parses them with all that they import, evaluates them and lowers what they export.
 pub fn read(options: &ReadOptions) -> Read {
-    read_then(options, Types::Read, |read| read).unwrap_or_else(failed)
+    read_then(options, Types::Read, |read| read).unwrap_or_else(|error| failed(no_thread(&error)))
 }
 
 /// Reads schema files and gives what `then` makes of them, in the thread that has read them: what it is made of is at hand
@@ -58,10 +58,9 @@ pub fn read_then<T: Send + 'static>(
     options: &ReadOptions,
     types: Types,
     then: impl FnOnce(Read) -> T + Send + 'static,
-) -> Result<T, Diagnostic> {
+) -> std::io::Result<T> {
     let options = options.clone();
     on_large_stack(move |answer| read_here(&options, types, |read| answer(then(read))))
-        .map_err(|error| no_thread(&error))
 }
 
 /// Runs `work` on a thread whose stack is large enough for what the parser accepts, and returns what it answers with. It
@@ -124,4 +123,59 @@ fn read_here(options: &ReadOptions, types: Types, answer: impl FnOnce(Read)) {
         crate::typescript::resolve(&mut schema, &uses, &mut graph, &options.root);
     }
     answer(Read { schema: Some(schema), diagnostics, sources: graph.sources.clone() });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+    use std::fs;
+
+    use super::*;
+
+    /// Modules that import one another, through a barrel and in a circle, in a folder of their own.
+    fn read_modules(twist: &dyn Fn(usize) -> &'static str) -> (Vec<String>, Vec<String>) {
+        const MODULES: usize = 40;
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        let mut barrel = String::new();
+        for number in (0..MODULES).rev() {
+            let other = (number + 1) % MODULES;
+            writeln!(barrel, "export * from './part_{number}';").unwrap();
+            let text = format!(
+                "import {{ integer, pgTable }} from 'drizzle-orm/pg-core';
+                import {{ id }} from './helpers';
+                import {{ table{other} }} from './part_{other}';
+                export const table{number} = pgTable('table_{number}', {{
+                    id: id(), other: integer().references(() => table{other}.id),{}
+                }});",
+                twist(number)
+            );
+            write(&format!("part_{number}.ts"), &text);
+        }
+        write("index.ts", &barrel);
+        write("helpers.ts", "export * from './columns';");
+        write(
+            "columns.ts",
+            "import { integer } from 'drizzle-orm/pg-core'; export const id = () => integer().primaryKey();",
+        );
+        let (root, patterns) = (folder.path().to_owned(), vec!["index.ts".to_owned()]);
+        let read = read(&ReadOptions { root, patterns, casing: Casing::Keep });
+        let tables = read.schema.into_iter().flat_map(|schema| schema.tables);
+        let names = tables.map(|table| format!("{} -> {}", table.name, table.foreign_keys[0].foreign_table));
+        (names.collect(), read.diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect())
+    }
+
+    /// Modules run while others are parsed, on whichever thread: what comes out is the same each time.
+    #[test]
+    fn what_is_read_does_not_depend_on_timing() {
+        let expected: Vec<String> =
+            (0..40).rev().map(|number| format!("table_{number} -> table_{}", (number + 1) % 40)).collect();
+        let wrong = |number| if number % 10 == 3 { "wrong: integer().frist()," } else { "" };
+        let (_, first) = read_modules(&wrong);
+        assert_eq!(first.len(), 4, "{first:?}");
+        for _ in 0..20 {
+            assert_eq!(read_modules(&|_| ""), (expected.clone(), Vec::new()));
+            assert_eq!(read_modules(&wrong), (Vec::new(), first.clone()));
+        }
+    }
 }
