@@ -71,11 +71,14 @@ impl Loading {
         Arc::clone(&self.modules)
     }
 
-    /// Waits for the rest of the graph.
+    /// Waits for the rest of the graph, and parses what waits meanwhile.
     pub(crate) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> ModuleGraph {
         let (sources, docs, found) = match self.rest {
             Rest::Loaded(texts) => texts,
-            Rest::Coming(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Rest::Coming(thread) => {
+                self.modules.queue.parse_until(|_| None::<()>);
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
         };
         diagnostics.extend(found);
         ModuleGraph { sources, modules: self.modules, docs }
