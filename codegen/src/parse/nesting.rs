@@ -54,8 +54,8 @@ pub(super) fn too_deep(text: &[u8]) -> Option<TooDeep> {
     if is_shallow(text) { None } else { find_too_deep(text) }
 }
 
-/// Whether nothing can be too deep, even if every byte were a word: so for what people write. It is told in a fraction of the
-/// time.
+/// Whether nothing can be too deep, even if every byte were a word: so for what people write. It is told sooner, of a short text
+/// in a tenth of the time.
 fn is_shallow(text: &[u8]) -> bool {
     let opens = |byte: &u8| u8::from(matches!(byte, b'(' | b'[' | b'{' | b'<'));
     // So many at a time that their number is a byte, and many are counted at once.
