@@ -15,7 +15,7 @@ use codegen::diagnostic::{Look, render_message};
 use codegen::drizzle::Casing;
 use codegen::schema::Wording;
 use codegen::task::{Failure, Mode, run};
-use codegen::{docs, input, snapshot, sql};
+use codegen::{Types, docs, input, snapshot, sql};
 
 /// Exit codes, as the help lists them.
 const OK: u8 = 0;
@@ -216,16 +216,20 @@ fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         MessageFormat::Human => Look::Plain,
     };
     if let Some(Command::Export { format, bug_compatible, .. }) = &arguments.command {
-        // The process ends when it is printed: giving the memory back would only take time.
-        let read = if *format == Format::Ir { input::read } else { input::read_untyped };
-        let input = ManuallyDrop::new(read(&settings, look)?);
-        warn(arguments, &input.warnings);
+        let format = *format;
+        let types = if format == Format::Ir { Types::Read } else { Types::Ignored };
         let wording = if *bug_compatible { Wording::DrizzleKit } else { Wording::Valid };
-        let text = match format {
-            Format::Sql => Ok(sql::script_in(&input.schema, wording, input.breakpoints)),
-            Format::Snapshot => snapshot::snapshot(&input.schema, wording),
-            Format::Ir => serde_json::to_string_pretty(&input.schema),
-        };
+        let (text, warnings) = input::read_then(&settings, look, types, move |input| {
+            // The process ends when it is printed: giving the memory back would only take time.
+            let mut input = ManuallyDrop::new(input);
+            let text = match format {
+                Format::Sql => Ok(sql::script_in(&input.schema, wording, input.breakpoints)),
+                Format::Snapshot => snapshot::snapshot(&input.schema, wording),
+                Format::Ir => serde_json::to_string_pretty(&input.schema),
+            };
+            (text, std::mem::take(&mut input.warnings))
+        })?;
+        warn(arguments, &warnings);
         let text = text.map_err(|error| {
             input::Error(render_message(&format!("error: the schema cannot be written as JSON: {error}"), look))
         })?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Look, render, render_message};
 use crate::drizzle::{Casing, read_config};
-use crate::read::{Read, ReadOptions, read as read_typescript};
+use crate::read::{Read, ReadOptions, Types, no_thread, read_then as read_typescript};
 use crate::schema::{IR_VERSION, Schema};
 use crate::source::{Sources, normalize};
 
@@ -37,25 +37,26 @@ pub struct Error(pub String);
 /// # Errors
 /// [`Error`], with everything that is wrong with the schema.
 pub fn read(settings: &Settings, look: Look) -> Result<Input, Error> {
-    read_by(read_typescript, settings, look)
+    read_then(settings, look, Types::Read, |input| input)
 }
 
-/// The same without what the types in `$type<T>()` are, as [`read_untyped`](crate::read_untyped) has it.
+/// Reads the schema and gives what `then` makes of it, in the thread that has read it.
 ///
 /// # Errors
 /// [`Error`], with everything that is wrong with the schema.
-pub fn read_untyped(settings: &Settings, look: Look) -> Result<Input, Error> {
-    read_by(crate::read_untyped, settings, look)
-}
-
-fn read_by(reader: fn(&ReadOptions) -> Read, settings: &Settings, look: Look) -> Result<Input, Error> {
+pub fn read_then<T: Send + 'static>(
+    settings: &Settings,
+    look: Look,
+    types: Types,
+    then: impl FnOnce(Input) -> T + Send + 'static,
+) -> Result<T, Error> {
     if let [only] = &settings.schema[..]
         && only.ends_with(".json")
     {
         let path = settings.root.join(only);
         let schema = ir(&path).map_err(|message| Error(render_message(&message, look)))?;
         let (files, patterns, sources) = (vec![path], settings.schema.clone(), Sources::default());
-        return Ok(Input { schema, files, patterns, breakpoints: true, warnings: Vec::new(), sources });
+        return Ok(then(Input { schema, files, patterns, breakpoints: true, warnings: Vec::new(), sources }));
     }
     let mut patterns = settings.schema.clone();
     let mut casing = Casing::default();
@@ -73,13 +74,14 @@ fn read_by(reader: fn(&ReadOptions) -> Read, settings: &Settings, look: Look) ->
     }
     let casing = settings.casing.unwrap_or(casing);
     let options = ReadOptions { root: settings.root.clone(), patterns: patterns.clone(), casing };
-    let read = reader(&options);
-    let rendered = |diagnostics: &[Diagnostic], sources: &Sources| render(diagnostics, sources, look);
-    let Some(schema) = read.schema else { return Err(Error(rendered(&read.diagnostics, &read.sources))) };
-    files.extend(read.sources.files().iter().map(|file| file.path.clone()));
-    let warnings = read.diagnostics.iter().map(|warning| rendered(std::slice::from_ref(warning), &read.sources));
-    let warnings = warnings.collect();
-    Ok(Input { schema, files, patterns, breakpoints, warnings, sources: read.sources })
+    let made = read_typescript(&options, types, move |Read { schema, diagnostics, sources }| {
+        let rendered = |diagnostics: &[Diagnostic]| render(diagnostics, &sources, look);
+        let Some(schema) = schema else { return Err(Error(rendered(&diagnostics))) };
+        files.extend(sources.files().iter().map(|file| file.path.clone()));
+        let warnings = diagnostics.iter().map(|warning| rendered(std::slice::from_ref(warning))).collect();
+        Ok(then(Input { schema, files, patterns, breakpoints, warnings, sources }))
+    });
+    made.unwrap_or_else(|error| Err(Error(render(&[no_thread(&error)], &Sources::default(), look))))
 }
 
 fn ir(path: &Path) -> Result<Schema, String> {

@@ -41,4 +41,4 @@ pub mod typescript;
 pub mod verify;
 pub mod write;
 
-pub use read::{Read, ReadOptions, read, read_untyped};
+pub use read::{Read, ReadOptions, Types, read, read_then};

@@ -166,7 +166,7 @@ fn a_value_that_does_not_fit_says_where() {
 fn what_cannot_be_read_says_why() {
     let schema = schema();
     let table = schema.tables.iter().find(|table| table.name == "document").unwrap();
-    let reason = |column: &str| match &table.column(column).unwrap().value_type {
+    let reason = |column: &str| match table.column(column).unwrap().value_type.as_deref() {
         Some(JsonType::Unknown { reason: Some(reason) }) => reason.clone(),
         other => panic!("{column}: {other:?}"),
     };
@@ -175,7 +175,7 @@ fn what_cannot_be_read_says_why() {
     // What the column gives a function for its type parameter is the type.
     let type_of = |column: &str| table.column(column).unwrap().value_type.clone();
     assert_eq!(type_of("generic"), type_of("person"));
-    assert_eq!(type_of("packed"), type_of("page").map(|page| JsonType::Array(Box::new(page))));
+    assert_eq!(type_of("packed"), type_of("page").map(|page| Box::new(JsonType::Array(page))));
     // A branded string is a string.
     assert_eq!(table.column("branded").unwrap().value_type, None);
 }

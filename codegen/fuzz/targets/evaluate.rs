@@ -19,8 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
         let mut diagnostics = Vec::new();
         let graph = ModuleGraph::load(folder, &[folder.join(FILE)], &mut diagnostics);
         let packages = DrizzlePackages::default();
-        let mut interpreter = Interpreter::new(&graph, &packages);
-        for entry in &graph.entries {
+        let mut interpreter = Interpreter::new(&graph.modules, &packages);
+        for entry in graph.modules.entries() {
             interpreter.run(*entry);
             interpreter.export_names(*entry);
         }

@@ -60,10 +60,10 @@ fn read_in(path: &Path, folder: &Path) -> Result<DrizzleConfig, (Vec<Diagnostic>
     let mut config =
         DrizzleConfig { schema: Vec::new(), folder: folder.to_owned(), casing: Casing::Keep, breakpoints: true };
     if diagnostics.is_empty()
-        && let Some(entry) = graph.entries.first().copied()
+        && let Some(entry) = graph.modules.entries().first().copied()
     {
         let packages = DrizzlePackages::default();
-        let mut cx = Interpreter::new(&graph, &packages).with_working_folder(folder);
+        let mut cx = Interpreter::new(&graph.modules, &packages).with_working_folder(folder);
         cx.run(entry);
         match evaluate(&mut cx, &graph, entry) {
             Ok(evaluated) => (config.schema, config.casing, config.breakpoints) = evaluated,

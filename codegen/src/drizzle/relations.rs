@@ -5,7 +5,7 @@ use super::constraint::list;
 use super::known;
 use super::table::Table;
 use crate::evaluate::{Call, Eval, Host, Interpreter, Value};
-use crate::schema::Relation;
+use crate::schema::{Relation, object_key};
 use crate::source::Span;
 
 use super::casing::Casing;
@@ -32,6 +32,16 @@ pub(super) fn relations(_: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
     Ok(Value::host(Relations { table: call.arg(0), config: call.arg(1), span: call.span }))
 }
 
+/// What each declaration's function is given: `{ one, many }`.
+pub(super) fn helpers() -> Value {
+    let helper = |many: bool| {
+        Value::native(if many { "many" } else { "one" }, move |_, call| {
+            Ok(Value::host(RelationTo { many, table: call.arg(0), config: call.arg(1), span: call.span }))
+        })
+    };
+    Value::Object(super::sql::namespace([("one", helper(false)), ("many", helper(true))]))
+}
+
 impl Host for Relations {
     fn describe(&self) -> String {
         "Drizzle relations".to_owned()
@@ -46,15 +56,11 @@ impl Host for RelationTo {
 
 impl Relations {
     /// The relations that it declares. The database knows nothing of them, so what cannot be read is left out.
-    pub(super) fn lower(&self, cx: &mut Interpreter<'_>, casing: Casing) -> Eval<Vec<Relation>> {
-        let helper = |many: bool| {
-            Value::native(if many { "many" } else { "one" }, move |_, call| {
-                Ok(Value::host(RelationTo { many, table: call.arg(0), config: call.arg(1), span: call.span }))
-            })
-        };
-        let helpers = super::sql::namespace([("one", helper(false)), ("many", helper(true))]);
+    ///
+    /// `helpers` are [`helpers`].
+    pub(super) fn lower(&self, cx: &mut Interpreter<'_>, casing: Casing, helpers: &Value) -> Eval<Vec<Relation>> {
         let Some(table) = self.table.as_host::<Table>() else { return Ok(Vec::new()) };
-        let declared = cx.call(&self.config, &Call::with([Value::Object(helpers)], self.span))?;
+        let declared = cx.call(&self.config, &Call::with([helpers.clone()], self.span))?;
         let mut relations = Vec::new();
         for (name, value, _) in cx.entries(&declared, self.span)? {
             let Some(relation) = value.as_host::<RelationTo>() else { continue };
@@ -82,7 +88,7 @@ impl Relations {
             };
             relations.push(Relation {
                 table: qualified(table),
-                name: name.to_string(),
+                name: (*name).to_owned(),
                 many: relation.many,
                 foreign_table: qualified(foreign),
                 columns: columns_of("fields")?,
@@ -95,5 +101,5 @@ impl Relations {
 }
 
 pub(super) fn qualified(table: &Table) -> String {
-    format!("{}.{}", table.name.schema.as_deref().unwrap_or("public"), table.name.name)
+    object_key(table.name.schema.as_deref(), &table.name.name)
 }

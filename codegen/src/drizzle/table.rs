@@ -122,8 +122,9 @@ pub(super) fn pg_table(
         let what = format!("the columns of table `{}`", name.name);
         return Err(known::mismatch(&columns, call.arg_span(1), &what, "an object").into());
     }
-    let (mut built, mut references, mut spoilt) = (Vec::new(), Vec::new(), Vec::new());
-    for (key, value, span) in cx.entries(&columns, call.arg_span(1))? {
+    let entries = cx.entries(&columns, call.arg_span(1))?;
+    let (mut built, mut references, mut spoilt) = (Vec::with_capacity(entries.len()), Vec::new(), Vec::new());
+    for (key, value, span) in entries {
         // An error in one column is told, and the others go on; what uses the column is no further error.
         let column = match value.as_host::<ColumnBuilder>() {
             Some(builder) => build(cx, &value, builder, &name, &key, span),
@@ -161,7 +162,7 @@ pub(super) fn pg_table(
         row_level_security: Flag::default(),
         span: call.span,
     };
-    let object = Object::new(Kind::Host(Box::new(table)));
+    let object = Object::with_room(Kind::Host(Box::new(table)), built.len() + spoilt.len());
     for (key, span) in spoilt {
         object.define(key, Slot::Value(Value::reported(span)), span);
     }
@@ -174,7 +175,7 @@ pub(super) fn pg_table(
 /// The builders that the extra configuration gives: an array (flattened once), or an object's values.
 pub(super) fn extra_config(cx: &mut Interpreter<'_>, table: &Table) -> Eval<Vec<Value>> {
     let Some(function) = &table.extra else { return Ok(Vec::new()) };
-    let columns = Object::plain();
+    let columns = Object::with_room(Kind::Plain, table.columns.len() + table.spoilt.len());
     for (key, span) in &table.spoilt {
         columns.define(key.clone(), Slot::Value(Value::reported(*span)), *span);
     }

@@ -74,7 +74,7 @@ pub(super) fn column(table: &Table<'_>, field: &Field<'_>) -> String {
     if let Some(typescript) = &column.typescript_type {
         facts.push(format!("TypeScript type {}", code(typescript)));
     }
-    if let Some(reason) = column.value_type.as_ref().and_then(crate::model::json::reason) {
+    if let Some(reason) = column.value_type.as_deref().and_then(crate::model::json::reason) {
         facts.push(format!("any JSON value, since {}", prose::of(&reason)));
     }
     if let Some(labels) = &column.text_enum {
@@ -126,7 +126,7 @@ pub(super) fn insert_field(field: &Field<'_>) -> String {
             None => words,
         };
     }
-    let absent = match (&column.runtime_default, &column.default, &column.on_update) {
+    let absent = match (column.runtime_default.as_deref(), &column.default, column.on_update.as_deref()) {
         (None, None, Some(RuntimeValue::Sql(_))) => None,
         (Some(value), ..) | (None, None, Some(value)) => runtime_value(value),
         (None, Some(default), _) => Some(code(&default.sql)),

@@ -29,8 +29,8 @@ pub(super) fn items(table: &Table<'_>, imports: &Imports) -> Vec<TokenStream> {
 fn implementation(table: &Table<'_>, imports: &Imports) -> TokenStream {
     let name = ident(&table.name);
     let (table_trait, table_def) = (imports.runtime("Table"), imports.runtime("TableDef"));
-    let default_value = values(table, imports, "default_value", |column| column.runtime_default.as_ref());
-    let update_value = values(table, imports, "update_value", |column| column.on_update.as_ref());
+    let default_value = values(table, imports, "default_value", |column| column.runtime_default.as_deref());
+    let update_value = values(table, imports, "update_value", |column| column.on_update.as_deref());
     quote! {
         impl #table_trait for #name {
             const TABLE: &'static #table_def = &TABLE;

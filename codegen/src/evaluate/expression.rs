@@ -8,7 +8,7 @@ use swc_ecma_ast as ast;
 use super::call::{Arg, Call};
 use super::class::{accessor, private};
 use super::function::Code;
-use super::object::{Object, Slot};
+use super::object::{Kind, Object, Slot};
 use super::scope::{Binding, Scope};
 use super::{Eval, Interpreter, Value, builtins, operators};
 use crate::diagnostic::Diagnostic;
@@ -17,7 +17,7 @@ use crate::source::Span;
 impl<'a> Interpreter<'a> {
     /// Evaluates an expression.
     pub(super) fn expression(&mut self, expression: &'a ast::Expr, scope: &Rc<Scope>) -> Eval<Value> {
-        self.enter(expression.span().into())?;
+        self.enter(|| expression.span().into())?;
         let value = self.evaluate(expression, scope);
         self.leave();
         value
@@ -185,7 +185,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn object_literal(&mut self, literal: &'a ast::ObjectLit, scope: &Rc<Scope>) -> Eval<Value> {
-        let object = Object::plain();
+        let object = Object::with_room(Kind::Plain, literal.props.len());
         for property in &literal.props {
             match property {
                 ast::PropOrSpread::Spread(spread) => {

@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::thrown::{Eval, Thrown};
 use super::{Obj, Packages, Value};
 use crate::diagnostic::Diagnostic;
-use crate::parse::ModuleGraph;
+use crate::parse::Modules;
 use crate::source::Span;
 
 /// Expressions and statements that one run may evaluate: some seconds' worth, which no schema needs and every endless
@@ -30,7 +30,7 @@ const MAX_EXPRESSION_DEPTH: usize = 20_000;
 
 /// Runs the modules of a graph.
 pub struct Interpreter<'a> {
-    pub(super) graph: &'a ModuleGraph,
+    pub(super) parsed: &'a Modules,
     pub(super) packages: &'a dyn Packages,
     /// `process.cwd()`, where it is known.
     pub(super) folder: Option<PathBuf>,
@@ -58,13 +58,13 @@ pub struct Interpreter<'a> {
 }
 
 impl<'a> Interpreter<'a> {
-    /// An interpreter over parsed modules and the packages that are known. Nothing runs yet.
-    pub fn new(graph: &'a ModuleGraph, packages: &'a dyn Packages) -> Self {
+    /// An interpreter over modules, of which some may be still to be parsed, and the packages that are known. Nothing runs yet.
+    pub fn new(parsed: &'a Modules, packages: &'a dyn Packages) -> Self {
         Self {
-            graph,
+            parsed,
             packages,
             folder: None,
-            modules: graph.modules.iter().map(|_| ModuleState::default()).collect(),
+            modules: Vec::new(),
             globals: builtins::globals(),
             functions: Vec::new(),
             function_ids: FxHashMap::default(),
@@ -163,27 +163,31 @@ impl<'a> Interpreter<'a> {
     ///
     /// # Errors
     /// Fatal when the budget is used up: an endless loop.
-    pub(super) fn step(&mut self, span: Span) -> Eval<()> {
+    #[inline]
+    pub(super) fn step(&mut self, span: impl FnOnce() -> Span) -> Eval<()> {
         self.steps += 1;
-        if self.steps <= MAX_STEPS {
-            return Ok(());
-        }
+        if self.steps <= MAX_STEPS { Ok(()) } else { Err(self.too_many_steps(span())) }
+    }
+
+    #[cold]
+    fn too_many_steps(&mut self, span: Span) -> Thrown {
         let message = format!("evaluation did not end within {MAX_STEPS} steps");
         let diagnostic = Diagnostic::error("E0310", message)
             .at(span, "still running here")
             .help("a schema should not need this much work; look for an endless loop");
-        Err(self.exhaust(diagnostic))
+        self.exhaust(diagnostic)
     }
 
     /// Enters an expression: counts a step and a level.
     ///
     /// # Errors
     /// Fatal when a budget is used up.
-    pub(super) fn enter(&mut self, span: Span) -> Eval<()> {
-        self.step(span)?;
+    #[inline]
+    pub(super) fn enter(&mut self, span: impl Fn() -> Span) -> Eval<()> {
+        self.step(&span)?;
         if self.expression_depth >= MAX_EXPRESSION_DEPTH {
             let message = format!("expressions are nested more than {MAX_EXPRESSION_DEPTH} deep");
-            return Err(self.exhaust(Diagnostic::error("E0311", message).at(span, "the deepest is here")));
+            return Err(self.exhaust(Diagnostic::error("E0311", message).at(span(), "the deepest is here")));
         }
         self.expression_depth += 1;
         Ok(())
@@ -355,7 +359,7 @@ impl<'a> Interpreter<'a> {
             let message = format!("{} is not a function", callee.describe());
             return Err(Diagnostic::error("E0303", message).at(call.span, "called here").into());
         };
-        self.step(call.span)?;
+        self.step(|| call.span)?;
         self.nested(call.span, |cx| match &target.kind {
             Kind::Function(closure) if cx.is_generic(closure) => {
                 cx.generics.push(call.type_args);

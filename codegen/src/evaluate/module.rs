@@ -1,5 +1,6 @@
 //! Modules: linking, running in dependency order, exports.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -11,7 +12,7 @@ use super::object::Kind;
 use super::scope::{Binding, Scope};
 use super::{Eval, Interpreter, Obj, Object, Value};
 use crate::diagnostic::Diagnostic;
-use crate::parse::{Body, Import, ModuleId};
+use crate::parse::{Body, Import, Module, ModuleId};
 use crate::source::Span;
 
 /// How far a module has come.
@@ -76,13 +77,14 @@ impl<'a> Interpreter<'a> {
     /// Runs a module and all that it imports, once. Errors are reported, not returned: what they spoil is marked, and
     /// the rest goes on.
     pub fn run(&mut self, id: ModuleId) {
+        let Some(module) = self.parsed.get(id) else { return };
+        self.make_room(id, module);
         if std::mem::replace(&mut self.modules[id.0].started, true) {
             return;
         }
-        let graph = self.graph;
         let scope = Scope::inside(&self.globals);
         self.modules[id.0].scope = scope.clone();
-        let tree = match &graph.module(id).body {
+        let tree = match &module.body {
             Body::Script(tree) => tree,
             Body::Json(value) => {
                 let value = super::builtins::from_json(value);
@@ -105,7 +107,7 @@ impl<'a> Interpreter<'a> {
             }
         }
         // The schema files come first in the graph.
-        let outer = std::mem::replace(&mut self.lenient, id.0 >= graph.entries.len());
+        let outer = std::mem::replace(&mut self.lenient, id.0 >= self.parsed.entries().len());
         for item in &tree.body {
             if let Err(thrown) = self.item(id, item, &scope) {
                 let fatal = thrown.fatal;
@@ -120,6 +122,18 @@ impl<'a> Interpreter<'a> {
             }
         }
         self.lenient = outer;
+    }
+
+    /// Has a state for a module and those that it imports.
+    fn make_room(&mut self, id: ModuleId, module: &Module) {
+        let imported = module.imports.values().filter_map(|import| match import {
+            Import::Module(module) => Some(module.0),
+            _ => None,
+        });
+        let needed = imported.fold(id.0, usize::max) + 1;
+        if self.modules.len() < needed {
+            self.modules.resize_with(needed, ModuleState::default);
+        }
     }
 
     fn dependency(&self, id: ModuleId, declaration: &ast::ModuleDecl) -> Option<ModuleId> {
@@ -141,7 +155,7 @@ impl<'a> Interpreter<'a> {
 
     /// What a specifier of a module names; `None` for an import of types only.
     fn import(&self, id: ModuleId, source: &ast::Str) -> Option<&'a Import> {
-        self.graph.module(id).imports.get(&*source.value.to_string_lossy())
+        self.parsed.get(id)?.imports.get(&*source.value.to_string_lossy())
     }
 
     /// Declares a top-level statement's names, imports and exports.
@@ -352,6 +366,10 @@ impl<'a> Interpreter<'a> {
         Value::Object(object.clone())
     }
 
+    fn file_name(&self, id: ModuleId) -> &'a str {
+        self.parsed.get(id).map_or("", |module| &module.file.name)
+    }
+
     /// What a module exports under a name.
     ///
     /// # Errors
@@ -360,7 +378,7 @@ impl<'a> Interpreter<'a> {
         match self.find_export(id, name, span, &mut Vec::new())? {
             Some(value) => Ok(value),
             None => {
-                let file = &self.graph.sources.file(self.graph.module(id).file).name;
+                let file = self.file_name(id);
                 let mut diagnostic = Diagnostic::error("E0307", format!("`{file}` has no export `{name}`"));
                 diagnostic = diagnostic.at(span, "imported, but not exported there");
                 let names = self.export_names(id);
@@ -382,7 +400,7 @@ impl<'a> Interpreter<'a> {
                 Some(Binding::Import(module, original)) => self.find_export(module, &original, span, seen),
                 Some(Binding::Namespace(module)) => Ok(Some(self.namespace(module))),
                 Some(Binding::Uninitialized) => {
-                    let file = &self.graph.sources.file(self.graph.module(module).file).name;
+                    let file = self.file_name(module);
                     let message = format!("`{name}` of `{file}` is used before it is initialised");
                     Err(Diagnostic::error("E0301", message)
                         .at(span, "not initialised yet")
@@ -505,7 +523,7 @@ impl<'a> Interpreter<'a> {
         seen.push(id);
         let state = &self.modules[id.0];
         let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
-        own.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+        own.sort_by(|a, b| by_code_unit(a, b));
         for name in own.into_iter().cloned().chain(self.common_js_names(id)) {
             if known.insert(name.clone()) {
                 names.push(name);
@@ -517,6 +535,11 @@ impl<'a> Interpreter<'a> {
             }
         }
     }
+}
+
+/// JavaScript's order of strings. Bytes are in that order where there is nothing but ASCII.
+fn by_code_unit(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
 }
 
 fn package_place(package: &Obj, name: &str) -> Option<Place> {

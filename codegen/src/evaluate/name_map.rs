@@ -22,6 +22,11 @@ impl<T> Default for NameMap<T> {
 }
 
 impl<T> NameMap<T> {
+    /// An empty map with room for so many names.
+    pub(super) fn with_room(names: usize) -> Self {
+        Self { list: Vec::with_capacity(names), index: None }
+    }
+
     fn position(&self, name: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(name).copied(),
@@ -66,6 +71,10 @@ impl<T> NameMap<T> {
                 self.build_index();
             }
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Rc<str>, &T)> {

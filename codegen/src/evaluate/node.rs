@@ -8,11 +8,15 @@ use super::{Eval, Interpreter, Obj, Object, Value};
 use crate::parse::{Import, ModuleId};
 use crate::source::Span;
 
-impl Interpreter<'_> {
+impl<'a> Interpreter<'a> {
+    /// The path of the file that holds a span.
+    fn file_of(&self, span: Span) -> Option<&'a Path> {
+        self.parsed.all().map(|(_, module)| &module.file).find(|file| file.holds(span)).map(|file| file.path.as_path())
+    }
+
     /// The value of a name that Node.js declares and no scope does. Most are opaque.
     pub(super) fn node_global(&mut self, name: &str, span: Span) -> Value {
-        let graph = self.graph;
-        let file = graph.sources.locate(span).map(|(file, _)| file.path.as_path());
+        let file = self.file_of(span);
         let known = match (name, file) {
             ("__filename", Some(file)) => text(file),
             ("__dirname", Some(file)) => file.parent().and_then(text),
@@ -26,21 +30,20 @@ impl Interpreter<'_> {
 
     /// `import.meta`
     pub(super) fn import_meta(&self, span: Span) -> Value {
-        let Some((file, _)) = self.graph.sources.locate(span) else {
+        let Some(file) = self.file_of(span) else {
             return Value::opaque("`import.meta` is not known", span);
         };
         let meta = Object::plain();
         let unknown = |what: &str| Value::opaque(format!("`import.meta.{what}` is not known"), span);
-        meta.set("filename", text(&file.path).unwrap_or_else(|| unknown("filename")));
-        meta.set("dirname", file.path.parent().and_then(text).unwrap_or_else(|| unknown("dirname")));
-        meta.set("url", node::file_url(&file.path).unwrap_or_else(|| unknown("url")));
+        meta.set("filename", text(file).unwrap_or_else(|| unknown("filename")));
+        meta.set("dirname", file.parent().and_then(text).unwrap_or_else(|| unknown("dirname")));
+        meta.set("url", node::file_url(file).unwrap_or_else(|| unknown("url")));
         meta.set("env", unknown("env"));
         Value::Object(meta)
     }
 
     fn common_js(&mut self, name: &str, file: &Path) -> Option<Value> {
-        let graph = self.graph;
-        let position = graph.modules.iter().position(|module| graph.sources.file(module.file).path == file)?;
+        let (ModuleId(position), _) = self.parsed.all().find(|(_, module)| module.file.path == file)?;
         if name == "require" {
             return Some(Value::native("require", move |cx, call| cx.require(ModuleId(position), call)));
         }
@@ -60,7 +63,7 @@ impl Interpreter<'_> {
             |what: &str| Ok(Value::opaque(format!("what `require` gives for {what} is not known"), call.span));
         let specifier = call.arg(0);
         let Some(specifier) = specifier.as_str() else { return unknown("a computed name") };
-        match self.graph.module(from).imports.get(specifier) {
+        match self.parsed.get(from).and_then(|module| module.imports.get(specifier)) {
             Some(Import::Module(module)) => {
                 let module = *module;
                 self.run(module);

@@ -137,6 +137,12 @@ impl Object {
         Self::new(Kind::Plain)
     }
 
+    /// An object of that kind with room for so many properties.
+    pub fn with_room(kind: Kind, properties: usize) -> Obj {
+        let own = || Box::new(Own { properties: NameMap::with_room(properties), prototype: None });
+        Rc::new(Self { kind, own: RefCell::new((properties > 0).then(own)), frozen: Cell::new(false) })
+    }
+
     /// The host object of that type, if it is one.
     pub fn as_host<T: Host>(&self) -> Option<&T> {
         match &self.kind {
@@ -211,7 +217,7 @@ impl Object {
         }
         let own = self.own.borrow();
         let Some(own) = &*own else { return Vec::new() };
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(own.properties.len());
         let mut integers = Vec::new();
         for (key, _) in own.properties.iter().filter(|(_, property)| property.enumerable) {
             match array_index(key) {

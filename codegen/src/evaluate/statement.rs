@@ -61,7 +61,7 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn statement(&mut self, statement: &'a ast::Stmt, scope: &Rc<Scope>) -> Eval<Completion> {
-        self.step(statement.span().into())?;
+        self.step(|| statement.span().into())?;
         match statement {
             ast::Stmt::Expr(expression) => {
                 self.expression(&expression.expr, scope)?;

@@ -224,6 +224,10 @@ pub fn number_to_string(value: f64) -> String {
         return "0".to_owned();
     }
     let magnitude = value.abs();
+    // Most numbers are these, and they are written faster.
+    if magnitude < 1e15 && value.fract() == 0.0 {
+        return (value as i64).to_string();
+    }
     if (1e-6..1e21).contains(&magnitude) {
         // Rust prints the shortest digits that read back the same, and no exponent, as JavaScript does in this range.
         return format!("{value}");

@@ -84,7 +84,7 @@ fn all_given(table: &Table, key: &Key) -> bool {
 fn is_given(column: &Column) -> bool {
     let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
     let computed = column.default.as_ref().is_some_and(|default| default.expression)
-        || matches!(&column.runtime_default, Some(value) if !matches!(value, RuntimeValue::Constant(_)));
+        || matches!(column.runtime_default.as_deref(), Some(value) if !matches!(value, RuntimeValue::Constant(_)));
     !serial && !computed && column.identity.is_none() && column.generated.is_none()
 }
 

@@ -106,13 +106,14 @@ pub fn build<'a>(
 fn presence(column: &Column, not_null: bool) -> Presence {
     let serial = matches!(column.data_type, DataType::SmallSerial | DataType::Serial | DataType::BigSerial);
     let filled = column.default.is_some() || column.identity.is_some() || serial;
-    let known = |value: &Option<RuntimeValue>| value.as_ref().is_some_and(|value| *value != RuntimeValue::Unknown);
+    let known =
+        |value: &Option<Box<RuntimeValue>>| value.as_deref().is_some_and(|value| *value != RuntimeValue::Unknown);
     // SQL of an update may speak of the row that there is.
-    let at_insert = known(&column.on_update) && !matches!(column.on_update, Some(RuntimeValue::Sql(_)));
+    let at_insert = known(&column.on_update) && !matches!(column.on_update.as_deref(), Some(RuntimeValue::Sql(_)));
     let by_nobody = not_null && !filled && !known(&column.runtime_default) && !at_insert;
     if column.generated.is_some() || column.identity.as_ref().is_some_and(|identity| identity.always) {
         Presence::Never
-    } else if by_nobody || column.runtime_default == Some(RuntimeValue::Unknown) {
+    } else if by_nobody || column.runtime_default.as_deref() == Some(&RuntimeValue::Unknown) {
         Presence::Required
     } else {
         Presence::Optional

@@ -374,7 +374,7 @@ impl Builder<'_> {
             origin: format!("The column `{}.{}`", table.qualified_name(), column.name),
             location: column.location.clone(),
         };
-        if let Some(value) = column.value_type.as_ref().filter(|value| !self.is_unknown(value)) {
+        if let Some(value) = column.value_type.as_deref().filter(|value| !self.is_unknown(value)) {
             let value = match value {
                 // Null in a column of text is the column's.
                 JsonType::Nullable(inner) if !is_json(&column.data_type) => inner,

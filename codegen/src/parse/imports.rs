@@ -1,7 +1,6 @@
 //! Which modules a module loads. Imports of types load nothing.
 
-use std::collections::HashSet;
-
+use rustc_hash::FxHashSet;
 use swc_ecma_ast::{
     CallExpr, Callee, ExportSpecifier, Expr, ExprOrSpread, Ident, ImportDecl, ImportSpecifier, Lit, Module, ModuleDecl,
     ModuleItem, TsExprWithTypeArgs, TsInterfaceDecl, TsModuleRef, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl,
@@ -80,13 +79,13 @@ fn push(found: &mut Vec<String>, specifier: String) {
 
 /// The imported names that a module uses as values.
 struct UsedNames<'a> {
-    imported: HashSet<&'a str>,
-    found: HashSet<&'a str>,
+    imported: FxHashSet<&'a str>,
+    found: FxHashSet<&'a str>,
 }
 
 impl<'a> UsedNames<'a> {
     fn of(module: &'a Module) -> Self {
-        let mut imported = HashSet::new();
+        let mut imported = FxHashSet::default();
         for item in &module.body {
             let ModuleItem::ModuleDecl(ModuleDecl::Import(import)) = item else { continue };
             if is_drizzle(import) {
@@ -96,7 +95,7 @@ impl<'a> UsedNames<'a> {
                 imported.insert(&*specifier.local().sym);
             }
         }
-        let mut names = Self { imported, found: HashSet::new() };
+        let mut names = Self { imported, found: FxHashSet::default() };
         if !names.imported.is_empty() {
             module.visit_with(&mut names);
         }
@@ -106,13 +105,20 @@ impl<'a> UsedNames<'a> {
 
 /// Drizzle's own packages are known without being loaded: whether they are used need not be asked.
 fn is_drizzle(import: &ImportDecl) -> bool {
-    import.src.value.to_string_lossy().starts_with("drizzle-")
+    import.src.value.starts_with("drizzle-")
 }
 
 impl Visit for UsedNames<'_> {
     fn visit_ident(&mut self, name: &Ident) {
         if let Some(imported) = self.imported.get(&*name.sym) {
             self.found.insert(imported);
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &Expr) {
+        // Once all are found, there is nothing to look for.
+        if self.found.len() < self.imported.len() {
+            expression.visit_children_with(self);
         }
     }
 

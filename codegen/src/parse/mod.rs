@@ -3,18 +3,23 @@
 mod comments;
 mod imports;
 mod load;
+mod modules;
 mod nesting;
 mod parallel;
 mod script;
 mod split;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use swc_ecma_ast::Module as SyntaxTree;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
+
+pub(crate) use load::Loading;
+pub use modules::Modules;
 
 impl From<swc_common::Span> for Span {
     fn from(span: swc_common::Span) -> Self {
@@ -29,8 +34,8 @@ pub struct ModuleId(pub usize);
 /// A parsed module.
 #[derive(Debug)]
 pub struct Module {
-    /// Its file, as an index into the sources.
-    pub file: usize,
+    /// Its file.
+    pub file: Arc<SourceFile>,
     /// Its syntax tree; of a JSON file, none.
     pub body: Body,
     /// What each specifier that it imports from names.
@@ -62,10 +67,8 @@ pub enum Import {
 pub struct ModuleGraph {
     /// The files' texts.
     pub sources: Sources,
-    /// The modules; the schema files come first, in order.
-    pub modules: Vec<Module>,
-    /// The schema files' modules.
-    pub entries: Vec<ModuleId>,
+    /// The modules.
+    pub modules: Arc<Modules>,
     /// The TSDoc comments of all modules, by the position of what they stand before.
     docs: FxHashMap<u32, String>,
 }
@@ -75,7 +78,7 @@ impl ModuleGraph {
     ///
     /// Syntax errors and unreadable schema files are collected in `diagnostics`; a module with an error has an empty body.
     pub fn load(root: &Path, files: &[PathBuf], diagnostics: &mut Vec<Diagnostic>) -> Self {
-        load::load(root, files, diagnostics)
+        Loading::start(root, files).finish(diagnostics)
     }
 
     /// Reads and parses one more file, without what it imports: types are read this way. Gives its index.
@@ -83,14 +86,18 @@ impl ModuleGraph {
     /// # Errors
     /// Why it cannot be read, as a clause ("cannot be read: …").
     pub(crate) fn add_file(&mut self, path: &Path, root: &Path) -> Result<usize, String> {
-        let (graph, added) = load::load_one(std::mem::take(self), path, root);
-        *self = graph;
-        added.map(|id| id.0)
+        load::load_one(self, path, root).map(|id| id.0)
     }
 
-    /// The module of that id.
-    pub fn module(&self, id: ModuleId) -> &Module {
-        &self.modules[id.0]
+    /// A module's tree, for who is the last to need it.
+    pub(crate) fn take_tree(&mut self, id: ModuleId) -> SyntaxTree {
+        match Arc::get_mut(&mut self.modules) {
+            Some(modules) => modules.take_tree(id),
+            None => match self.modules.get(id).map(|module| &module.body) {
+                Some(Body::Script(tree)) => tree.clone(),
+                _ => SyntaxTree::default(),
+            },
+        }
     }
 
     /// The TSDoc comment that stands before a position, without its stars.

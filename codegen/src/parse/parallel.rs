@@ -3,17 +3,14 @@
 //! The results are taken in the order in which the files were found, whoever parsed them: positions, the modules' order and
 //! the diagnostics' do not depend on timing.
 
-use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, Scope};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use super::script::{Parsed, Part, join, parse};
 use super::split::split;
-use crate::read::STACK_SIZE;
 use crate::source::SourceFile;
 
 /// From how many bytes on a file is long.
@@ -27,9 +24,11 @@ pub(super) struct Queue {
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     waiting: VecDeque<Task>,
     parsed: FxHashMap<usize, Found>,
+    /// How many threads wait for a change.
+    asleep: usize,
     closed: bool,
 }
 
@@ -69,103 +68,73 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Parses what waits until the queue is closed.
-    fn help(&self) {
+    /// Adds a module's file, in the parts that it is parsed in.
+    pub(super) fn add(&self, module: usize, file: &Arc<SourceFile>) {
+        let is_long = file.text.len() >= LONG && file.path.extension().is_none_or(|extension| extension != "json");
+        let ranges = split(&file.text, if is_long { processors() } else { 1 });
+        let mut state = self.lock();
+        let parts = ranges.iter().map(|_| None).collect();
+        state.parsed.insert(module, Found { file: Arc::clone(file), parts });
+        let tasks = ranges.into_iter().enumerate();
+        state.waiting.extend(tasks.map(|(part, range)| Task { module, part, file: Arc::clone(file), range }));
+        self.tell(&state);
+    }
+
+    /// How many files and parts nobody has begun to parse.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// What a file that was added gave.
+    pub(super) fn take(&self, module: usize) -> Option<Parsed> {
+        self.parse_until(|state| state.take(module)).map(|(file, parts)| join(&file, parts))
+    }
+
+    /// Parses what waits, until `done` gives something; `None` when it has not and the queue is closed.
+    pub(super) fn parse_until<T>(&self, mut done: impl FnMut(&mut State) -> Option<T>) -> Option<T> {
         let mut state = self.lock();
         loop {
+            if let Some(found) = done(&mut state) {
+                return Some(found);
+            }
             if let Some(task) = state.waiting.pop_front() {
                 drop(state);
                 let parsed = parse(&task.file, task.range.clone());
                 state = self.lock();
                 state.put(&task, parsed);
-                self.changed.notify_all();
+                self.tell(&state);
             } else if state.closed {
-                return;
+                return None;
             } else {
+                state.asleep += 1;
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.asleep -= 1;
             }
         }
     }
 
-    fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
-    }
-}
-
-/// The side that finds files and takes results.
-pub(super) struct Parsers<'scope, 'env> {
-    scope: &'scope Scope<'scope, 'env>,
-    queue: &'env Queue,
-    has_helpers: bool,
-    /// Asked for only where there is something to share out.
-    processors: OnceCell<usize>,
-}
-
-impl<'scope, 'env> Parsers<'scope, 'env> {
-    pub(super) fn new(scope: &'scope Scope<'scope, 'env>, queue: &'env Queue) -> Self {
-        Self { scope, queue, has_helpers: false, processors: OnceCell::new() }
+    /// Has those who wait look again whether what they wait for is there.
+    pub(super) fn wake(&self) {
+        self.tell(&self.lock());
     }
 
-    /// Adds a file. From the second task that waits on, there is something to do for others.
-    pub(super) fn add(&mut self, module: usize, file: Arc<SourceFile>) {
-        let ranges = self.ranges(&file);
-        let waiting = {
-            let mut state = self.queue.lock();
-            let parts = ranges.iter().map(|_| None).collect();
-            state.parsed.insert(module, Found { file: Arc::clone(&file), parts });
-            let tasks = ranges.into_iter().enumerate();
-            state.waiting.extend(tasks.map(|(part, range)| Task { module, part, file: Arc::clone(&file), range }));
-            state.waiting.len()
-        };
-        if self.has_helpers {
-            self.queue.changed.notify_all();
-        } else if waiting > 1 {
-            self.has_helpers = true;
-            for _ in 1..self.processors() {
-                let queue = self.queue;
-                let helper = Builder::new().name("parse".to_owned()).stack_size(STACK_SIZE);
-                // Without helpers it only takes longer.
-                let _ = helper.spawn_scoped(self.scope, move || queue.help());
-            }
+    /// Tells who waits that something has changed: a call of the system, though nobody may wait.
+    fn tell(&self, state: &State) {
+        if state.asleep > 0 {
+            self.changed.notify_all();
         }
     }
 
-    /// The parts that a file is parsed in.
-    fn ranges(&self, file: &SourceFile) -> Vec<Range<usize>> {
-        let is_long = file.text.len() >= LONG && file.path.extension().is_none_or(|extension| extension != "json");
-        split(&file.text, if is_long { self.processors() } else { 1 })
-    }
-
-    fn processors(&self) -> usize {
-        *self.processors.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
-    }
-
-    /// What a file that was added gave: waits for it, or parses it here.
-    pub(super) fn take(&self, module: usize) -> Parsed {
-        let mut state = self.queue.lock();
-        loop {
-            if let Some((file, parts)) = state.take(module) {
-                drop(state);
-                return join(&file, parts);
-            }
-            state = match state.waiting.pop_front() {
-                Some(task) => {
-                    drop(state);
-                    let parsed = parse(&task.file, task.range.clone());
-                    let mut state = self.queue.lock();
-                    state.put(&task, parsed);
-                    state
-                }
-                None => self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-            };
-        }
+    /// Nothing will be added any more.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        self.tell(&state);
     }
 }
 
-impl Drop for Parsers<'_, '_> {
-    /// The scope waits for the helpers, and they for this.
-    fn drop(&mut self) {
-        self.queue.close();
-    }
+/// How many threads run at a time. To find out takes longer than to parse a short file.
+pub(super) fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }

@@ -15,7 +15,7 @@ pub fn object_name(table: &str, ending: &str) -> String {
 
 /// `schema.name`, with `public` spelled out: how tables are told apart.
 pub fn object_key(schema: Option<&str>, name: &str) -> String {
-    format!("{}.{name}", schema.unwrap_or("public"))
+    [schema.unwrap_or("public"), ".", name].concat()
 }
 
 fn cut(name: &str, bytes: usize) -> &str {

@@ -145,9 +145,9 @@ pub struct Column {
     /// The database's default.
     pub default: Option<ColumnDefault>,
     /// `$defaultFn`: computed by the client at insert.
-    pub runtime_default: Option<RuntimeValue>,
+    pub runtime_default: Option<Box<RuntimeValue>>,
     /// `$onUpdate`: computed by the client at update.
-    pub on_update: Option<RuntimeValue>,
+    pub on_update: Option<Box<RuntimeValue>>,
     /// `generatedAlwaysAsIdentity`, `generatedByDefaultAsIdentity`.
     pub identity: Option<Box<Identity>>,
     /// `generatedAlwaysAs`: the expression's SQL.
@@ -156,7 +156,7 @@ pub struct Column {
     pub typescript_type: Option<String>,
     /// What that `T` is, of a JSON or text column; of an array, what its elements are. `None` where nothing was said.
     #[serde(default)]
-    pub value_type: Option<JsonType>,
+    pub value_type: Option<Box<JsonType>>,
     /// The labels of `text({ enum: […] })`, which the database does not know.
     pub text_enum: Option<Vec<String>>,
 }
@@ -429,7 +429,7 @@ pub struct Relation {
 impl Table {
     /// `schema.name`, with `public` spelled out: how settings and messages name a table.
     pub fn qualified_name(&self) -> String {
-        format!("{}.{}", self.schema.as_deref().unwrap_or("public"), self.name)
+        object_key(self.schema.as_deref(), &self.name)
     }
 
     /// True when row level security is enabled: by itself, or by a policy.

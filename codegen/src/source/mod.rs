@@ -44,6 +44,11 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// True for a span of this file.
+    pub(crate) fn holds(&self, span: Span) -> bool {
+        span.lo >= self.base && (span.lo - self.base) as usize <= self.text.len()
+    }
+
     pub(crate) fn lines(&self) -> &[usize] {
         self.lines.get_or_init(|| {
             std::iter::once(0)

@@ -1,7 +1,8 @@
 //! Module specifiers to files: relative paths, the `paths` of a `tsconfig.json`, and the packages of the project itself.
 
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -29,11 +30,12 @@ const EMITTED: [(&str, &[&str]); 4] = [("js", &["ts", "tsx"]), ("jsx", &["tsx"])
 #[derive(Debug, Default)]
 pub struct Resolver {
     root: PathBuf,
-    is_file: FxHashMap<PathBuf, bool>,
+    /// By the path's text: a path itself is hashed component by component.
+    is_file: FxHashMap<OsString, bool>,
     /// The nearest `tsconfig.json`'s paths and the nearest `package.json`, by folder.
-    paths: FxHashMap<PathBuf, Rc<Paths>>,
-    packages: FxHashMap<PathBuf, Option<Rc<Package>>>,
-    workspaces: FxHashMap<PathBuf, Rc<Workspace>>,
+    paths: FxHashMap<PathBuf, Arc<Paths>>,
+    packages: FxHashMap<PathBuf, Option<Arc<Package>>>,
+    workspaces: FxHashMap<PathBuf, Arc<Workspace>>,
     /// What packages are, by importing folder and specifier.
     resolved: FxHashMap<(PathBuf, String), Target>,
 }
@@ -50,7 +52,7 @@ impl Resolver {
         let relative = specifier.starts_with("./") || specifier.starts_with("../") || matches!(specifier, "." | "..");
         let folder = from.parent().unwrap_or(Path::new(""));
         if relative || Path::new(specifier).is_absolute() {
-            let path = normalize(&folder.join(specifier));
+            let path = normalize(&folder.join(specifier.strip_prefix("./").unwrap_or(specifier)));
             return self.candidates(&path).map_or(Target::Missing, Target::File);
         }
         // What every schema imports is known by name, and never a file of the project.
@@ -89,7 +91,7 @@ impl Resolver {
 
     /// The package of that name if it is a part of the project: the importing one itself, one that is linked into
     /// `node_modules`, or one of the workspace, whether installed or not.
-    fn project_package(&mut self, folder: &Path, name: &str) -> Option<Rc<Package>> {
+    fn project_package(&mut self, folder: &Path, name: &str) -> Option<Arc<Package>> {
         if let Some(own) = self.package_of(folder).filter(|own| own.name() == Some(name)) {
             return Some(own);
         }
@@ -104,7 +106,7 @@ impl Resolver {
         let workspace = match self.workspaces.get(folder) {
             Some(known) => known.clone(),
             None => {
-                let workspace = Rc::new(Workspace::of(folder));
+                let workspace = Arc::new(Workspace::of(folder));
                 self.workspaces.insert(folder.to_owned(), workspace.clone());
                 workspace
             }
@@ -112,29 +114,29 @@ impl Resolver {
         self.package_in(workspace.package(name)?)
     }
 
-    fn package_in(&mut self, folder: &Path) -> Option<Rc<Package>> {
+    fn package_in(&mut self, folder: &Path) -> Option<Arc<Package>> {
         if let Some(known) = self.packages.get(folder) {
             return known.clone();
         }
-        let package = Package::read(folder).map(Rc::new);
+        let package = Package::read(folder).map(Arc::new);
         self.packages.insert(folder.to_owned(), package.clone());
         package
     }
 
     /// The package that a folder belongs to.
-    fn package_of(&mut self, folder: &Path) -> Option<Rc<Package>> {
+    fn package_of(&mut self, folder: &Path) -> Option<Arc<Package>> {
         folder.ancestors().find_map(|above| self.package_in(above))
     }
 
-    fn paths_of(&mut self, folder: &Path) -> Rc<Paths> {
+    fn paths_of(&mut self, folder: &Path) -> Arc<Paths> {
         if let Some(known) = self.paths.get(folder) {
             return known.clone();
         }
         let config = folder.join("tsconfig.json");
         let paths = if self.is_file(&config) {
-            Rc::new(Paths::read(&config, &mut |folder, specifier| self.extended_package(folder, specifier)))
+            Arc::new(Paths::read(&config, &mut |folder, specifier| self.extended_package(folder, specifier)))
         } else {
-            folder.parent().map_or_else(Rc::default, |parent| self.paths_of(parent))
+            folder.parent().map_or_else(Arc::default, |parent| self.paths_of(parent))
         };
         self.paths.insert(folder.to_owned(), paths.clone());
         paths
@@ -180,17 +182,22 @@ impl Resolver {
     }
 
     fn is_file(&mut self, path: &Path) -> bool {
-        if let Some(known) = self.is_file.get(path) {
+        if let Some(known) = self.is_file.get(path.as_os_str()) {
             return *known;
         }
         let is_file = path.is_file();
-        self.is_file.insert(path.to_owned(), is_file);
+        self.is_file.insert(path.as_os_str().to_owned(), is_file);
         is_file
     }
 }
 
 /// Takes `.` and `..` out of a path without asking the file system.
 pub(crate) fn normalize(path: &Path) -> PathBuf {
+    let text = path.as_os_str().as_encoded_bytes();
+    let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'.' | b'/');
+    if cfg!(unix) && text.starts_with(b"/") && !text.ends_with(b"/") && !text.windows(2).any(is_odd) {
+        return path.to_owned();
+    }
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

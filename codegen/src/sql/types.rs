@@ -1,5 +1,7 @@
 //! How PostgreSQL types are spelt.
 
+use std::borrow::Cow;
+
 use crate::schema::{Column, DataType, Wording};
 
 use super::quote;
@@ -37,34 +39,35 @@ const GRAMMAR_ONLY: &[&str] = &["int", "dec", "float", "nchar", "character", "na
 
 /// A column's type in DDL: as drizzle-kit writes it, and valid where drizzle-kit's is not (a modifier, a schema or
 /// upper case inside the quotes; an enum whose name begins like a built-in type).
-pub fn ddl(column: &Column) -> String {
+pub fn ddl(column: &Column) -> Cow<'_, str> {
+    let as_it_is = Cow::Borrowed(&*column.sql_type);
     let (base, brackets) = split_array(&column.sql_type);
     if let DataType::Enum { schema, name, .. } = element(&column.data_type) {
         let native = is_native(name);
-        return match schema {
+        return Cow::Owned(match schema {
             None if native && is_plain(name) && !NATIVE_PREFIXES.contains(&name.as_str()) => {
                 format!("{name}{brackets}")
             }
             None if native => format!("\"public\".{}{brackets}", quote(name)),
             None => format!("{}{brackets}", quote(name)),
             Some(schema) => format!("{}.{}{brackets}", quote(schema), quote(name)),
-        };
+        });
     }
     if is_native(base) || !is_identifier(base) || GRAMMAR_ONLY.contains(&base) {
-        return format!("{base}{brackets}");
+        return as_it_is;
     }
     let lower = base.to_ascii_lowercase();
     if lower != base && (is_native(&lower) || GRAMMAR_ONLY.contains(&lower.as_str())) {
-        return format!("{base}{brackets}");
+        return as_it_is;
     }
-    format!("{}{brackets}", quote(base))
+    Cow::Owned(format!("{}{brackets}", quote(base)))
 }
 
 /// A column's type in the wording that is asked for.
-pub(super) fn in_wording(column: &Column, wording: Wording) -> String {
+pub(super) fn in_wording(column: &Column, wording: Wording) -> Cow<'_, str> {
     match wording {
         Wording::Valid => ddl(column),
-        Wording::DrizzleKit => drizzle_kits(column),
+        Wording::DrizzleKit => Cow::Owned(drizzle_kits(column)),
     }
 }
 
@@ -103,7 +106,7 @@ pub fn spelling(column: &Column) -> String {
         _ => {
             let ddl = ddl(column);
             let unquoted = ddl.trim_start_matches('"').replace('"', "");
-            if is_plain(split_array(&unquoted).0) { unquoted } else { ddl }
+            if is_plain(split_array(&unquoted).0) { unquoted } else { ddl.into_owned() }
         }
     }
 }
@@ -171,7 +174,7 @@ mod tests {
 
     #[test]
     fn types_are_drizzle_kits_where_those_are_valid() {
-        let other = |sql: &str| ddl(&column(sql, DataType::Other { sql: sql.into() }));
+        let other = |sql: &str| ddl(&column(sql, DataType::Other { sql: sql.into() })).into_owned();
         // As drizzle-kit 0.31.11 writes them.
         assert_eq!(other("point"), "\"point\"");
         assert_eq!(other("citext"), "\"citext\"");
@@ -197,7 +200,7 @@ mod tests {
                 values: vec![],
                 from_object: false,
             };
-            ddl(&column(name, data_type))
+            ddl(&column(name, data_type)).into_owned()
         };
         assert_eq!(of(None, "division"), "\"division\"");
         assert_eq!(of(Some("auth"), "role"), "\"auth\".\"role\"");

@@ -127,12 +127,13 @@ impl Ddl {
 /// Writes a text between two quotes, those in it doubled.
 pub(crate) fn enclose(out: &mut String, text: &str, quote: char) {
     out.push(quote);
-    for (index, part) in text.split(quote).enumerate() {
-        if index > 0 {
-            out.push(quote);
-            out.push(quote);
-        }
-        out.push_str(part);
+    let mut rest = text;
+    // Either quote is one byte.
+    while let Some(end) = memchr::memchr(quote as u8, rest.as_bytes()) {
+        out.push_str(&rest[..=end]);
+        out.push(quote);
+        rest = &rest[end + 1..];
     }
+    out.push_str(rest);
     out.push(quote);
 }

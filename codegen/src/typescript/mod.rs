@@ -86,7 +86,7 @@ pub fn resolve(schema: &mut Schema, uses: &TypeUses, graph: &mut ModuleGraph, ro
                 resolved = types.element(resolved);
             }
         }
-        column.value_type = Some(resolved);
+        column.value_type = Some(Box::new(resolved));
     }
     types.settle(schema);
     for column in schema.tables.iter_mut().flat_map(|table| &mut table.columns) {

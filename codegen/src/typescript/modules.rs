@@ -8,7 +8,7 @@ use swc_ecma_ast as ast;
 use swc_ecma_ast::{Decl, DefaultDecl, ExportSpecifier, ImportSpecifier, ModuleDecl, ModuleItem, Stmt};
 
 use super::find::{self, Argument};
-use crate::parse::{Body, ModuleGraph};
+use crate::parse::{ModuleGraph, ModuleId};
 use crate::schema::Location;
 use crate::source::{Resolver, Span, Target};
 
@@ -47,21 +47,16 @@ pub(super) enum Found {
 
 impl<'g> Modules<'g> {
     pub(super) fn new(graph: &'g mut ModuleGraph, root: &Path) -> Self {
-        let paths = graph.modules.iter().map(|module| graph.sources.file(module.file).path.clone());
-        let by_path = paths.enumerate().map(|(index, path)| (path, index)).collect();
-        let scopes = graph.modules.iter().map(|_| None).collect();
+        let paths = graph.modules.all().map(|(id, module)| (module.file.path.clone(), id.0));
+        let by_path: HashMap<_, _> = paths.collect();
+        let scopes = by_path.iter().map(|_| None).collect();
         Self { resolver: Resolver::new(root), root: root.to_owned(), graph, by_path, scopes }
     }
 
     /// The type arguments that begin at these places, by position.
     pub(super) fn type_arguments(&mut self, spans: &[Span]) -> HashMap<u32, Argument> {
-        let bases: HashMap<u32, usize> = self
-            .graph
-            .modules
-            .iter()
-            .enumerate()
-            .map(|(index, module)| (self.graph.sources.file(module.file).base, index))
-            .collect();
+        let bases: HashMap<u32, usize> =
+            self.graph.modules.all().map(|(id, module)| (module.file.base, id.0)).collect();
         let mut by_module: HashMap<usize, Vec<u32>> = HashMap::new();
         for span in spans {
             let module = self.graph.sources.locate(*span).and_then(|(file, _)| bases.get(&file.base));
@@ -80,12 +75,8 @@ impl<'g> Modules<'g> {
         if let Some(scope) = &self.scopes[module] {
             return scope.clone();
         }
-        let found = &mut self.graph.modules[module];
-        let tree = match std::mem::replace(&mut found.body, Body::Script(ast::Module::default())) {
-            Body::Script(tree) => tree,
-            Body::Json(_) => ast::Module::default(),
-        };
-        let path = self.graph.sources.file(found.file).path.clone();
+        let path = self.graph.sources.file(module).path.clone();
+        let tree = self.graph.take_tree(ModuleId(module));
         let scope = Rc::new(Scope::of(path, tree));
         self.scopes[module] = Some(scope.clone());
         scope
@@ -168,7 +159,7 @@ impl<'g> Modules<'g> {
             return Ok(*module);
         }
         let added = self.graph.add_file(path, &self.root);
-        self.scopes.resize_with(self.graph.modules.len(), || None);
+        self.scopes.resize_with(self.graph.sources.files().len(), || None);
         let module = added?;
         self.by_path.insert(path.to_owned(), module);
         Ok(module)

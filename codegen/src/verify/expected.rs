@@ -150,7 +150,7 @@ fn typed(table: &Table, unknown_types: &BTreeSet<String>) -> (Table, BTreeSet<St
     let mut table = table.clone();
     let mut untyped = BTreeSet::new();
     for column in &mut table.columns {
-        if unknown_types.contains(&sql::types::ddl(column)) {
+        if unknown_types.contains(&*sql::types::ddl(column)) {
             untyped.insert(crate::schema::truncated(&column.name).to_owned());
             (column.sql_type, column.data_type) = ("text".to_owned(), DataType::Text);
             (column.default, column.generated) = (None, None);

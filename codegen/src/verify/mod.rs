@@ -88,6 +88,7 @@ fn type_names(schema: &Schema) -> Vec<String> {
     let is_serial =
         |data_type: &DataType| matches!(data_type, DataType::Serial | DataType::SmallSerial | DataType::BigSerial);
     let columns = schema.tables.iter().flat_map(|table| &table.columns);
-    let types = columns.filter(|column| !is_serial(&column.data_type)).map(sql::types::ddl);
+    let types =
+        columns.filter(|column| !is_serial(&column.data_type)).map(|column| sql::types::ddl(column).into_owned());
     types.collect::<BTreeSet<_>>().into_iter().collect()
 }

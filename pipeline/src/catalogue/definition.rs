@@ -51,8 +51,8 @@ fn column(table: &Table<'_>, field: &Field<'_>) -> ColumnDef {
         }),
         generated: column.generated.as_deref().map(owned),
         allowed: column.text_enum.as_deref().map(list).unwrap_or_default(),
-        runtime_default: column.runtime_default.as_ref().map(runtime_value),
-        on_update: column.on_update.as_ref().map(runtime_value),
+        runtime_default: column.runtime_default.as_deref().map(runtime_value),
+        on_update: column.on_update.as_deref().map(runtime_value),
     }
 }
 

@@ -15,7 +15,7 @@ use super::defined_relations::DefinedRelations;
 use super::enums::PgEnum;
 use super::known;
 use super::pg_schema::PgSchema;
-use super::relations::Relations;
+use super::relations::{self, Relations};
 use super::security::{PgPolicy, PgRole};
 use super::sequence::PgSequence;
 use super::sql::{Sql, Style, column_name};
@@ -53,11 +53,11 @@ pub fn lower(cx: &mut Interpreter<'_>, graph: &ModuleGraph, casing: Casing) -> (
         policies: Vec::new(),
         names: FxHashMap::default(),
         table_names: FxHashMap::default(),
-        table_columns: FxHashMap::default(),
         unknown: None,
         type_uses: TypeUses::new(),
+        relation_helpers: relations::helpers(),
     };
-    for entry in &graph.entries {
+    for entry in graph.modules.entries() {
         lowering.module(*entry);
     }
     lowering.link_policies();
@@ -82,11 +82,11 @@ struct Lowering<'c, 'i, 'g> {
     names: FxHashMap<names::InSchema, Span>,
     /// Those that may be given once in a table, of the one at hand.
     table_names: FxHashMap<(names::Named, Rc<str>), Span>,
-    /// Its columns, with the place where each is.
-    table_columns: FxHashMap<String, Span>,
     /// The first export that is not known: its name, and why.
     unknown: Option<(Rc<str>, Rc<Opaque>)>,
     type_uses: TypeUses,
+    /// What `relations()` gives to its functions.
+    relation_helpers: Value,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -168,7 +168,7 @@ impl Lowering<'_, '_, '_> {
             let view = self.view(name, view)?;
             self.schema.views.push(view);
         } else if let Some(relations) = value.as_host::<Relations>() {
-            let relations = relations.lower(self.cx, self.casing)?;
+            let relations = relations.lower(self.cx, self.casing, &self.relation_helpers)?;
             self.schema.relations.extend(relations);
         } else if let Some(relations) = value.as_host::<DefinedRelations>() {
             let relations = relations.lower(self.cx, self.casing)?;

@@ -21,7 +21,6 @@ use crate::typescript::TypeUse;
 impl Lowering<'_, '_, '_> {
     pub(super) fn table(&mut self, key: &str, table: &Table) -> Eval<schema::Table> {
         self.table_names.clear();
-        self.table_columns.clear();
         let declaration = self.cx.declaration(table.span);
         let (docs, conflict_key) = self.graph.docs(declaration).map(split_tags).unwrap_or_default();
         let mut lowered = schema::Table {
@@ -42,15 +41,8 @@ impl Lowering<'_, '_, '_> {
         };
         for (position, column) in table.columns.iter().enumerate() {
             // An error in one column is told, and the others go on.
-            let lowered_column = self.column(column).and_then(|mut lowered| {
-                if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
-                    lowered.sql_type = sql_type;
-                }
-                Ok(lowered)
-            });
-            match lowered_column {
-                Ok(lowered_column) => self.add_column(&mut lowered.columns, lowered_column, column.key_span),
-                Err(thrown) => self.cx.report(*thrown.diagnostic),
+            if let Err(thrown) = self.add_column(&mut lowered.columns, table, position) {
+                self.cx.report(*thrown.diagnostic);
             }
             if column.config.is_unique {
                 let name = column.config.unique_name().unwrap_or_default();
@@ -80,17 +72,24 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Adds a column, or puts it in the place of the one with its name, as drizzle-kit does without a word.
-    fn add_column(&mut self, columns: &mut Vec<schema::Column>, column: schema::Column, span: Span) {
-        let Some(first) = self.table_columns.insert(column.name.clone(), span) else { return columns.push(column) };
-        let message = format!("the table has two columns of one name: `{}`", column.name);
-        let warning = Diagnostic::warning("W0407", message).at(span, "takes the place of the other");
-        let warning = warning.label(first, "this one is left out, as drizzle-kit leaves it out");
-        self.cx
-            .report(warning.help("give one of them another name: drizzle-orm names the column twice in every insert"));
-        match columns.iter_mut().find(|known| known.name == column.name) {
-            Some(known) => *known = column,
-            None => columns.push(column),
+    fn add_column(&mut self, columns: &mut Vec<schema::Column>, table: &Table, position: usize) -> Eval<()> {
+        let column = &table.columns[position];
+        let mut lowered = self.column(column)?;
+        if let Some(sql_type) = self.replaced_type(table.objects.get(position), column.key_span)? {
+            lowered.sql_type = sql_type;
         }
+        let Some(known) = columns.iter_mut().find(|known| known.name == lowered.name) else {
+            columns.push(lowered);
+            return Ok(());
+        };
+        let message = format!("the table has two columns of one name: `{}`", lowered.name);
+        let warning = Diagnostic::warning("W0407", message).at(column.key_span, "takes the place of the other");
+        let warning = warning.help("give one of them another name: drizzle-orm names the column twice in every insert");
+        let first = table.columns[..position].iter().rev().find(|first| self.name(first) == lowered.name);
+        let label = "this one is left out, as drizzle-kit leaves it out";
+        self.cx.report(first.into_iter().fold(warning, |warning, first| warning.label(first.key_span, label)));
+        *known = lowered;
+        Ok(())
     }
 
     /// What a `getSQLType` that the schema put in place of the column's own gives.
@@ -180,7 +179,7 @@ impl Lowering<'_, '_, '_> {
         let name = self.name(column);
         let mut compute = |function: &Option<Value>| {
             let function = function.as_ref()?;
-            Some(runtime_value(self.cx, function, column.key_span, self.casing))
+            Some(Box::new(runtime_value(self.cx, function, column.key_span, self.casing)))
         };
         let typed = config.type_use();
         if let Some(found) = typed {
@@ -194,7 +193,7 @@ impl Lowering<'_, '_, '_> {
             default: default(self.cx, column, self.casing)?,
             identity: self.identity(column, &name)?,
             generated,
-            key: column.key.to_string(),
+            key: (*column.key).to_owned(),
             docs: self.graph.docs(column.key_span).map(str::to_owned),
             location: self.graph.sources.location(column.key_span),
             sql_type: column.sql_type.name.clone(),

@@ -386,7 +386,7 @@ fn added(call: &Call) -> usize {
 
 fn flatten(cx: &mut Interpreter<'_>, items: &[Value], depth: f64, call: &Call, flat: &mut Vec<Value>) -> Eval<()> {
     for item in items {
-        cx.step(call.span)?;
+        cx.step(|| call.span)?;
         match item.as_array() {
             Some(inner) if depth >= 1.0 => cx.nested(call.span, |cx| flatten(cx, &inner, depth - 1.0, call, flat))?,
             _ => flat.push(item.clone()),

@@ -86,7 +86,7 @@ impl Form {
         depth: usize,
         span: Span,
     ) -> Eval<Result<Option<String>, Value>> {
-        cx.step(span)?;
+        cx.step(|| span)?;
         cx.nested(span, |cx| {
             let mut value = value.clone();
             if let Value::Object(object) = &value

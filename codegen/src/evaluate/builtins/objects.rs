@@ -184,7 +184,7 @@ fn assign(cx: &mut Interpreter<'_>, call: &Call) -> Eval<Value> {
 }
 
 fn clone(cx: &mut Interpreter<'_>, value: &Value, call: &Call) -> Eval<Value> {
-    cx.step(call.span)?;
+    cx.step(|| call.span)?;
     cx.nested(call.span, |cx| clone_value(cx, value, call))
 }
 
