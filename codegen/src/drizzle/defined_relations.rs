@@ -1,7 +1,8 @@
 //! `defineRelations()`, which takes the place of `relations()` in drizzle-orm 1.0.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use indexmap::IndexMap;
 
 use super::casing::Casing;
 use super::column::{Column, column_of};
@@ -70,7 +71,7 @@ impl DefinedRelations {
         if !self.config.is_callable() {
             return Ok(Vec::new());
         }
-        let mut tables: HashMap<Rc<str>, Value> = HashMap::new();
+        let mut tables: IndexMap<Rc<str>, Value> = IndexMap::new();
         for (key, value, _) in cx.entries(&self.tables, self.span)? {
             if value.as_host::<Table>().is_some() {
                 tables.insert(key, value);
@@ -106,7 +107,7 @@ impl DefinedRelations {
     }
 
     /// `r`: the makers of relations by table, and the tables' columns.
-    fn helpers(&self, cx: &mut Interpreter<'_>, tables: &HashMap<Rc<str>, Value>) -> Eval<Value> {
+    fn helpers(&self, cx: &mut Interpreter<'_>, tables: &IndexMap<Rc<str>, Value>) -> Eval<Value> {
         let makers = |many: bool| {
             let maker = |(key, table): (&Rc<str>, &Value)| {
                 let table = table.clone();

@@ -20,8 +20,9 @@ PHASES = ["fresh", "same", "ten"]
 COLUMNS = ["ncaa_id", "name", "hometown", "school_id", "games"]
 
 # One table each, all alike, with a surrogate key, a natural key and a foreign key. `pipeline` and the floor find the school by its
-# natural key. The peers have no way to say that: their file names the school by its id already, which is less work. Singer fails over the surrogate key, and gets a
-# table without it; ingestr takes all fields of CSV for texts, and makes its own table without any key.
+# natural key. The peers have no way to say that: their file names the school by its id already, which is less work. Singer fails
+# over the surrogate key, and gets a table without it; ingestr takes all fields of CSV for texts, and makes its own table without
+# any key.
 TABLES = """
 CREATE TABLE school (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ncaa_id integer NOT NULL UNIQUE);
 INSERT INTO school (ncaa_id) SELECT n FROM generate_series(0, 999) AS n;
@@ -177,8 +178,7 @@ def measure(server, tool, file, folder):
     fill = {"file": str(file), "ids": str(ids), "folder": str(folder), "parquet": str(file.with_suffix(".parquet"))}
     (folder / "copy.sql").write_text(HAND_WRITTEN.format(**fill))
     fill["singer"] = str(ids.with_suffix(".singer"))
-    # Words in braces only: SQL has none.
-    command = [str(part).format(**fill) if str(part).find("{") >= 0 else str(part) for part in tool.command]
+    command = [str(part).format(**fill) for part in tool.command]
     server.psql("CHECKPOINT")
     stdin = open(tool.stdin.format(**fill), "rb") if tool.stdin else subprocess.DEVNULL
     log = folder / "log"

@@ -78,8 +78,8 @@ pub struct Opened {
 impl Opened {
     /// Says what each of its fields is read for.
     #[must_use]
-    pub fn read_only(mut self, uses: Vec<Use>) -> Self {
-        self.reader.read_only(uses);
+    pub fn read_for(mut self, uses: Vec<Use>) -> Self {
+        self.reader.read_for(uses);
         self
     }
 }

@@ -21,7 +21,7 @@ pub(super) trait Reader: Send {
     fn next_batch(&mut self) -> Result<Option<Batch>>;
 
     /// Told before the first batch what each field is read for. Where fields can be passed over, those without a use are.
-    fn read_only(&mut self, _uses: Vec<Use>) {}
+    fn read_for(&mut self, _uses: Vec<Use>) {}
 }
 
 /// What readers did, for progress and summary.

@@ -72,7 +72,7 @@ impl Prepared {
             let header = Header { file: &opened.name, names: &opened.names, format: opened.format };
             let plan = Plan::new(catalogue, (table, key), header, map, columns)?;
             let recipe = FileRecipe::keep(common, &opened.layout)?;
-            files.push((opened.read_only(plan.uses()), plan.with_recipe(recipe)));
+            files.push((opened.read_for(plan.uses()), plan.with_recipe(recipe)));
         }
         let size = files.iter().map(|(opened, _)| opened.size).sum();
         Ok(Files { files, meter, size })

@@ -103,6 +103,15 @@ async fn every_type_keeps_its_values() {
 }
 
 #[tokio::test]
+async fn a_value_that_cannot_be_written_costs_its_row() {
+    let mut scene = Scene::with_schema(KINDS).await;
+    scene.load_text("kinds", "beyond.parquet", recorded("beyond.parquet")).ok("inserted 1, quarantined 3, read 4");
+    let found = scene.query("SELECT reason, split_part(message, ':', 1) FROM pipeline.quarantine ORDER BY 2").await;
+    assert_eq!(found, ["invalid-value|row 2", "invalid-value|row 3", "invalid-value|row 4"]);
+    assert_eq!(scene.query("SELECT nested::text FROM kinds").await, [r#"{"at": "1970-01-01T00:00:00"}"#]);
+}
+
+#[tokio::test]
 async fn a_refused_row_is_named_by_its_number_and_can_be_replayed() {
     let mut scene = Scene::new().await;
     scene.load_text("club", "clubs.parquet", recorded("some-refused.parquet"));

@@ -2,14 +2,15 @@
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
-use arrow_schema::{ArrowError, DataType, Field};
+use arrow_schema::{DataType, Field};
 
 use super::Use;
-use super::value::Writer;
+use super::value::{Writer, unwritable};
 use crate::files::Datum;
+use crate::load::Fault;
 
 /// Appends a value as JSON: lists as arrays, structs and maps as objects, numbers and booleans as such, all else as strings.
-pub(super) fn write(field: &Field, array: &dyn Array, row: usize, json: &mut Vec<u8>) -> Result<(), ArrowError> {
+pub(super) fn write(field: &Field, array: &dyn Array, row: usize, json: &mut Vec<u8>) -> Result<(), Fault> {
     if array.is_null(row) {
         json.extend_from_slice(b"null");
         return Ok(());
@@ -55,7 +56,7 @@ pub(super) fn write(field: &Field, array: &dyn Array, row: usize, json: &mut Vec
     }
 }
 
-fn list(element: &Field, values: &dyn Array, json: &mut Vec<u8>) -> Result<(), ArrowError> {
+fn list(element: &Field, values: &dyn Array, json: &mut Vec<u8>) -> Result<(), Fault> {
     json.push(b'[');
     for row in 0..values.len() {
         separate(row, json);
@@ -66,9 +67,9 @@ fn list(element: &Field, values: &dyn Array, json: &mut Vec<u8>) -> Result<(), A
 }
 
 /// Appends the text of a value; true if it is JSON already. Inside of others, binary values are always shown as bytes.
-fn scalar(field: &Field, array: &dyn Array, row: usize, text: &mut Vec<u8>) -> Result<bool, ArrowError> {
-    let written = Writer::new(field, array, Use::Bytes)?.write(row, text)?;
-    Ok(matches!(written, Ok(Datum::Json(..))))
+fn scalar(field: &Field, array: &dyn Array, row: usize, text: &mut Vec<u8>) -> Result<bool, Fault> {
+    let writer = Writer::new(field, array, Use::Bytes).map_err(|error| unwritable(&error))?;
+    Ok(matches!(writer.write(row, text)?, Datum::Json(..)))
 }
 
 fn separate(place: usize, json: &mut Vec<u8>) {

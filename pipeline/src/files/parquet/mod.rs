@@ -129,7 +129,7 @@ impl ParquetReader {
             let writer = self.writer(field, array, *used)?;
             for row in 0..rows {
                 let start = batch.text.len();
-                match writer.write(row, &mut batch.text).map_err(|error| self.unreadable(&error))? {
+                match writer.write(row, &mut batch.text) {
                     Ok(datum) => batch.data[row * width + place] = datum,
                     Err(fault) => faults[row] = faults[row].take().or(Some(fault)),
                 }
@@ -163,7 +163,7 @@ impl Reader for ParquetReader {
         Ok(Some(batch))
     }
 
-    fn read_only(&mut self, uses: Vec<Use>) {
+    fn read_for(&mut self, uses: Vec<Use>) {
         self.uses = uses;
     }
 }

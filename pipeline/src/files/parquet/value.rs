@@ -75,10 +75,10 @@ impl<'a> Writer<'a> {
     /// Appends a value to `text`.
     ///
     /// # Errors
-    /// The outer one for a damaged file; the inner one for a value that is none.
-    pub(super) fn write(&self, row: usize, text: &mut Vec<u8>) -> Result<Result<Datum, Fault>, ArrowError> {
+    /// A value that its column cannot hold, or that cannot be written.
+    pub(super) fn write(&self, row: usize, text: &mut Vec<u8>) -> Result<Datum, Fault> {
         if self.array.is_null(row) {
-            return Ok(Ok(Datum::Null));
+            return Ok(Datum::Null);
         }
         let start = text.len();
         let number = match &self.form {
@@ -92,8 +92,8 @@ impl<'a> Writer<'a> {
             Form::Float4(array) => float(text, array.value(row), array.value(row).is_finite()),
             Form::Float8(array) => float(text, array.value(row), array.value(row).is_finite()),
             Form::Bool(array) => write!(text, "{}", array.value(row)).is_ok(),
-            Form::Binary(array, used) => return Ok(binary(array.value(row), *used, text)),
-            Form::Fixed(array, used) => return Ok(binary(array.value(row), *used, text)),
+            Form::Binary(array, used) => return binary(array.value(row), *used, text),
+            Form::Fixed(array, used) => return binary(array.value(row), *used, text),
             Form::Uuid(array) => {
                 uuid(array.value(row), text);
                 false
@@ -103,24 +103,31 @@ impl<'a> Writer<'a> {
                 true
             }
             Form::Number(formatter) => {
-                formatter.value(row).write(&mut Utf8(text))?;
+                formatter.value(row).write(&mut Utf8(text)).map_err(|error| unwritable(&error))?;
                 true
             }
             Form::Timestamp(unit, utc) => {
-                let Some(moment) = moment(self.array, *unit, row) else {
-                    let message = "a timestamp is beyond the years that can be written".to_owned();
-                    return Ok(Err(Fault { reason: "invalid-value".into(), message }));
-                };
+                let beyond = || invalid("a timestamp is beyond the years that can be written".to_owned());
+                let moment = moment(self.array, *unit, row).ok_or_else(beyond)?;
                 write!(text, "{moment:?}{}", if *utc { "Z" } else { "" }).is_err()
             }
             Form::Other(formatter) => {
-                formatter.value(row).write(&mut Utf8(text))?;
+                formatter.value(row).write(&mut Utf8(text)).map_err(|error| unwritable(&error))?;
                 false
             }
         };
         let end = text.len();
-        Ok(Ok(if number { Datum::Json(start, end) } else { Datum::Text(start, end) }))
+        Ok(if number { Datum::Json(start, end) } else { Datum::Text(start, end) })
     }
+}
+
+/// What the library cannot write, such as a date beyond its years.
+pub(super) fn unwritable(error: &ArrowError) -> Fault {
+    invalid(format!("a value cannot be written: {error}"))
+}
+
+fn invalid(message: String) -> Fault {
+    Fault { reason: "invalid-value".into(), message }
 }
 
 /// True if the file says that a field holds UUIDs.

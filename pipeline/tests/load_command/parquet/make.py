@@ -69,6 +69,11 @@ write(
 spark = pa.table({"n": [1, 2], "nanos": pa.array([noon, dt.datetime(1969, 12, 31, 23, 59, 59)], pa.timestamp("ns"))})
 write("int96", spark, use_deprecated_int96_timestamps=True)
 
+# Moments and days that no calendar here reaches, also inside of others, beside a row that is well.
+far, days = pa.array([0, 2**63 - 1, 0, 0], pa.timestamp("us")), pa.array([0, 0, 2**31 - 1, 0], pa.date32())
+nested = pa.StructArray.from_arrays([pa.array([0, 0, 0, 2**63 - 1], pa.timestamp("us"))], ["at"])
+write("beyond", pa.table({"n": [1, 2, 3, 4], "local": far, "day": days, "nested": nested}))
+
 # A record of which a field does not fit, beside one that does, and more than one page of them.
 count = 300
 write(
