@@ -9,6 +9,7 @@
 mod builtins;
 mod call;
 mod class;
+mod exports;
 mod expression;
 mod function;
 mod host;

@@ -1,16 +1,15 @@
 //! Modules: linking, running in dependency order, exports.
 
-use std::cmp::Ordering;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
 
+use super::exports::{Export, Place, Star, export_name, exported_name};
 use super::function::Code;
-use super::object::Kind;
 use super::scope::{Binding, Scope};
-use super::{Eval, Interpreter, Obj, Object, Value};
+use super::{Eval, Interpreter, Obj, Value};
 use crate::diagnostic::Diagnostic;
 use crate::parse::{Body, Import, Module, ModuleId};
 use crate::source::Span;
@@ -18,59 +17,17 @@ use crate::source::Span;
 /// How far a module has come.
 #[derive(Debug, Default)]
 pub(super) struct ModuleState {
-    started: bool,
-    scope: Rc<Scope>,
+    pub(super) started: bool,
+    pub(super) scope: Rc<Scope>,
     /// Own exports and named re-exports, by exported name.
-    exports: FxHashMap<Rc<str>, Export>,
+    pub(super) exports: FxHashMap<Rc<str>, Export>,
     /// `export *`, in statement order.
-    stars: Vec<Star>,
+    pub(super) stars: Vec<Star>,
     /// What they give, once all their modules have declared their exports.
-    starred: Option<FxHashMap<Rc<str>, Place>>,
-    namespace: Option<Obj>,
+    pub(super) starred: Option<FxHashMap<Rc<str>, Place>>,
+    pub(super) namespace: Option<Obj>,
     /// `module`, of a module that uses it: its `exports` are the module's too.
     pub(super) common_js: Option<Obj>,
-}
-
-/// What an exported name stands for.
-#[derive(Debug, Clone)]
-enum Export {
-    /// A variable of the module.
-    Local(Rc<str>),
-    /// Another module's export.
-    From(ModuleId, Rc<str>),
-    /// Another module as a whole.
-    Namespace(ModuleId),
-    /// `export default` of an expression, and what packages give.
-    Value(Value),
-}
-
-impl Export {
-    /// What it stands for in the module that has it; `None` for another module's.
-    fn place(&self, id: ModuleId) -> Option<Place> {
-        match self {
-            Export::Local(local) => Some(Place::Local(id, local.clone())),
-            Export::Namespace(module) => Some(Place::Namespace(*module)),
-            Export::Value(value) => Some(Place::Value(value.clone())),
-            Export::From(..) => None,
-        }
-    }
-}
-
-/// What an export stands for, wherever it was exported from.
-#[derive(Debug, Clone)]
-enum Place {
-    /// A variable of a module.
-    Local(ModuleId, Rc<str>),
-    /// A module as a whole.
-    Namespace(ModuleId),
-    /// A value without a name.
-    Value(Value),
-}
-
-#[derive(Debug, Clone)]
-enum Star {
-    Module(ModuleId),
-    Package(Obj),
 }
 
 impl<'a> Interpreter<'a> {
@@ -268,14 +225,11 @@ impl<'a> Interpreter<'a> {
             self.report(unreadable(source, reason));
         }
         for specifier in &export.specifiers {
-            let (exported, original) = match specifier {
+            let original = match specifier {
                 ast::ExportSpecifier::Named(named) if named.is_type_only => continue,
-                ast::ExportSpecifier::Named(named) => {
-                    let original = export_name(&named.orig);
-                    (named.exported.as_ref().map_or_else(|| original.clone(), export_name), Some(original))
-                }
-                ast::ExportSpecifier::Namespace(namespace) => (export_name(&namespace.name), None),
-                ast::ExportSpecifier::Default(default) => (Rc::from(&*default.exported.sym), Some(Rc::from("default"))),
+                ast::ExportSpecifier::Named(named) => Some(export_name(&named.orig)),
+                ast::ExportSpecifier::Namespace(_) => None,
+                ast::ExportSpecifier::Default(_) => Some(Rc::from("default")),
             };
             let span = Span::from(specifier.span());
             let export = match (target, original) {
@@ -288,7 +242,7 @@ impl<'a> Interpreter<'a> {
                 }
                 (Some(Import::Unreadable(_)), _) => Export::Value(Value::reported(span)),
             };
-            self.modules[id.0].exports.insert(exported, export);
+            self.modules[id.0].exports.insert(exported_name(specifier), export);
         }
     }
 
@@ -358,195 +312,6 @@ impl<'a> Interpreter<'a> {
             },
         }
     }
-
-    /// A module as an object.
-    pub fn namespace(&mut self, id: ModuleId) -> Value {
-        let state = &mut self.modules[id.0];
-        let object = state.namespace.get_or_insert_with(|| Object::new(Kind::Namespace(id)));
-        Value::Object(object.clone())
-    }
-
-    fn file_name(&self, id: ModuleId) -> &'a str {
-        self.parsed.get(id).map_or("", |module| &module.file.name)
-    }
-
-    /// What a module exports under a name.
-    ///
-    /// # Errors
-    /// When it exports no such name, or the variable behind it is not initialised yet.
-    pub fn export(&mut self, id: ModuleId, name: &str, span: Span) -> Eval<Value> {
-        match self.find_export(id, name, span, &mut Vec::new())? {
-            Some(value) => Ok(value),
-            None => {
-                let file = self.file_name(id);
-                let mut diagnostic = Diagnostic::error("E0307", format!("`{file}` has no export `{name}`"));
-                diagnostic = diagnostic.at(span, "imported, but not exported there");
-                let names = self.export_names(id);
-                if let Some(near) = crate::suggest::nearest(name, names.iter().map(|name| &**name)) {
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-                }
-                Ok(self.spoil(diagnostic))
-            }
-        }
-    }
-
-    fn find_export(&mut self, id: ModuleId, name: &str, span: Span, seen: &mut Vec<ModuleId>) -> Eval<Option<Value>> {
-        match self.locate(id, name, seen) {
-            None => Ok(None),
-            Some(Place::Value(value)) => Ok(Some(value)),
-            Some(Place::Namespace(module)) => Ok(Some(self.namespace(module))),
-            Some(Place::Local(module, local)) => match self.modules[module.0].scope.own(&local) {
-                Some(Binding::Value(value)) => Ok(Some(value)),
-                Some(Binding::Import(module, original)) => self.find_export(module, &original, span, seen),
-                Some(Binding::Namespace(module)) => Ok(Some(self.namespace(module))),
-                Some(Binding::Uninitialized) => {
-                    let file = self.file_name(module);
-                    let message = format!("`{name}` of `{file}` is used before it is initialised");
-                    Err(Diagnostic::error("E0301", message)
-                        .at(span, "not initialised yet")
-                        .help("the modules import each other in a circle; use it inside a function, such as `() => table.column`")
-                        .into())
-                }
-                // A type, which leaves nothing behind at run time.
-                None => Ok(Some(Value::Undefined)),
-            },
-        }
-    }
-
-    /// What stands behind an exported name.
-    fn locate(&mut self, id: ModuleId, name: &str, seen: &mut Vec<ModuleId>) -> Option<Place> {
-        if seen.contains(&id) {
-            return None;
-        }
-        seen.push(id);
-        match self.modules[id.0].exports.get(name) {
-            Some(Export::From(module, original)) => {
-                let (module, original) = (*module, original.clone());
-                return self.locate(module, &original, seen);
-            }
-            Some(own) => return own.place(id),
-            None => {}
-        }
-        if let Some(value) = self.common_js_export(id, name) {
-            return Some(Place::Value(value));
-        }
-        if name == "default" || self.modules[id.0].stars.is_empty() {
-            return None;
-        }
-        if self.modules[id.0].starred.is_none() && self.has_linked_stars(id, &mut FxHashSet::default()) {
-            let mut starred = FxHashMap::default();
-            self.collect_starred(id, &mut starred, &mut FxHashSet::default());
-            self.modules[id.0].starred = Some(starred);
-        }
-        if let Some(starred) = &self.modules[id.0].starred {
-            return starred.get(name).cloned();
-        }
-        for index in 0..self.modules[id.0].stars.len() {
-            let found = match &self.modules[id.0].stars[index] {
-                Star::Module(module) => {
-                    let module = *module;
-                    self.locate(module, name, seen)
-                }
-                Star::Package(package) => package_place(package, name),
-            };
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
-    }
-
-    /// True when all that a module's `export *` reach have declared their exports: in a circle, some have not.
-    fn has_linked_stars(&self, id: ModuleId, seen: &mut FxHashSet<ModuleId>) -> bool {
-        let is_linked = |star: &Star, seen: &mut FxHashSet<ModuleId>| match star {
-            Star::Module(module) => self.has_linked_stars(*module, seen),
-            Star::Package(_) => true,
-        };
-        !seen.insert(id)
-            || (self.modules[id.0].started && self.modules[id.0].stars.iter().all(|star| is_linked(star, seen)))
-    }
-
-    /// Collects what the `export *` of a module give: of several with one name, the first.
-    fn collect_starred(
-        &mut self,
-        id: ModuleId,
-        starred: &mut FxHashMap<Rc<str>, Place>,
-        seen: &mut FxHashSet<ModuleId>,
-    ) {
-        seen.insert(id);
-        for index in 0..self.modules[id.0].stars.len() {
-            match self.modules[id.0].stars[index].clone() {
-                Star::Package(package) => {
-                    for name in package.keys() {
-                        if let Some(place) = package_place(&package, &name) {
-                            starred.entry(name).or_insert(place);
-                        }
-                    }
-                }
-                Star::Module(module) if seen.contains(&module) => {}
-                Star::Module(module) => {
-                    let own = self.modules[module.0].exports.keys().cloned();
-                    let names: Vec<Rc<str>> = own.chain(self.common_js_names(module)).collect();
-                    for name in names {
-                        if &*name != "default"
-                            && !starred.contains_key(&name)
-                            && let Some(place) = self.locate(module, &name, &mut Vec::new())
-                        {
-                            starred.insert(name, place);
-                        }
-                    }
-                    self.collect_starred(module, starred, seen);
-                }
-            }
-        }
-    }
-
-    /// The names that a module exports, in the order in which drizzle-kit sees them: its own and its named re-exports
-    /// sorted by code unit, then those of each `export *` in statement order.
-    pub fn export_names(&mut self, id: ModuleId) -> Vec<Rc<str>> {
-        let mut names = Vec::new();
-        self.collect_export_names(id, &mut names, &mut FxHashSet::default(), &mut Vec::new());
-        names
-    }
-
-    fn collect_export_names(
-        &self,
-        id: ModuleId,
-        names: &mut Vec<Rc<str>>,
-        known: &mut FxHashSet<Rc<str>>,
-        seen: &mut Vec<ModuleId>,
-    ) {
-        if seen.contains(&id) {
-            return;
-        }
-        let nested = !seen.is_empty();
-        seen.push(id);
-        let state = &self.modules[id.0];
-        let mut own: Vec<&Rc<str>> = state.exports.keys().filter(|name| !(nested && &***name == "default")).collect();
-        own.sort_by(|a, b| by_code_unit(a, b));
-        for name in own.into_iter().cloned().chain(self.common_js_names(id)) {
-            if known.insert(name.clone()) {
-                names.push(name);
-            }
-        }
-        for star in &state.stars {
-            if let Star::Module(module) = star {
-                self.collect_export_names(*module, names, known, seen);
-            }
-        }
-    }
-}
-
-/// JavaScript's order of strings. Bytes are in that order where there is nothing but ASCII.
-fn by_code_unit(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
-}
-
-fn package_place(package: &Obj, name: &str) -> Option<Place> {
-    match package.own(name)?.slot {
-        super::Slot::Value(value) => Some(Place::Value(value)),
-        super::Slot::Accessor(_) => None,
-    }
 }
 
 /// Makes what a failed statement declares stand for its error.
@@ -569,13 +334,6 @@ fn spoil(item: &ast::ModuleItem, scope: &Rc<Scope>, diagnostic: Diagnostic) {
         ast::Decl::Class(class) => declare(&class.ident.sym),
         ast::Decl::TsEnum(enum_) => declare(&enum_.id.sym),
         _ => {}
-    }
-}
-
-fn export_name(name: &ast::ModuleExportName) -> Rc<str> {
-    match name {
-        ast::ModuleExportName::Ident(ident) => Rc::from(&*ident.sym),
-        ast::ModuleExportName::Str(text) => Rc::from(&*text.value.to_string_lossy()),
     }
 }
 

@@ -92,7 +92,7 @@ struct Lowering<'c, 'i, 'g> {
 impl Lowering<'_, '_, '_> {
     fn module(&mut self, id: ModuleId) {
         for name in self.cx.export_names(id) {
-            let value = match self.cx.export(id, &name, Span::default()) {
+            let value = match self.cx.exported(id, &name) {
                 Ok(value) => value,
                 Err(thrown) => {
                     self.cx.report(*thrown.diagnostic);
