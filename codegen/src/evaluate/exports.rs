@@ -134,14 +134,21 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The module that should have exported it: the end of a chain of `export { … } from`.
-    fn not_exported(&self, mut id: ModuleId, name: &str) -> Unfound {
+    /// The module that should have exported it: the end of a chain of `export … from`.
+    fn not_exported(&mut self, mut id: ModuleId, name: &str) -> Unfound {
         let (mut name, mut seen) = (Rc::from(name), FxHashSet::default());
-        while let Some(Export::From(module, original)) = self.modules[id.0].exports.get(&name) {
-            if !seen.insert(id) {
-                break;
+        while seen.insert(id) {
+            match self.modules[id.0].exports.get(&name) {
+                Some(Export::From(module, original)) => (id, name) = (*module, original.clone()),
+                Some(_) => break,
+                None => match self.modules[id.0].stars.clone().into_iter().find_map(|star| match star {
+                    Star::Module(module) => self.export_names(module).contains(&name).then_some(module),
+                    Star::Package(_) => None,
+                }) {
+                    Some(module) => id = module,
+                    None => break,
+                },
             }
-            (id, name) = (*module, original.clone());
         }
         Unfound::NotExported(id, name)
     }
