@@ -46,6 +46,8 @@ fn dispatch(cli: Cli) -> Exit {
     let global = &cli.global;
     match cli.command {
         Command::Sync(args) => job::run("sync", global, &args, orchestrate::sync),
+        Command::Run(args) => job::run("run", global, &args, orchestrate::sync),
+        Command::Backfill(args) => job::run("backfill", global, &args, orchestrate::sync),
         Command::Test(args) => job::run("test", global, &args, orchestrate::test),
         Command::Load(args) => job::run("load", global, &args, orchestrate::load),
         Command::Quarantine(command) => match command {

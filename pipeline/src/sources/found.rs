@@ -83,6 +83,11 @@ impl Place {
 }
 
 impl<T> Found<T> {
+    /// The same with what `turn` makes of the record.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Found<U> {
+        Found { record: turn(self.record), place: self.place }
+    }
+
     /// The record, a row by now, as the loader takes it.
     pub fn into_row(self, source: &Arc<str>) -> Row<T> {
         Row { row: self.record, origin: self.place.into_origin(source) }
