@@ -99,6 +99,28 @@ A record that a replay does not accept stays, with the reason of now. Records of
 that they came with, unless --map or --schema name others.
 Exit codes: `pipeline --help`.";
 
+pub(crate) const SOURCES: &str = "\
+Examples:
+  pipeline sources                              what there is, what it needs, when it was loaded
+  pipeline sources check --live ncaa-directory  a few requests: do the extractors still find what they look for?
+
+Exit codes: `pipeline --help`; a page that cannot be used is 65, a source that refuses us 69.";
+
+pub(crate) const DAGS: &str = "\
+Examples:
+  pipeline dags list
+  pipeline dags show weekly_stats_sync --format mermaid
+
+Exit codes: `pipeline --help`.";
+
+pub(crate) const RUNS: &str = "\
+Examples:
+  pipeline runs
+  pipeline runs 01a21318-4942-7311-94e4-44a37414c0d0
+  pipeline sync --resume=01a21318-4942-7311-94e4-44a37414c0d0
+
+Exit codes: `pipeline --help`.";
+
 pub(crate) const DB: &str = "\
 Examples:
   pipeline db init --with-tables                make an empty database ready

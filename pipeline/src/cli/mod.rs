@@ -11,13 +11,16 @@
 mod args;
 mod argv;
 mod db;
+mod graph;
 mod help;
 mod job;
 mod load;
 mod quarantine;
 mod query;
 mod refresh;
+mod sources;
 mod start;
+mod sync;
 mod usage;
 
 use std::ffi::OsString;
@@ -56,6 +59,10 @@ fn dispatch(cli: Cli) -> Exit {
             QuarantineCommand::Replay(args) => job::run("quarantine replay", global, &args, orchestrate::replay),
             QuarantineCommand::Purge(args) => ended(quarantine::purge(global, &args), global),
         },
+        Command::Dags(command) => ended(graph::dags(&command), global),
+        Command::Sources(args) => ended(sources::run(global, &args), global),
+        Command::Status(args) => ended(graph::status(global, &args), global),
+        Command::Runs(args) => ended(graph::runs(global, &args), global),
         Command::Db(command) => ended(db::run(command, global), global),
         Command::Config(args) => ended(query::config(global, &args), global),
     }

@@ -121,7 +121,7 @@ pub async fn broken_run(pool: &PgPool, named: Option<Uuid>) -> Result<Broken> {
             .help("`pipeline runs` lists the runs"));
     };
     let status: String = found.try_get("status").map_err(failed)?;
-    if matches!(status.as_str(), "ok" | "partial") {
+    if matches!(status.as_str(), "ok" | "partial" | "skipped") {
         let message = "the last run came to its end: there is nothing to go on with";
         return Err(Error::new(Exit::NotApplicable, message));
     }

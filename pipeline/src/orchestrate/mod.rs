@@ -30,8 +30,11 @@ use crate::fetch::{FetchConfig, Fetcher, Mode, SourceAccess};
 use crate::job::{Job, Traffic};
 use crate::{Error, Result};
 
-/// The fetcher that a job's settings and options describe.
-fn fetcher(settings: &Settings, traffic: &Traffic) -> Result<Fetcher> {
+/// The fetcher that settings describe, for bytes from there.
+///
+/// # Errors
+/// Settings that cannot be used, exit 78.
+pub fn fetcher(settings: &Settings, traffic: &Traffic) -> Result<Fetcher> {
     let http = &settings.http;
     let access = |source: &crate::config::SourceSettings| SourceAccess {
         base_url: source.base_url.as_str().trim_end_matches('/').to_owned(),

@@ -57,7 +57,7 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
                 self.not_run(member.node, &name, &mut member.run).await;
                 continue;
             }
-            tracing::info!(task = member.node.task.name, partition = %member.node.partition, "begins");
+            tracing::info!(task = member.node.task.name, partition = member.node.cut(), "begins");
             self.note(&member.run, member.node, TaskState::Running).await;
             match collect(self.job, &mut member.run, self.pages, self.known, member.node).await {
                 Ok(batch) => member.batch = batch,
@@ -77,14 +77,14 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
                 continue;
             }
             let (status, seconds) = (result.status.as_str(), result.seconds);
-            tracing::info!(task = member.node.task.name, partition = %member.node.partition, status, seconds, "ended");
+            tracing::info!(task = member.node.task.name, partition = member.node.cut(), status, seconds, "ended");
             self.note(&member.run, member.node, TaskState::Ended(&result)).await;
         }
     }
 
     /// Tells that a task does not run, for one that it needs failed.
     pub(super) async fn not_run(&self, node: &Node, failed: &str, run: &mut Run) {
-        tracing::warn!(task = node.task.name, partition = %node.partition, "not run, for {failed} failed");
+        tracing::warn!(task = node.task.name, partition = node.cut(), "not run, for {failed} failed");
         run.remark(format!("{} was not run, for {failed} failed", node.name()));
         self.note(run, node, TaskState::NotRun).await;
     }
