@@ -3,9 +3,15 @@
 //! A source is a folder: `requests` (what to ask), `extract` (bytes to records, pure), `records` (what the records hold),
 //! `tables` (records to rows) and `harvest` (asks, extracts, counts). Registering it in [`ALL`] makes it known everywhere else.
 
+pub mod figures;
 pub mod found;
+pub mod hometown;
+pub mod html;
 pub mod json;
+pub mod names;
 pub mod ncaa_directory;
+pub mod ncaa_stats;
+pub mod profile;
 pub mod text;
 
 use std::collections::BTreeMap;
