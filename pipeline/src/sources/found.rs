@@ -56,6 +56,12 @@ pub enum Reason {
     WrongType,
     /// A field's value is none of those that are known.
     UnknownValue,
+    /// Several records have the key of one.
+    Collision,
+    /// No known player, or several, are the one that is named.
+    UnknownPlayer,
+    /// No known school, or several, are the one that is named.
+    UnknownSchool,
 }
 
 impl Reason {
@@ -65,6 +71,9 @@ impl Reason {
             Self::Missing => "missing-field",
             Self::WrongType => "wrong-type",
             Self::UnknownValue => "unknown-value",
+            Self::Collision => "key-collision",
+            Self::UnknownPlayer => "unknown-player",
+            Self::UnknownSchool => "unknown-school",
         }
     }
 }
@@ -149,11 +158,13 @@ pub struct Extracted<T> {
     pub refused: Vec<Refused>,
     /// What is no record and was passed over, counted by reason.
     pub passed_over: BTreeMap<&'static str, u64>,
+    /// Headers, sections and values that are not known, kept raw where a record can keep them, and how often each came.
+    pub unknown: BTreeMap<String, u64>,
 }
 
 impl<T> Default for Extracted<T> {
     fn default() -> Self {
-        Self { records: Vec::new(), refused: Vec::new(), passed_over: BTreeMap::new() }
+        Self { records: Vec::new(), refused: Vec::new(), passed_over: BTreeMap::new(), unknown: BTreeMap::new() }
     }
 }
 
@@ -161,6 +172,11 @@ impl<T> Extracted<T> {
     /// Counts something that is passed over.
     pub fn pass_over(&mut self, reason: &'static str) {
         *self.passed_over.entry(reason).or_default() += 1;
+    }
+
+    /// Counts something that is not known.
+    pub fn unknown(&mut self, what: impl Into<String>) {
+        *self.unknown.entry(what.into()).or_default() += 1;
     }
 }
 

@@ -6,11 +6,17 @@
 
 pub mod batch;
 pub mod check;
+pub mod figures;
 pub mod found;
+pub mod hometown;
+pub mod html;
 pub mod json;
+pub mod names;
 pub mod ncaa_directory;
 pub mod pages;
 pub mod task;
+pub mod ncaa_stats;
+pub mod profile;
 pub mod text;
 
 use std::collections::BTreeMap;
