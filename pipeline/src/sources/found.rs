@@ -56,6 +56,10 @@ pub enum Reason {
     WrongType,
     /// A field's value is none of those that are known.
     UnknownValue,
+    /// A school's name that more than one school goes by.
+    AmbiguousSchool,
+    /// A school's name that no known school goes by.
+    UnknownSchool,
 }
 
 impl Reason {
@@ -65,6 +69,8 @@ impl Reason {
             Self::Missing => "missing-field",
             Self::WrongType => "wrong-type",
             Self::UnknownValue => "unknown-value",
+            Self::AmbiguousSchool => "ambiguous-school",
+            Self::UnknownSchool => "unknown-school",
         }
     }
 }
