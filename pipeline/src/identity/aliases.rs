@@ -28,6 +28,9 @@ pub struct Aliases {
     pub name: String,
     /// Its other names.
     pub aliases: Vec<String>,
+    /// Colleges that compete as part of it, and are schools of their own otherwise.
+    #[serde(default)]
+    pub parts: Vec<String>,
 }
 
 /// The well-known names. The file is part of the program; a test reads it, so that it can be read.

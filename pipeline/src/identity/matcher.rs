@@ -1,7 +1,8 @@
 //! Finds the school that a source means.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use models::Source;
 
@@ -24,6 +25,8 @@ pub struct Matcher {
     by_alias: HashMap<(Source, String), Vec<usize>>,
     /// By the alias as it is compared, whatever the source. Well-known names of schools that are not known are here too, with no school.
     by_any_alias: HashMap<String, Vec<usize>>,
+    /// Colleges that are part of a joint member, as `by_any_alias`.
+    by_part: HashMap<String, Vec<usize>>,
     by_host: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     by_name_and_city: HashMap<String, Vec<usize>>,
@@ -82,8 +85,8 @@ impl Matcher {
             put(&mut self.by_host, &host, index);
         }
         for alias in &known.aliases {
-            put(&mut self.by_alias, &(alias.source.clone(), normalized(&alias.alias)), index);
-            self.add_alias(&alias.alias, Some(index));
+            self.by_alias.entry((alias.source.clone(), normalized(&alias.alias))).or_default().push(index);
+            add_alias(&mut self.by_any_alias, &alias.alias, Some(index));
         }
         self.similar.add(readings.first().map_or("", |reading| &reading.full));
         let by_state = readings.first().and_then(|reading| reading.state);
@@ -91,24 +94,12 @@ impl Matcher {
         self.schools.push(School { ncaa_id: known.ncaa_id, name: known.name, state, qualified: by_state.is_some() });
     }
 
-    fn add_alias(&mut self, alias: &str, school: Option<usize>) {
-        for key in alias_keys(alias) {
-            let schools = self.by_any_alias.entry(key).or_default();
-            if let Some(school) = school
-                && !schools.contains(&school)
-            {
-                schools.push(school);
-            }
-        }
-    }
-
     fn add_well_known(&mut self) {
         let well_known = well_known();
         for school in &well_known.schools {
             let index = self.by_id.get(&school.ncaa_id).copied();
-            for alias in &school.aliases {
-                self.add_alias(alias, index);
-            }
+            school.aliases.iter().for_each(|alias| add_alias(&mut self.by_any_alias, alias, index));
+            school.parts.iter().for_each(|part| add_alias(&mut self.by_part, part, index));
         }
         self.shared = well_known.shared.iter().map(String::as_str).collect();
     }
@@ -141,23 +132,15 @@ impl Matcher {
         let both: Vec<usize> = named.schools.iter().copied().filter(|school| site.schools.contains(school)).collect();
         let certain = (named.certain || site.certain) && both.len() == 1;
         let rule = match (named.certain, site.certain) {
-            (true, true) => named.rule.min(site.rule),
-            (true, false) => named.rule,
+            // The site of a part may be that of the whole.
+            (true, true) if named.rule != Rule::Part => named.rule.min(site.rule),
+            (true, _) => named.rule,
             _ => site.rule,
         };
         if certain {
             return self.decided(Finding { rule, schools: both, certain });
         }
-        let mut candidates = self.candidates(&named);
-        candidates.extend(self.candidates(&site));
-        candidates.sort_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.school));
-        let mut seen = Vec::new();
-        candidates.retain(|candidate| {
-            let new = !seen.contains(&candidate.school);
-            seen.push(candidate.school);
-            new
-        });
-        Resolution::Ambiguous(candidates)
+        Resolution::Ambiguous(likeliest([self.candidates(&named), self.candidates(&site)].concat()))
     }
 
     fn decided(&self, finding: Finding) -> Resolution {
@@ -168,11 +151,8 @@ impl Matcher {
     }
 
     fn candidates(&self, finding: &Finding) -> Vec<Candidate> {
-        let mut candidates: Vec<_> =
-            finding.schools.iter().map(|school| self.candidate(*school, finding.rule, finding.rule.score())).collect();
-        candidates.sort_by_key(|candidate| candidate.school);
-        candidates.truncate(CANDIDATES);
-        candidates
+        let score = finding.rule.score();
+        likeliest(finding.schools.iter().map(|school| self.candidate(*school, finding.rule, score)).collect())
     }
 
     fn candidate(&self, school: usize, rule: Rule, score: u8) -> Candidate {
@@ -181,8 +161,8 @@ impl Matcher {
     }
 
     fn similar_to(&self, readings: &[Reading]) -> Vec<Candidate> {
-        let found = self.similar.to(readings.iter().map(|reading| reading.full.as_str()), CANDIDATES);
-        found.into_iter().map(|(school, score)| self.candidate(school, Rule::Similar, score)).collect()
+        let found = self.similar.to(readings.iter().map(|reading| reading.full.as_str()));
+        likeliest(found.into_iter().map(|(school, score)| self.candidate(school, Rule::Similar, score)).collect())
     }
 
     fn by_alias(&self, query: &Query<'_>, readings: &[Reading], state: Option<&str>) -> Named {
@@ -198,12 +178,16 @@ impl Matcher {
             return self.found(Rule::Alias, schools, state);
         }
         let plain = readings.iter().filter(|reading| reading.state.is_none()).map(|reading| reading.full.as_str());
-        let known = std::iter::once(exact.as_str()).chain(plain).find_map(|key| self.by_any_alias.get(key));
+        let mut keys = std::iter::once(exact.as_str()).chain(plain);
+        let known = keys.find_map(|key| {
+            let by = |rule, aliases: &'_ HashMap<String, Vec<usize>>| Some((rule, aliases.get(key)?.clone()));
+            by(Rule::Alias, &self.by_any_alias).or_else(|| by(Rule::Part, &self.by_part))
+        });
         match known {
             None => Named::Nothing,
             // A name of a school that is not among the known ones must not be taken for another's.
-            Some(schools) if schools.is_empty() => Named::Elsewhere,
-            Some(schools) => self.found(Rule::Alias, schools, state),
+            Some((_, schools)) if schools.is_empty() => Named::Elsewhere,
+            Some((rule, schools)) => self.found(rule, &schools, state),
         }
     }
 
@@ -314,9 +298,28 @@ fn resolved(school: i32, rule: Rule) -> Resolution {
     Resolution::Resolved(Match { school, rule, score: rule.score() })
 }
 
+/// The likeliest of the candidates, each school once.
+fn likeliest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates.sort_by_key(|candidate| (Reverse(candidate.score), candidate.school));
+    let mut seen = HashSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.school));
+    candidates.truncate(CANDIDATES);
+    candidates
+}
+
 /// The name with the city behind it, unless it ends so already.
 fn with_city(reading: &Reading, city: &str) -> Option<String> {
     (!city.is_empty() && reading.has_kind && !reading.full.ends_with(city)).then(|| format!("{} {city}", reading.full))
+}
+
+/// Adds an alias; without a school where the school is not among the known ones.
+fn add_alias(aliases: &mut HashMap<String, Vec<usize>>, alias: &str, school: Option<usize>) {
+    for key in alias_keys(alias) {
+        match school {
+            Some(school) => put(aliases, &key, school),
+            None => _ = aliases.entry(key).or_default(),
+        }
+    }
 }
 
 /// What an alias is found by: to the letter, and with its short forms written out.
@@ -326,11 +329,7 @@ fn alias_keys(alias: &str) -> Vec<String> {
     keys
 }
 
-fn put<K: std::hash::Hash + Eq + ToOwned<Owned = O> + ?Sized, O: std::hash::Hash + Eq + std::borrow::Borrow<K>>(
-    map: &mut HashMap<O, Vec<usize>>,
-    key: &K,
-    school: usize,
-) {
+fn put(map: &mut HashMap<String, Vec<usize>>, key: &str, school: usize) {
     let schools = map.entry(key.to_owned()).or_default();
     if !schools.contains(&school) {
         schools.push(school);

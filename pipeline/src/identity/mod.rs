@@ -142,6 +142,8 @@ pub enum Rule {
     NameAndState,
     /// The whole name with the city: one of the two says `-Fayetteville`, the other is in Fayetteville.
     NameAndCity,
+    /// A college that competes as part of this school, a joint member, and is a school of its own otherwise: `Pitzer College`.
+    Part,
     /// The name without `University`, `College` and the like, and the state.
     ShortNameAndState,
     /// A state's name alone, for its `University of …`.
@@ -162,6 +164,7 @@ impl Rule {
             Self::Name => "name",
             Self::NameAndState => "name-and-state",
             Self::NameAndCity => "name-and-city",
+            Self::Part => "part",
             Self::ShortNameAndState => "short-name-and-state",
             Self::StateUniversity => "state-university",
             Self::ShortName => "short-name",
@@ -178,6 +181,7 @@ impl Rule {
             Self::Name => 97,
             Self::NameAndState => 96,
             Self::NameAndCity => 95,
+            Self::Part => 94,
             Self::ShortNameAndState => 93,
             Self::StateUniversity => 92,
             Self::ShortName => 90,

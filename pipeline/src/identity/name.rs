@@ -201,11 +201,17 @@ fn without_state_behind_dash(words: &[Word]) -> Option<(Vec<Word>, &'static str)
     says_kind.then(|| (before.to_vec(), state))
 }
 
+/// So many ways to spell a name are tried; names that people give to schools have two or three.
+const SPELLINGS: usize = 16;
+
 /// The words with short forms written out; several ways where a short form means several things.
 fn spellings(words: &[Word]) -> Vec<Vec<String>> {
     let mut spellings: Vec<Vec<String>> = vec![Vec::new()];
     for (index, word) in words.iter().enumerate() {
-        let meant = meanings(words, index, word);
+        let mut meant = meanings(words, index, word);
+        if spellings.len() * meant.len() > SPELLINGS {
+            meant.truncate(1);
+        }
         let mut longer = Vec::with_capacity(spellings.len() * meant.len());
         for spelling in &spellings {
             for meaning in &meant {
@@ -271,4 +277,61 @@ fn phrases_joined(words: Vec<String>) -> Vec<String> {
         }
     }
     joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_normalised() {
+        let cases = [
+            ("  Saint Mary's   (CA) ", "saint marys ca"),
+            ("University of Hawaiʻi", "university of hawaii"),
+            ("San José State", "san jose state"),
+            ("Texas A & M—Commerce", "texas aandm commerce"),
+            ("N.C. A&T", "nc aandt"),
+            ("notre-dame", "notre dame"),
+            ("Ja’Shaun O´Neil", "jashaun oneil"),
+            ("–", ""),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(normalized(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn readings_write_short_forms_out() {
+        let cases: [(&str, &[(&str, &str, Option<&str>)]); 9] = [
+            ("University of Texas at Austin", &[("university texas austin", "texas austin", None)]),
+            ("St. Cloud St.", &[("saint cloud state", "saint cloud state", None)]),
+            ("Wis.-Eau Claire", &[("wisconsin eau claire", "wisconsin eau claire", None)]),
+            ("La Salle", &[("la salle", "la salle", None)]),
+            ("Miami (OH)", &[("miami", "miami", Some("OH"))]),
+            ("JWU (Providence)", &[("jwu providence", "jwu providence", None)]),
+            ("Georgia Institute of Technology", &[("georgia tech", "georgia tech", None)]),
+            (
+                "CSU Pueblo",
+                &[
+                    ("california state university pueblo", "california state pueblo", None),
+                    ("colorado state university pueblo", "colorado state pueblo", None),
+                ],
+            ),
+            (
+                "Union College - New York",
+                &[("union college new york", "union new york", None), ("union college", "union", Some("NY"))],
+            ),
+        ];
+        for (name, expected) in cases {
+            let found = readings(name);
+            let found: Vec<_> = found.iter().map(|found| (&*found.full, &*found.core, found.state)).collect();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_short_forms_alone_is_not_read_in_all_ways() {
+        assert!(readings(&"a st ".repeat(200)).len() <= SPELLINGS);
+        assert!(readings("()").is_empty() && readings("").is_empty() && readings("\u{301}.-&").len() < 2);
+    }
 }

@@ -26,8 +26,8 @@ impl Similar {
     }
 
     /// The names most similar to any of these, with the similarity in percent: the weight of the words in common by that of all
-    /// words of both.
-    pub(super) fn to<'q>(&self, names: impl Iterator<Item = &'q str>, most: usize) -> Vec<(usize, u8)> {
+    /// words of both; in no order.
+    pub(super) fn to<'q>(&self, names: impl Iterator<Item = &'q str>) -> Vec<(usize, u8)> {
         let mut best: HashMap<usize, u8> = HashMap::new();
         for words in names.map(distinct) {
             let mut common: HashMap<usize, f64> = HashMap::new();
@@ -44,10 +44,7 @@ impl Similar {
                 *known = score.max(*known);
             }
         }
-        let mut found: Vec<_> = best.into_iter().filter(|(_, score)| *score >= LEAST).collect();
-        found.sort_by_key(|(name, score)| (std::cmp::Reverse(*score), *name));
-        found.truncate(most);
-        found
+        best.into_iter().filter(|(_, score)| *score >= LEAST).collect()
     }
 
     fn weight(&self, word: &str) -> f64 {
