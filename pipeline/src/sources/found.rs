@@ -60,7 +60,9 @@ pub enum Reason {
     Collision,
     /// No known player, or several, are the one that is named.
     UnknownPlayer,
-    /// No known school, or several, are the one that is named.
+    /// A school's name that more than one school goes by.
+    AmbiguousSchool,
+    /// A school's name that no known school goes by.
     UnknownSchool,
 }
 
@@ -73,6 +75,7 @@ impl Reason {
             Self::UnknownValue => "unknown-value",
             Self::Collision => "key-collision",
             Self::UnknownPlayer => "unknown-player",
+            Self::AmbiguousSchool => "ambiguous-school",
             Self::UnknownSchool => "unknown-school",
         }
     }
