@@ -36,8 +36,22 @@ pub struct JobOptions {
     pub limit: Option<u64>,
     /// Where the bytes come from.
     pub traffic: Traffic,
+    /// What becomes of stored answers, where the bytes come from the sources themselves.
+    pub caching: Caching,
     /// What becomes of rows that are deleted, or missing in what the source gives. `test` loads nothing and ignores it.
     pub refresh: Refresh,
+}
+
+/// What a job does with the answers that are stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Caching {
+    /// Uses what is fresh, and stores what it asks for.
+    #[default]
+    Use,
+    /// Asks for everything, and stores it anew.
+    Refresh,
+    /// Neither reads nor stores.
+    Off,
 }
 
 /// Where the bytes of a job come from. The choices exclude each other.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipeline::Result;
 use pipeline::config::{FlagValue, Inputs, Settings};
-use pipeline::job::{JobOptions, Refresh, Traffic};
+use pipeline::job::{Caching, JobOptions, Refresh, Traffic};
 use pipeline::report::ColorChoice;
 
 use super::help;
@@ -126,6 +126,12 @@ struct SourceFlags {
     /// Record every exchange, for --replay.
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
+    /// Ask for everything again, whatever is stored, and store it anew.
+    #[arg(long, conflicts_with_all = ["offline", "replay", "no_cache"])]
+    refresh: bool,
+    /// Neither use stored answers nor store any.
+    #[arg(long)]
+    no_cache: bool,
     /// Where a source is, such as ncaa-directory=http://127.0.0.1:8080. May be given for several sources.
     #[arg(long, value_name = "SOURCE=URL", value_parser = of_source)]
     base_url: Vec<(String, String)>,
@@ -231,7 +237,12 @@ impl Arguments for JobArgs {
             SourceFlags { record: Some(folder), .. } => Traffic::Record(folder.clone()),
             _ => Traffic::Live,
         };
-        Ok(JobOptions { limit: self.limit, traffic, refresh: Refresh::default() })
+        let caching = match &self.source {
+            SourceFlags { refresh: true, .. } => Caching::Refresh,
+            SourceFlags { no_cache: true, .. } => Caching::Off,
+            _ => Caching::Use,
+        };
+        Ok(JobOptions { limit: self.limit, traffic, caching, refresh: Refresh::default() })
     }
 
     fn result_file(&self) -> Option<&Path> {
@@ -278,6 +289,15 @@ mod tests {
         for (flags, traffic) in cases {
             let found: Result<JobOptions, clap::Error> = options(flags);
             assert_eq!(found.unwrap().traffic, traffic);
+        }
+        for (flag, caching) in
+            [("--refresh", Caching::Refresh), ("--no-cache", Caching::Off), ("--limit=1", Caching::Use)]
+        {
+            let found: Result<JobOptions, clap::Error> = options(&[flag]);
+            assert_eq!(found.unwrap().caching, caching);
+        }
+        for flags in [["--refresh", "--no-cache"], ["--refresh", "--offline"], ["--refresh", "--replay=x"]] {
+            assert!(options(&flags).is_err(), "{flags:?}");
         }
         for flags in [["--offline", "--replay=x"], ["--offline", "--record=x"], ["--replay=x", "--record=y"]] {
             assert!(options(&flags).is_err(), "{flags:?}");

@@ -30,8 +30,8 @@ pub struct Setting {
 pub enum Preset {
     /// A value, written as a user would.
     Is(&'static str),
-    /// A folder that depends on the user and the environment.
-    Folder(fn(&Paths) -> Option<PathBuf>),
+    /// A folder that depends on the user and the environment, and where that is.
+    Folder(&'static str, fn(&Paths) -> Option<PathBuf>),
     /// Not set, which means this.
     Unset(&'static str),
 }
@@ -58,7 +58,7 @@ impl Setting {
 
     /// The environment variables that set it, the winning one first.
     pub fn variables(&self) -> Vec<String> {
-        let systematic = format!("PIPELINE_{}_{}", self.section, self.key).to_uppercase().replace('-', "_");
+        let systematic = format!("PIPELINE_{}_{}", self.section, self.key).to_uppercase().replace(['-', '.'], "_");
         std::iter::once(systematic).chain(self.variable.map(str::to_owned)).collect()
     }
 }
@@ -74,7 +74,13 @@ const fn seconds(seconds: u64) -> Duration {
 
 const INSTANT: Duration = Duration::from_millis(1);
 
-/// The table. A new source adds one row to `base_url` and one to `rate`.
+/// A year: no answer is worth keeping longer.
+const LONGEST_LIFETIME: Duration = seconds(366 * 86_400);
+
+/// The section below which each source has one of its own.
+pub(super) const SOURCES: &str = "sources";
+
+/// The table. A new source adds one row to `base_url`, one to `rate` and one to `sources.<its name>`.
 pub const SETTINGS: &[Setting] = &[
     Setting::new(
         "database",
@@ -89,7 +95,7 @@ pub const SETTINGS: &[Setting] = &[
         "database",
         "dir",
         Kind::Path,
-        Preset::Folder(|paths| paths.data.clone()),
+        Preset::Folder("in the user's data folder", |paths| paths.data.clone()),
         "The folder for the data of the embedded database.",
     ),
     Setting::new(
@@ -193,6 +199,28 @@ pub const SETTINGS: &[Setting] = &[
         "How often requests to the NCAA directory may start.",
     )
     .flag("--rate"),
+    Setting::new(
+        "sources.ncaa-directory",
+        "cache",
+        Kind::Time(Duration::ZERO, LONGEST_LIFETIME),
+        Preset::Is("12h"),
+        "How long answers of the NCAA directory are fresh once they are stored; then they are asked for again, \
+         conditionally where the site allows it. 0 is always.",
+    ),
+    Setting::new(
+        "cache",
+        "dir",
+        Kind::Path,
+        Preset::Folder("in the user's cache folder", |paths| Some(paths.cache.as_ref()?.join("responses"))),
+        "The folder for answers of the sources.",
+    ),
+    Setting::new(
+        "cache",
+        "max_mib",
+        Kind::Count(1, 1 << 20),
+        Preset::Is("1024"),
+        "How large that folder may become, in MiB; the oldest answers give way.",
+    ),
     Setting::new(
         "load",
         "batch_rows",

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::paths::Paths;
 use super::resolve::{Effective, Inputs, Origin, resolve};
-use super::table::sources;
+use super::table::{SOURCES, sources};
 use super::value::{DatabaseUrl, LogFormat, Value};
 use crate::error::Result;
 use crate::fetch::Rate;
@@ -23,6 +23,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Each source, by name.
     pub sources: BTreeMap<&'static str, SourceSettings>,
+    /// How answers are kept.
+    pub cache: CacheSettings,
     /// How rows are loaded.
     pub load: LoadSettings,
     /// What is logged, and how.
@@ -73,13 +75,26 @@ pub struct HttpSettings {
     pub max_body_bytes: u64,
 }
 
-/// A source's row of the sections `base_url` and `rate`.
+/// The section `cache`.
+#[derive(Debug, Clone)]
+pub struct CacheSettings {
+    /// The folder for answers; nothing if none was set and the user has no home folder.
+    pub dir: Option<PathBuf>,
+    /// Whether somebody asked for that folder; a default that cannot be used is done without.
+    pub dir_is_default: bool,
+    /// How large it may become, in bytes.
+    pub max_bytes: u64,
+}
+
+/// A source's row of the sections `base_url` and `rate`, and its own section.
 #[derive(Debug, Clone)]
 pub struct SourceSettings {
     /// Where the source is; its paths are appended.
     pub base_url: Url,
     /// How often requests may start.
     pub rate: Rate,
+    /// How long answers are fresh once they are stored.
+    pub lifetime: Duration,
 }
 
 /// The section `load`.
@@ -120,8 +135,11 @@ impl Settings {
         let resolved = resolve(&inputs)?;
         let values = Values(&resolved.effective);
         let sources = sources().map(|source| {
-            let settings =
-                SourceSettings { base_url: values.web_url("base_url", source), rate: values.rate("rate", source) };
+            let settings = SourceSettings {
+                base_url: values.web_url("base_url", source),
+                rate: values.rate("rate", source),
+                lifetime: values.time(&format!("{SOURCES}.{source}"), "cache"),
+            };
             (source, settings)
         });
         Ok(Self {
@@ -144,6 +162,11 @@ impl Settings {
                 max_body_bytes: values.count("http", "max_body_bytes"),
             },
             sources: sources.collect(),
+            cache: CacheSettings {
+                dir: values.path("cache", "dir"),
+                dir_is_default: values.of("cache", "dir").origin == Origin::Default,
+                max_bytes: values.count::<u64>("cache", "max_mib") << 20,
+            },
             load: LoadSettings {
                 batch_rows: values.count("load", "batch_rows"),
                 attempts: values.count("load", "attempts"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Rate;
+use super::{CacheConfig, Rate};
 
 /// Where responses come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct SourceAccess {
     pub base_url: String,
     /// How often its host may be asked. Of sources that share a host, the slowest rate holds.
     pub rate: Rate,
+    /// How long its answers are fresh once they are stored; after zero they are asked for each time, conditionally.
+    pub lifetime: Duration,
 }
 
 /// The settings of a fetcher. [`FetchConfig::default`] is polite; change only what must differ.
@@ -34,6 +36,8 @@ pub struct SourceAccess {
 pub struct FetchConfig {
     /// Where responses come from. Default: live, not recorded.
     pub mode: Mode,
+    /// Where answers are kept, in live mode. Default: nowhere.
+    pub cache: Option<CacheConfig>,
     /// The sources by name. Default: none; [`crate::sources::access`] gives those of the registry.
     pub sources: BTreeMap<String, SourceAccess>,
     /// How often a request is tried in all. Default: 3.
@@ -62,6 +66,7 @@ impl Default for FetchConfig {
     fn default() -> Self {
         Self {
             mode: Mode::Live { record: None },
+            cache: None,
             sources: BTreeMap::new(),
             attempts: 3,
             backoff: Duration::from_secs(1),

@@ -4,8 +4,8 @@
 //! site, from the site while being recorded, from a recording, or from the recording that ships with this program.
 //!
 //! ```text
-//! Request -> live (robots.txt, rate, retries) -> outcome -> Response
-//!            or recording                        blocked? absent? down?
+//! Request -> live: cache, else robots.txt, rate, retries -> outcome -> Response
+//!            or recording                                   blocked? absent? down?
 //! ```
 //!
 //! Manners of the live client: requests to one host start at least 1/rate apart, redirects and retries and robots.txt
@@ -13,6 +13,7 @@
 //! redirects never leave the host. *Blocked* (a challenge page, 403, 429 without end, robots.txt) is an outcome of its own:
 //! it is said, never evaded, and the body is never handed on.
 
+mod cache;
 mod challenge;
 mod config;
 mod error;
@@ -26,6 +27,7 @@ mod retry;
 mod robots;
 mod statistics;
 
+pub use cache::CacheConfig;
 pub use config::{FetchConfig, Mode, SourceAccess};
 pub use error::{FetchError, is_blocked};
 pub use message::{Origin, Request, Response};
@@ -77,7 +79,7 @@ impl Fetcher {
     pub async fn get(&self, request: &Request) -> Result<Response, FetchError> {
         match &self.backend {
             Backend::Live { client, recorder } => {
-                let response = outcome(client.get(request).await?)?;
+                let response = client.get(request).await?;
                 if let Some(recorder) = recorder {
                     recorder.record(request, &response)?;
                 }

@@ -19,10 +19,10 @@ pub use test::test;
 
 use outcome::{account, load_options};
 
-use crate::fetch::{FetchConfig, Fetcher, Mode, SourceAccess};
-use crate::job::{Job, Traffic};
+use crate::fetch::{CacheConfig, FetchConfig, Fetcher, Mode, SourceAccess};
+use crate::job::{Caching, Job, Traffic};
 use crate::report::Run;
-use crate::{Error, Result};
+use crate::{Error, Exit, Result};
 
 /// The fetcher that a job's settings and options describe.
 fn fetcher(job: &Job) -> Result<Fetcher> {
@@ -30,6 +30,7 @@ fn fetcher(job: &Job) -> Result<Fetcher> {
     let access = |source: &crate::config::SourceSettings| SourceAccess {
         base_url: source.base_url.as_str().trim_end_matches('/').to_owned(),
         rate: source.rate,
+        lifetime: source.lifetime,
     };
     let config = FetchConfig {
         mode: match &job.options.traffic {
@@ -38,6 +39,7 @@ fn fetcher(job: &Job) -> Result<Fetcher> {
             Traffic::Replay(folder) => Mode::Replay(folder.clone()),
             Traffic::Offline => Mode::Offline,
         },
+        cache: cache(job),
         sources: settings.sources.iter().map(|(name, source)| ((*name).to_owned(), access(source))).collect(),
         attempts: http.attempts,
         backoff: http.backoff_base,
@@ -53,13 +55,25 @@ fn fetcher(job: &Job) -> Result<Fetcher> {
     Ok(Fetcher::new(config)?)
 }
 
+/// Where the job keeps answers. A default folder that cannot be made is done without: not every user has a home.
+fn cache(job: &Job) -> Option<CacheConfig> {
+    let settings = &job.settings.cache;
+    let is_live = matches!(job.options.traffic, Traffic::Live | Traffic::Record(_));
+    let folder = settings.dir.clone().filter(|_| is_live && job.options.caching != Caching::Off)?;
+    if let Some(error) = std::fs::create_dir_all(&folder).err().filter(|_| settings.dir_is_default) {
+        tracing::warn!(folder = %folder.display(), %error, "answers are not kept: set `cache.dir`, or give `--no-cache`");
+        return None;
+    }
+    Some(CacheConfig { folder, limit: settings.max_bytes, refresh: job.options.caching == Caching::Refresh })
+}
+
 /// Waits for work, or for a signal that ends it where it stands.
 async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         biased;
         () = job.shutdown.requested() => {
             job.shutdown.check()?;
-            Err(Error::new(crate::Exit::Interrupted, "stopped"))
+            Err(Error::new(Exit::Interrupted, "stopped"))
         }
         outcome = work => outcome,
     }
@@ -69,6 +83,13 @@ async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>
 fn end_of_fetching<T>(run: &mut Run, fetcher: &Fetcher, outcome: Result<T>) -> Result<Option<T>> {
     let statistics = fetcher.statistics();
     run.requests(statistics.requests, statistics.retries);
+    if statistics.from_cache + statistics.not_modified > 0 {
+        let (stored, confirmed) = (statistics.from_cache, statistics.not_modified);
+        run.remark(format!("answers from the cache: {stored} without a request, {confirmed} confirmed by the site"));
+    }
+    if statistics.from_cache > 0 && outcome.as_ref().is_err_and(|error| error.exit() == Exit::Input) {
+        run.remark("`--refresh` asks the source for what came from the cache, too".to_owned());
+    }
     match outcome {
         Ok(harvest) => Ok(Some(harvest)),
         Err(error) if crate::fetch::is_blocked(&error) => {

@@ -9,6 +9,7 @@ pub mod ncaa_directory;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::fetch::{Rate, SourceAccess};
 
@@ -23,6 +24,8 @@ pub struct Source {
     pub base_url: &'static str,
     /// How often its host is asked, unless settings say otherwise.
     pub rate: Rate,
+    /// How long its answers are fresh once they are stored, unless settings say otherwise.
+    pub lifetime: Duration,
     /// The DAG that its tasks belong to.
     pub dag: &'static str,
     /// Its tasks in the order of their dependence, each with the table that it loads.
@@ -42,7 +45,10 @@ pub fn find(name: &str) -> Option<&'static Source> {
 /// How to reach every source, as far as settings say nothing else.
 pub fn access() -> BTreeMap<String, SourceAccess> {
     let access = |source: &&Source| {
-        (source.name.to_owned(), SourceAccess { base_url: source.base_url.to_owned(), rate: source.rate })
+        (
+            source.name.to_owned(),
+            SourceAccess { base_url: source.base_url.to_owned(), rate: source.rate, lifetime: source.lifetime },
+        )
     };
     ALL.iter().map(access).collect()
 }

@@ -30,8 +30,8 @@ impl Failure {
 }
 
 /// The error after the last attempt: 429 without end is a refusal, anything else an outage.
-pub(super) fn exhausted(url: Url, attempts: u32, reason: String, status: Option<u16>) -> FetchError {
-    let url = String::from(url);
+pub(super) fn exhausted(url: &Url, attempts: u32, reason: String, status: Option<u16>) -> FetchError {
+    let url = url.to_string();
     if status == Some(429) {
         return FetchError::Blocked { url, reason: format!("{reason} (too many requests, attempt {attempts})") };
     }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use url::Url;
 
 use super::failure::chain;
@@ -17,13 +18,16 @@ use crate::fetch::{FetchConfig, FetchError, Request};
 pub(super) struct Site {
     pub(super) base: Url,
     pub(super) host: Arc<Host>,
+    /// How long its answers are fresh.
+    pub(super) lifetime: Duration,
 }
 
 /// A host, shared by the sources that live there.
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) pace: Pace,
-    pub(super) robots: OnceCell<Robots>,
+    /// Its robots.txt, and since when it is known.
+    pub(super) robots: Mutex<Option<(Instant, Arc<Robots>)>>,
 }
 
 impl Site {
@@ -70,14 +74,15 @@ pub(super) fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BT
         let key = (base.host_str().unwrap_or_default().to_owned(), base.port_or_known_default());
         let rate = slowest.entry(key.clone()).or_insert(access.rate);
         *rate = access.rate.max(*rate);
-        bases.push((name.clone(), base, key));
+        bases.push((name.clone(), base, key, access.lifetime));
     }
     let mut hosts = HashMap::new();
     for (key, rate) in slowest {
         let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
-        hosts.insert(key, Arc::new(Host { pace, robots: OnceCell::new() }));
+        hosts.insert(key, Arc::new(Host { pace, robots: Mutex::default() }));
     }
-    Ok(bases.into_iter().map(|(name, base, key)| (name, Site { base, host: Arc::clone(&hosts[&key]) })).collect())
+    let site = |(name, base, key, lifetime)| (name, Site { base, host: Arc::clone(&hosts[&key]), lifetime });
+    Ok(bases.into_iter().map(site).collect())
 }
 
 fn base_url(source: &str, text: &str) -> Result<Url, FetchError> {

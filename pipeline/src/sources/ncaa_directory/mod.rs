@@ -22,6 +22,8 @@ pub use records::{Address, ConferenceRecord, DetailRecord, MemberRecord, Sponsor
 pub use replay::{REPLAYED, replayed};
 pub use tables::{Rows, rows};
 
+use std::time::Duration;
+
 use super::Source;
 use crate::fetch::Rate;
 
@@ -31,6 +33,7 @@ pub static SOURCE: Source = Source {
     title: "the NCAA's directory: sports, conferences and member schools",
     base_url: "https://web3.ncaa.org",
     rate: Rate::TWO_A_SECOND,
+    lifetime: Duration::from_secs(12 * 60 * 60),
     dag: "ncaa_directory_sync",
     tasks: &[("sports", "public.sport"), ("conferences", "public.conference"), ("schools", "public.school")],
     ships_offline: true,
