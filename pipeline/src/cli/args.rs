@@ -138,6 +138,9 @@ struct SourceFlags {
     /// How often requests to a source may start, such as ncaa-directory=50/s or 1/5s. May be given for several sources.
     #[arg(long, value_name = "SOURCE=N/s", value_parser = of_source)]
     rate: Vec<(String, String)>,
+    /// Send at most N requests in all, and end with 75 if more are needed; 0 works from stored answers alone.
+    #[arg(long, value_name = "N")]
+    max_requests: Option<String>,
     /// A PEM file with certificates to trust beside the system's.
     #[arg(long, value_name = "FILE")]
     ca_file: Option<String>,
@@ -192,10 +195,7 @@ impl GlobalFlags {
             ("--log-level", &self.log_level),
             ("--log-format", &self.log_format),
         ];
-        flags.extend(
-            own.into_iter()
-                .filter_map(|(flag, value)| value.clone().map(|value| FlagValue { flag, source: None, value })),
-        );
+        flags.extend(of_program(own));
         Settings::load(Inputs::of_process(flags, self.config.clone())?)
     }
 }
@@ -226,7 +226,8 @@ impl Arguments for JobArgs {
         };
         let mut flags = of_sources("--base-url", &self.source.base_url);
         flags.extend(of_sources("--rate", &self.source.rate));
-        flags.extend(self.source.ca_file.clone().map(|value| FlagValue { flag: "--ca-file", source: None, value }));
+        let own = [("--ca-file", &self.source.ca_file), ("--max-requests", &self.source.max_requests)];
+        flags.extend(of_program(own));
         global.load(flags)
     }
 
@@ -248,6 +249,11 @@ impl Arguments for JobArgs {
     fn result_file(&self) -> Option<&Path> {
         self.result_file.as_deref()
     }
+}
+
+/// The settings among flags that are not given per source.
+fn of_program<const N: usize>(flags: [(&'static str, &Option<String>); N]) -> impl Iterator<Item = FlagValue> {
+    flags.into_iter().filter_map(|(flag, value)| value.clone().map(|value| FlagValue { flag, source: None, value }))
 }
 
 fn of_source(raw: &str) -> Result<(String, String), String> {

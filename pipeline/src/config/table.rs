@@ -170,6 +170,28 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         "http",
+        "breaker_failures",
+        Kind::Count(1, 1000),
+        Preset::Is("5"),
+        "How many requests to one host fail in a row, each after all its attempts, before it gets a rest.",
+    ),
+    Setting::new(
+        "http",
+        "breaker_rest",
+        Kind::Time(INSTANT, seconds(86_400)),
+        Preset::Is("60s"),
+        "How long that rest is; then one request shows whether the host is back.",
+    ),
+    Setting::new(
+        "http",
+        "max_requests",
+        Kind::Count(0, 1_000_000_000),
+        Preset::Unset("any number"),
+        "How many requests a run may send in all; retries, redirects and robots.txt count, stored answers do not.",
+    )
+    .flag("--max-requests"),
+    Setting::new(
+        "http",
         "ca_file",
         Kind::Path,
         Preset::Unset("the system's certificates alone"),

@@ -69,6 +69,12 @@ pub struct HttpSettings {
     pub retry_after_max: Duration,
     /// The most requests to one source under way at once; at least one.
     pub concurrency: usize,
+    /// How many requests to one host fail in a row before it gets a rest; at least one.
+    pub breaker_failures: u32,
+    /// How long that rest is.
+    pub breaker_rest: Duration,
+    /// How many requests a run may send in all.
+    pub max_requests: Option<u64>,
     /// A PEM file with certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
     /// The largest response that is read, in bytes after decompression.
@@ -158,6 +164,9 @@ impl Settings {
                 backoff_max: values.time("http", "backoff_max"),
                 retry_after_max: values.time("http", "retry_after_max"),
                 concurrency: values.count("http", "concurrency"),
+                breaker_failures: values.count("http", "breaker_failures"),
+                breaker_rest: values.time("http", "breaker_rest"),
+                max_requests: values.optional_count("http", "max_requests"),
                 ca_file: values.path("http", "ca_file"),
                 max_body_bytes: values.count("http", "max_body_bytes"),
             },
@@ -227,6 +236,7 @@ impl Values<'_> {
         }
     }
 
+    accessor!(optional_count, optional Count, u64);
     accessor!(time, Time, Duration);
     accessor!(rate, Rate, Rate);
     accessor!(web_url, WebUrl, Url);

@@ -48,6 +48,12 @@ pub struct FetchConfig {
     pub backoff_max: Duration,
     /// The longest `Retry-After` that is waited for; longer ones end the request at once. Default: 2 minutes.
     pub retry_after_max: Duration,
+    /// How many requests to one host fail in a row, each after all its attempts, before it gets a rest. Default: 5.
+    pub breaker_failures: u32,
+    /// How long that rest is; then one request shows whether the host is back. Default: 60 seconds.
+    pub breaker_rest: Duration,
+    /// How many requests may be sent in all; retries, redirects and robots.txt count. Default: any number.
+    pub max_requests: Option<u64>,
     /// How long a connection may take. Default: 10 seconds.
     pub connect_timeout: Duration,
     /// How long one attempt may take in all, its body included. Default: 60 seconds.
@@ -72,6 +78,9 @@ impl Default for FetchConfig {
             backoff: Duration::from_secs(1),
             backoff_max: Duration::from_secs(30),
             retry_after_max: Duration::from_secs(120),
+            breaker_failures: 5,
+            breaker_rest: Duration::from_secs(60),
+            max_requests: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             concurrency: 4,

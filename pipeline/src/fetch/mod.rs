@@ -10,9 +10,11 @@
 //!
 //! Manners of the live client: requests to one host start at least 1/rate apart, redirects and retries and robots.txt
 //! included; at most a few at once; exponential backoff with jitter; `Retry-After` holds back every request to that host;
-//! redirects never leave the host. *Blocked* (a challenge page, 403, 429 without end, robots.txt) is an outcome of its own:
-//! it is said, never evaded, and the body is never handed on.
+//! redirects never leave the host; a host that only fails gets a rest. *Blocked* (a challenge page, 403, 429 without end, robots.txt) is an outcome of its own:
+//! it is said, never evaded, the body is never handed on, and the host is asked for nothing more.
 
+mod breaker;
+mod budget;
 mod cache;
 mod challenge;
 mod config;

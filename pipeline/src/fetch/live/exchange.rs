@@ -12,6 +12,7 @@ use url::Url;
 use super::failure::{self, Failure};
 use super::setup::Host;
 use super::{Client, redirect};
+use crate::fetch::breaker::Pass;
 use crate::fetch::robots::Robots;
 use crate::fetch::{FetchError, Origin, Response, message, retry};
 
@@ -25,12 +26,25 @@ const TRANSFER_HEADERS: [&str; 6] =
 /// What is asked, and within which bounds.
 pub(super) struct Exchange<'a> {
     pub(super) host: &'a Host,
+    pub(super) pass: &'a Pass,
     pub(super) url: &'a Url,
     pub(super) robots: &'a Robots,
     /// The longest body, in bytes after decompression.
     pub(super) limit: (usize, Excess),
     /// Headers by which the site can say that nothing has changed.
     pub(super) validators: HeaderMap,
+}
+
+impl<'a> Exchange<'a> {
+    pub(super) fn new(
+        host: &'a Host,
+        pass: &'a Pass,
+        url: &'a Url,
+        robots: &'a Robots,
+        limit: (usize, Excess),
+    ) -> Self {
+        Self { host, pass, url, robots, limit, validators: HeaderMap::new() }
+    }
 }
 
 /// What to do with a body beyond the limit.
@@ -64,7 +78,7 @@ impl Client {
             if retry_after.is_some() {
                 exchange.host.pace.hold_back(wait);
             } else {
-                tokio::time::sleep(wait).await;
+                exchange.pass.unless_opened(exchange.url.as_str(), tokio::time::sleep(wait)).await?;
                 self.counters.waited(wait);
             }
             self.counters.retry();
@@ -78,7 +92,9 @@ impl Client {
         let mut url = exchange.url.clone();
         for _ in 0..=REDIRECTS {
             check_robots(exchange.robots, &url).map_err(Failure::Final)?;
-            let _turn = exchange.host.pace.turn().await;
+            let turn = exchange.pass.unless_opened(url.as_str(), exchange.host.pace.turn());
+            let _turn = turn.await.map_err(Failure::Final)?;
+            self.budget.take(url.as_str()).map_err(Failure::Final)?;
             self.counters.request();
             tracing::debug!(%url, "requesting");
             let request = self.http.get(url.clone()).headers(exchange.validators.clone());

@@ -12,12 +12,14 @@ use std::time::{Duration, Instant};
 use backon::ExponentialBuilder;
 use url::Url;
 
+use super::breaker::Pass;
+use super::budget::Budget;
 use super::cache::{Cache, Stored};
 use super::robots::{self, Robots};
 use super::statistics::Counters;
 use super::{FetchConfig, FetchError, Request, Response, challenge, outcome, retry};
 use exchange::{Excess, Exchange};
-use setup::{Host, Site};
+use setup::Site;
 
 /// How long a robots.txt holds (RFC 9309, 2.4).
 const ROBOTS_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -34,6 +36,7 @@ pub(super) struct Client {
     retry_after_max: Duration,
     timeout: Duration,
     body_limit: usize,
+    budget: Budget,
     counters: Arc<Counters>,
 }
 
@@ -49,6 +52,7 @@ impl Client {
             retry_after_max: config.retry_after_max,
             timeout: config.timeout,
             body_limit: config.body_limit,
+            budget: Budget::new(config.max_requests),
             counters,
         })
     }
@@ -63,32 +67,39 @@ impl Client {
         match self.stored(&url, lifetime, self.body_limit).await {
             Known::Fresh(response) => outcome(response),
             Known::Stored(stored) => {
-                let robots = self.robots(site).await?;
-                let limit = (self.body_limit, Excess::Fail);
-                outcome(self.ask(&site.host, &url, &robots, limit, stored).await?)
+                let pass = site.host.breaker.enter(url.as_str())?;
+                let answer = self.page(site, &pass, &url, stored).await;
+                pass.ended(&answer);
+                answer
             }
         }
     }
 
+    async fn page(&self, site: &Site, pass: &Pass, url: &Url, stored: Option<Stored>) -> Result<Response, FetchError> {
+        let robots = self.robots(site, pass).await?;
+        let limit = (self.body_limit, Excess::Fail);
+        outcome(self.ask(Exchange::new(&site.host, pass, url, &robots, limit), stored).await?)
+    }
+
     /// What robots.txt asks of us. It is asked for once by all who wait for it, and again when it is a day old.
-    async fn robots(&self, site: &Site) -> Result<Arc<Robots>, FetchError> {
+    async fn robots(&self, site: &Site, pass: &Pass) -> Result<Arc<Robots>, FetchError> {
         let mut known = site.host.robots.lock().await;
         if let Some((_, robots)) = known.as_ref().filter(|(since, _)| since.elapsed() < ROBOTS_LIFETIME) {
             return Ok(Arc::clone(robots));
         }
-        let robots = Arc::new(self.ask_robots(site).await?);
+        let robots = Arc::new(self.ask_robots(site, pass).await?);
         *known = Some((Instant::now(), Arc::clone(&robots)));
         Ok(robots)
     }
 
-    async fn ask_robots(&self, site: &Site) -> Result<Robots, FetchError> {
+    async fn ask_robots(&self, site: &Site, pass: &Pass) -> Result<Robots, FetchError> {
         let mut url = site.base.clone();
         url.set_path("/robots.txt");
         let answer = match self.stored(&url, ROBOTS_LIFETIME, robots::SIZE_LIMIT).await {
             Known::Fresh(response) => Ok(response),
             Known::Stored(stored) => {
-                let limit = (robots::SIZE_LIMIT, Excess::Cut);
-                self.ask(&site.host, &url, &Robots::allow_all(), limit, stored).await
+                let (all, limit) = (Robots::allow_all(), (robots::SIZE_LIMIT, Excess::Cut));
+                self.ask(Exchange::new(&site.host, pass, &url, &all, limit), stored).await
             }
         };
         let url = url.to_string();
@@ -127,23 +138,16 @@ impl Client {
     }
 
     /// Asks the site, conditionally if a stale answer is known, and keeps what it answers. The status is any that does not pass.
-    async fn ask(
-        &self,
-        host: &Host,
-        url: &Url,
-        robots: &Robots,
-        limit: (usize, Excess),
-        stale: Option<Stored>,
-    ) -> Result<Response, FetchError> {
-        let validators = stale.as_ref().map(Stored::validators).unwrap_or_default();
-        let is_conditional = !validators.is_empty();
-        let mut response = self.exchange(&Exchange { host, url, robots, limit, validators }).await?;
+    async fn ask(&self, mut exchange: Exchange<'_>, stale: Option<Stored>) -> Result<Response, FetchError> {
+        exchange.validators = stale.as_ref().map(Stored::validators).unwrap_or_default();
+        let is_conditional = !exchange.validators.is_empty();
+        let mut response = self.exchange(&exchange).await?;
         if let Some(stored) = stale.filter(|_| is_conditional && response.status == 304) {
             self.counters.not_modified();
             response = stored.confirmed(&response);
         }
         if let Some(cache) = &self.cache {
-            cache.put(url.as_str(), &response).await;
+            cache.put(exchange.url.as_str(), &response).await;
         }
         Ok(response)
     }

@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::failure::chain;
+use crate::fetch::breaker::Breaker;
 use crate::fetch::pace::Pace;
 use crate::fetch::robots::Robots;
 use crate::fetch::statistics::Counters;
@@ -22,10 +23,11 @@ pub(super) struct Site {
     pub(super) lifetime: Duration,
 }
 
-/// A host, shared by the sources that live there.
+/// A host, with what the sources that live there share.
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) pace: Pace,
+    pub(super) breaker: Arc<Breaker>,
     /// Its robots.txt, and since when it is known.
     pub(super) robots: Mutex<Option<(Instant, Arc<Robots>)>>,
 }
@@ -79,7 +81,8 @@ pub(super) fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BT
     let mut hosts = HashMap::new();
     for (key, rate) in slowest {
         let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
-        hosts.insert(key, Arc::new(Host { pace, robots: Mutex::default() }));
+        let breaker = Arc::new(Breaker::new(config.breaker_failures, config.breaker_rest));
+        hosts.insert(key, Arc::new(Host { pace, breaker, robots: Mutex::default() }));
     }
     let site = |(name, base, key, lifetime)| (name, Site { base, host: Arc::clone(&hosts[&key]), lifetime });
     Ok(bases.into_iter().map(site).collect())
