@@ -135,6 +135,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         "http",
+        "idle_timeout",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("20s"),
+        "How long a source may say nothing while it answers.",
+    ),
+    Setting::new(
+        "http",
         "attempts",
         Kind::Count(1, 100),
         Preset::Is("3"),
@@ -204,6 +211,13 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Count(1, 1 << 40),
         Preset::Is("67108864"),
         "The largest response that is read, in bytes after decompression.",
+    ),
+    Setting::new(
+        "http",
+        "max_body_ratio",
+        Kind::Count(1, 1_000_000),
+        Preset::Is("200"),
+        "How many times its packed size a response may unpack to, once it is larger than a mebibyte.",
     ),
     Setting::new(
         "base_url",

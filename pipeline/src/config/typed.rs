@@ -59,6 +59,8 @@ pub struct HttpSettings {
     pub connect_timeout: Duration,
     /// How long one attempt may take as a whole.
     pub timeout: Duration,
+    /// How long a source may say nothing while it answers.
+    pub idle_timeout: Duration,
     /// How often a request is tried, the first time included; at least one.
     pub attempts: u32,
     /// The wait before the first retry.
@@ -79,6 +81,8 @@ pub struct HttpSettings {
     pub ca_file: Option<PathBuf>,
     /// The largest response that is read, in bytes after decompression.
     pub max_body_bytes: u64,
+    /// How many times its packed size a larger response may unpack to; at least one.
+    pub max_body_ratio: u32,
 }
 
 /// The section `cache`.
@@ -159,6 +163,7 @@ impl Settings {
                 user_agent: values.header("http", "user_agent"),
                 connect_timeout: values.time("http", "connect_timeout"),
                 timeout: values.time("http", "timeout"),
+                idle_timeout: values.time("http", "idle_timeout"),
                 attempts: values.count("http", "attempts"),
                 backoff_base: values.time("http", "backoff_base"),
                 backoff_max: values.time("http", "backoff_max"),
@@ -169,6 +174,7 @@ impl Settings {
                 max_requests: values.optional_count("http", "max_requests"),
                 ca_file: values.path("http", "ca_file"),
                 max_body_bytes: values.count("http", "max_body_bytes"),
+                max_body_ratio: values.count("http", "max_body_ratio"),
             },
             sources: sources.collect(),
             cache: CacheSettings {

@@ -69,6 +69,14 @@ impl Breaker {
 }
 
 impl State {
+    /// The host has answered. A success that was under way when a rest began does not end it: the trial does.
+    fn answered(&mut self, is_trial: bool) {
+        if is_trial || self.resting_until.is_none() {
+            self.failed_in_a_row = 0;
+            self.resting_until = None;
+        }
+    }
+
     fn check(&self, url: &str, is_trial: bool) -> Result<(), FetchError> {
         if let Some(reason) = &self.refusal {
             let reason = format!("its host has refused an earlier request, and is asked for nothing more: {reason}");
@@ -125,13 +133,8 @@ impl Pass {
     pub(super) fn ended(self, answer: &Result<Response, FetchError>) {
         let mut state = self.breaker.state();
         match answer {
-            Ok(_) | Err(FetchError::Status { .. } | FetchError::TooLarge { .. } | FetchError::Redirect { .. }) => {
-                // A success that was under way when the rest began does not end it: the trial does.
-                if self.is_trial || state.resting_until.is_none() {
-                    state.failed_in_a_row = 0;
-                    state.resting_until = None;
-                }
-            }
+            Ok(_) => state.answered(self.is_trial),
+            Err(error) if error.is_of_the_page() => state.answered(self.is_trial),
             Err(FetchError::Down { url, reason, .. }) => {
                 state.failed_in_a_row = state.failed_in_a_row.saturating_add(1);
                 let begins = state.resting_until.is_none() && state.failed_in_a_row >= self.breaker.failures;

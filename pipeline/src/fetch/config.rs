@@ -56,12 +56,16 @@ pub struct FetchConfig {
     pub max_requests: Option<u64>,
     /// How long a connection may take. Default: 10 seconds.
     pub connect_timeout: Duration,
+    /// How long a site may say nothing while it answers. Default: 20 seconds.
+    pub idle_timeout: Duration,
     /// How long one attempt may take in all, its body included. Default: 60 seconds.
     pub timeout: Duration,
     /// How many requests to one host may be under way at once. Default: 4.
     pub concurrency: usize,
     /// The longest body accepted, in bytes, counted after decompression. Default: 64 MiB.
     pub body_limit: usize,
+    /// How many times its packed size a body may be, once it is larger than a mebibyte. Default: 200.
+    pub body_ratio: u32,
     /// A PEM file of certificates to trust besides the system's, for sites that send an incomplete chain. Default: none.
     pub ca_file: Option<PathBuf>,
     /// The `User-Agent`. Default: `drizzle-pipeline/` and the version. robots.txt is read for the part before the `/`.
@@ -82,9 +86,11 @@ impl Default for FetchConfig {
             breaker_rest: Duration::from_secs(60),
             max_requests: None,
             connect_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(20),
             timeout: Duration::from_secs(60),
             concurrency: 4,
             body_limit: 64 << 20,
+            body_ratio: 200,
             ca_file: None,
             user_agent: concat!("drizzle-pipeline/", env!("CARGO_PKG_VERSION")).to_owned(),
         }

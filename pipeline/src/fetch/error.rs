@@ -85,6 +85,22 @@ pub enum FetchError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The body unpacks to more than its packed size can honestly hold. Exit 65.
+    #[error("the answer of {url} unpacks to more than {ratio} times its size")]
+    TooDense {
+        /// The address that answered.
+        url: String,
+        /// The most that is allowed.
+        ratio: u32,
+    },
+    /// The body is packed in a way that was not asked for. Exit 65.
+    #[error("the answer of {url} is packed as `{encoding}`, which was not asked for")]
+    Encoding {
+        /// The address that answered.
+        url: String,
+        /// What `Content-Encoding` says.
+        encoding: String,
+    },
     /// A redirect that is not followed: it leaves the host, or there are too many. Exit 65.
     #[error("{url} redirects to {to}: {reason}")]
     Redirect {
@@ -133,6 +149,18 @@ impl FetchError {
         matches!(self, Self::Blocked { .. } | Self::Disallowed { .. })
     }
 
+    /// The host answers, and what is wrong is this answer: other pages of it may well be had.
+    pub(crate) fn is_of_the_page(&self) -> bool {
+        matches!(
+            self,
+            Self::Status { .. }
+                | Self::TooLarge { .. }
+                | Self::TooDense { .. }
+                | Self::Encoding { .. }
+                | Self::Redirect { .. }
+        )
+    }
+
     /// The exit code that it leads to.
     pub fn exit(&self) -> Exit {
         match self {
@@ -143,6 +171,8 @@ impl FetchError {
             Self::Budget { .. } => Exit::Temporary,
             Self::Status { .. }
             | Self::TooLarge { .. }
+            | Self::TooDense { .. }
+            | Self::Encoding { .. }
             | Self::Redirect { .. }
             | Self::Unrecorded { .. }
             | Self::Recording { .. } => Exit::Input,

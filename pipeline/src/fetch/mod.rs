@@ -17,6 +17,7 @@ mod breaker;
 mod budget;
 mod cache;
 mod challenge;
+mod charset;
 mod config;
 mod error;
 mod live;
@@ -30,6 +31,7 @@ mod robots;
 mod statistics;
 
 pub use cache::CacheConfig;
+pub use charset::Text;
 pub use config::{FetchConfig, Mode, SourceAccess};
 pub use error::{FetchError, is_blocked};
 pub use message::{Origin, Request, Response};

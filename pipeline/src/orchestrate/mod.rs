@@ -49,9 +49,11 @@ fn fetcher(job: &Job) -> Result<Fetcher> {
         breaker_rest: http.breaker_rest,
         max_requests: http.max_requests,
         connect_timeout: http.connect_timeout,
+        idle_timeout: http.idle_timeout,
         timeout: http.timeout,
         concurrency: http.concurrency,
         body_limit: usize::try_from(http.max_body_bytes).unwrap_or(usize::MAX),
+        body_ratio: http.max_body_ratio,
         ca_file: http.ca_file.clone(),
         user_agent: http.user_agent.clone(),
     };

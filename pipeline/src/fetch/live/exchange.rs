@@ -1,14 +1,15 @@
 //! One request, tried until there is an answer: turns, redirects, retries.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use backon::BackoffBuilder;
-use bytes::BytesMut;
+use bytes::Bytes;
 use chrono::Utc;
 use reqwest::header::{self, HeaderMap};
 use url::Url;
 
+use super::body::{Body, Bounds, Stop};
 use super::failure::{self, Failure};
 use super::setup::Host;
 use super::{Client, redirect};
@@ -29,29 +30,15 @@ pub(super) struct Exchange<'a> {
     pub(super) pass: &'a Pass,
     pub(super) url: &'a Url,
     pub(super) robots: &'a Robots,
-    /// The longest body, in bytes after decompression.
-    pub(super) limit: (usize, Excess),
+    pub(super) bounds: Bounds,
     /// Headers by which the site can say that nothing has changed.
     pub(super) validators: HeaderMap,
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) fn new(
-        host: &'a Host,
-        pass: &'a Pass,
-        url: &'a Url,
-        robots: &'a Robots,
-        limit: (usize, Excess),
-    ) -> Self {
-        Self { host, pass, url, robots, limit, validators: HeaderMap::new() }
+    pub(super) fn new(host: &'a Host, pass: &'a Pass, url: &'a Url, robots: &'a Robots, bounds: Bounds) -> Self {
+        Self { host, pass, url, robots, bounds, validators: HeaderMap::new() }
     }
-}
-
-/// What to do with a body beyond the limit.
-#[derive(Clone, Copy)]
-pub(super) enum Excess {
-    Fail,
-    Cut,
 }
 
 impl Client {
@@ -88,7 +75,6 @@ impl Client {
 
     /// One attempt, following redirects within the host. Each request of it takes its turn.
     async fn attempt(&self, exchange: &Exchange<'_>) -> Result<Response, Failure> {
-        let (limit, excess) = exchange.limit;
         let mut url = exchange.url.clone();
         for _ in 0..=REDIRECTS {
             check_robots(exchange.robots, &url).map_err(Failure::Final)?;
@@ -97,8 +83,9 @@ impl Client {
             self.budget.take(url.as_str()).map_err(Failure::Final)?;
             self.counters.request();
             tracing::debug!(%url, "requesting");
+            let started = Instant::now();
             let request = self.http.get(url.clone()).headers(exchange.validators.clone());
-            let mut answer = request.send().await.map_err(|error| Failure::of(error, &url, self.timeout))?;
+            let mut answer = request.send().await.map_err(|error| Failure::of(error, &url, started, self.timeouts))?;
             let status = answer.status().as_u16();
             if let Some(next) = redirect::target(&url, status, answer.headers()) {
                 url = next.map_err(Failure::Final)?;
@@ -111,27 +98,13 @@ impl Client {
                 return Err(Failure::Passing { reason, status: Some(status), retry_after });
             }
             let headers = headers(answer.headers());
-            let mut body = BytesMut::new();
-            while let Some(chunk) = answer.chunk().await.map_err(|error| Failure::of(error, &url, self.timeout))? {
-                body.extend_from_slice(&chunk);
-                if body.len() > limit {
-                    match excess {
-                        Excess::Cut => {
-                            body.truncate(limit);
-                            break;
-                        }
-                        Excess::Fail => {
-                            return Err(Failure::Final(FetchError::TooLarge { url: url.into(), limit }));
-                        }
-                    }
-                }
-            }
+            let body = self.body(&mut answer, exchange.bounds, &url, started).await?;
             self.counters.received(body.len());
             return Ok(Response {
                 status,
                 media_type: message::media_type(&headers),
                 headers,
-                body: body.freeze(),
+                body,
                 url: url.into(),
                 fetched_at: Utc::now(),
                 origin: Origin::Live,
@@ -139,6 +112,42 @@ impl Client {
         }
         let (url, to) = (exchange.url.to_string(), url.to_string());
         Err(Failure::Final(FetchError::Redirect { url, to, reason: "too many redirects" }))
+    }
+
+    /// Reads a body to its end. One that is not whole, or not what its headers say, may be whole the next time.
+    async fn body(
+        &self,
+        answer: &mut reqwest::Response,
+        bounds: Bounds,
+        url: &Url,
+        started: Instant,
+    ) -> Result<Bytes, Failure> {
+        let encoding = answer.headers().get(header::CONTENT_ENCODING);
+        let encoding = encoding.map(|encoding| String::from_utf8_lossy(encoding.as_bytes()).into_owned());
+        let Some(mut body) = Body::new(encoding.as_deref(), bounds) else {
+            let encoding = encoding.unwrap_or_default();
+            return Err(Failure::Final(FetchError::Encoding { url: url.to_string(), encoding }));
+        };
+        let read = loop {
+            match answer.chunk().await.map_err(|error| Failure::of(error, url, started, self.timeouts))? {
+                Some(chunk) => match body.push(&chunk) {
+                    Ok(()) => {}
+                    Err(Stop::Cut) => break body.finish(true),
+                    Err(stop) => break Err(stop),
+                },
+                None => break body.finish(false),
+            }
+        };
+        read.map_err(|stop| match stop {
+            Stop::TooLarge | Stop::Cut => {
+                Failure::Final(FetchError::TooLarge { url: url.to_string(), limit: bounds.limit })
+            }
+            Stop::TooDense => Failure::Final(FetchError::TooDense { url: url.to_string(), ratio: bounds.ratio }),
+            Stop::Broken(error) => {
+                let reason = format!("its body cannot be unpacked: {error}");
+                Failure::Passing { reason, status: None, retry_after: None }
+            }
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Asks the sites themselves, and the cache before them.
 
+mod body;
 mod exchange;
 mod failure;
 mod redirect;
@@ -18,7 +19,9 @@ use super::cache::{Cache, Stored};
 use super::robots::{self, Robots};
 use super::statistics::Counters;
 use super::{FetchConfig, FetchError, Request, Response, challenge, outcome, retry};
-use exchange::{Excess, Exchange};
+use body::{Bounds, Excess};
+use exchange::Exchange;
+use failure::Timeouts;
 use setup::Site;
 
 /// How long a robots.txt holds (RFC 9309, 2.4).
@@ -34,8 +37,9 @@ pub(super) struct Client {
     attempts: u32,
     backoff: ExponentialBuilder,
     retry_after_max: Duration,
-    timeout: Duration,
+    timeouts: Timeouts,
     body_limit: usize,
+    body_ratio: u32,
     budget: Budget,
     counters: Arc<Counters>,
 }
@@ -50,8 +54,9 @@ impl Client {
             attempts: config.attempts.max(1),
             backoff: retry::backoff(config.backoff, config.backoff_max),
             retry_after_max: config.retry_after_max,
-            timeout: config.timeout,
+            timeouts: Timeouts { whole: config.timeout, idle: config.idle_timeout },
             body_limit: config.body_limit,
+            body_ratio: config.body_ratio,
             budget: Budget::new(config.max_requests),
             counters,
         })
@@ -77,8 +82,8 @@ impl Client {
 
     async fn page(&self, site: &Site, pass: &Pass, url: &Url, stored: Option<Stored>) -> Result<Response, FetchError> {
         let robots = self.robots(site, pass).await?;
-        let limit = (self.body_limit, Excess::Fail);
-        outcome(self.ask(Exchange::new(&site.host, pass, url, &robots, limit), stored).await?)
+        let bounds = Bounds { limit: self.body_limit, ratio: self.body_ratio, excess: Excess::Fail };
+        outcome(self.ask(Exchange::new(&site.host, pass, url, &robots, bounds), stored).await?)
     }
 
     /// What robots.txt asks of us. It is asked for once by all who wait for it, and again when it is a day old.
@@ -98,8 +103,9 @@ impl Client {
         let answer = match self.stored(&url, ROBOTS_LIFETIME, robots::SIZE_LIMIT).await {
             Known::Fresh(response) => Ok(response),
             Known::Stored(stored) => {
-                let (all, limit) = (Robots::allow_all(), (robots::SIZE_LIMIT, Excess::Cut));
-                self.ask(Exchange::new(&site.host, pass, &url, &all, limit), stored).await
+                let all = Robots::allow_all();
+                let bounds = Bounds { limit: robots::SIZE_LIMIT, ratio: self.body_ratio, excess: Excess::Cut };
+                self.ask(Exchange::new(&site.host, pass, &url, &all, bounds), stored).await
             }
         };
         let url = url.to_string();

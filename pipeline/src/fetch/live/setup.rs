@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use tokio::sync::Mutex;
 use url::Url;
 
+use super::body;
 use super::failure::chain;
 use crate::fetch::breaker::Breaker;
 use crate::fetch::pace::Pace;
@@ -50,6 +52,8 @@ pub(super) fn http_client(config: &FetchConfig) -> Result<reqwest::Client, Fetch
         .user_agent(&config.user_agent)
         .connect_timeout(config.connect_timeout)
         .timeout(config.timeout)
+        .read_timeout(config.idle_timeout)
+        .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED))]))
         .redirect(reqwest::redirect::Policy::none());
     if let Some(path) = &config.ca_file {
         let unusable = |reason: String| {
