@@ -255,7 +255,7 @@ impl Matcher {
         let ours = query.city.map(normalized).and_then(|city| with_city(reading, &city));
         let ours = ours.and_then(|full| self.by_name.get(&full));
         let schools = self.in_state(theirs.or(ours)?, state);
-        (!schools.is_empty()).then(|| Finding { rule: Rule::NameAndCity, certain: schools.len() == 1, schools })
+        (!schools.is_empty()).then_some(Finding { rule: Rule::NameAndCity, certain: schools.len() == 1, schools })
     }
 
     fn state_university(&self, _: &Query<'_>, reading: &Reading, state: Option<&str>) -> Option<Finding> {
@@ -263,7 +263,7 @@ impl Matcher {
             return None;
         }
         let schools = self.in_state(self.by_name.get(&format!("university {}", reading.core))?, state);
-        (!schools.is_empty()).then(|| Finding { rule: Rule::StateUniversity, certain: schools.len() == 1, schools })
+        (!schools.is_empty()).then_some(Finding { rule: Rule::StateUniversity, certain: schools.len() == 1, schools })
     }
 
     fn short_name(&self, _: &Query<'_>, reading: &Reading, stated: Option<&str>) -> Option<Finding> {

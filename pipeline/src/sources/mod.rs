@@ -13,13 +13,14 @@ pub mod html;
 pub mod json;
 pub mod names;
 pub mod ncaa_directory;
-pub mod pages;
-pub mod task;
 pub mod ncaa_stats;
+pub mod pages;
 pub mod profile;
+pub mod task;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use task::Task;
 
@@ -40,6 +41,8 @@ pub struct Source {
     pub rate: Rate,
     /// Whether it is asked unless settings say otherwise.
     pub is_on: bool,
+    /// How long its answers are fresh once they are stored, unless settings say otherwise.
+    pub lifetime: Duration,
     /// The DAG that its tasks belong to.
     pub dag: &'static str,
     /// The sports that it has, by the NCAA's codes, for tasks that are cut by sport.
@@ -66,7 +69,10 @@ pub fn find(name: &str) -> Option<&'static Source> {
 /// How to reach every source, as far as settings say nothing else.
 pub fn access() -> BTreeMap<String, SourceAccess> {
     let access = |source: &&Source| {
-        (source.name.to_owned(), SourceAccess { base_url: source.base_url.to_owned(), rate: source.rate })
+        (
+            source.name.to_owned(),
+            SourceAccess { base_url: source.base_url.to_owned(), rate: source.rate, lifetime: source.lifetime },
+        )
     };
     ALL.iter().map(access).collect()
 }

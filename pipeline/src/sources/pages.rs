@@ -156,8 +156,5 @@ impl Pages {
 
 /// Whether an error is about the one page that was asked for, rather than about the site, our settings or the recording.
 fn is_of_the_page(error: &FetchError) -> bool {
-    matches!(
-        error,
-        FetchError::Down { .. } | FetchError::Status { .. } | FetchError::TooLarge { .. } | FetchError::Redirect { .. }
-    )
+    error.is_of_the_page() || matches!(error, FetchError::Down { .. })
 }

@@ -24,6 +24,8 @@ pub use records::{
 };
 pub use replay::{REPLAYED, replayed};
 
+use std::time::Duration;
+
 use models::{Conference, Location, School, SchoolSport, SocialLinks, Sport, Table};
 
 use super::check::{Check, Match, counted};
@@ -38,6 +40,7 @@ pub static SOURCE: Source = Source {
     base_url: "https://web3.ncaa.org",
     rate: Rate::TWO_A_SECOND,
     is_on: true,
+    lifetime: Duration::from_secs(12 * 60 * 60),
     dag: "ncaa_directory_sync",
     sports: &[],
     loads_as_one: true,
