@@ -22,7 +22,7 @@ pub use records::{
     StatRecord, TeamHeader, TeamList,
 };
 pub use requests::{ListDivision, contest_stats, old_roster, roster, season_stats, team, team_list};
-pub use tables::{RosterRows, roster_rows};
+pub use tables::{RosterRows, StatRows, contest_rows, grid_rows, roster_rows};
 
 /// The source's name.
 pub const NAME: &str = "ncaa-stats";
