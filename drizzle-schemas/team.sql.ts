@@ -86,11 +86,23 @@ export const rosterEntry = pgTable(
     /** The number on the shirt; empty where none is given. */
     number: text('number').notNull().default(''),
     position: text('position').notNull().default(''),
-    /** `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it. */
+    /** What names the entry within its source and team: the source's id, or without one `name|number|position`. */
+    playerKey: text('player_key')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`case when source_player_id <> '' then source_player_id else normalized_name || '|' || number || '|' || position end`,
+      ),
+    /** `Fr.`, `So.`, `Jr.`, `Sr.` or `Gr.`; what the source writes beyond that is in `extra`. */
     classYear: text('class_year'),
     heightInches: integer('height_inches'),
     weightPounds: integer('weight_pounds'),
+    /** As the source writes it. */
     hometown: text('hometown'),
+    hometownCity: text('hometown_city'),
+    /** State, province or territory of the US and Canada, as its postal abbreviation; only where the text is certain. */
+    hometownState: text('hometown_state'),
+    /** ISO 3166-1 alpha-2, only where the text is certain. */
+    hometownCountry: text('hometown_country'),
     highSchool: text('high_school'),
     gamesPlayed: integer('games_played'),
     gamesStarted: integer('games_started'),
@@ -105,6 +117,7 @@ export const rosterEntry = pgTable(
     uniqueIndex('roster_entry_unnumbered_player_key')
       .on(table.teamId, table.normalizedName, table.number, table.position)
       .where(sql`${table.sourcePlayerId} = ''`),
+    unique('roster_entry_player_key').on(table.source, table.teamId, table.playerKey),
     index('roster_entry_athlete_index').on(table.athleteId),
     check('roster_entry_height_range', sql`${table.heightInches} between 36 and 108`),
   ],
@@ -118,16 +131,21 @@ export const playerStat = pgTable(
     rosterEntryId: reference('roster_entry_id')
       .notNull()
       .references(() => rosterEntry.id, { onDelete: 'cascade' }),
+    /** Who says so; the entry may be another source's. */
+    source: source('source').notNull(),
     /** What it covers: `season`, `week:7`, or `game:` and the contest's id. */
     period: text('period').notNull(),
+    /** The column, after the table's own name where it has one: `Pitching/ERA`. */
     category: text('category').notNull(),
+    /** Minutes and innings as decimal numbers; null where the text is no number. */
     value: numeric('value', { precision: 14, scale: 4 }),
     /** As the source writes it. */
     rawValue: text('raw_value').notNull(),
+    /** The day of the game, or the day through which the value counts. */
     playedOn: date('played_on'),
     ...timestamps,
   },
-  (table) => [unique('player_stat_key').on(table.rosterEntryId, table.period, table.category)],
+  (table) => [unique('player_stat_key').on(table.rosterEntryId, table.source, table.period, table.category)],
 );
 
 export const teamRelations = relations(team, ({ one, many }) => ({

@@ -29,7 +29,7 @@ pub struct Refresh {
     pub mark_missing: Option<MarkMissing>,
 }
 
-/// The options of `sync` and `test`.
+/// The options that all jobs on sources have.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobOptions {
     /// The most leaf records to take from each source (of the directory: schools). Lists and parents load in full.
@@ -38,6 +38,14 @@ pub struct JobOptions {
     pub traffic: Traffic,
     /// What becomes of rows that are deleted, or missing in what the source gives. `test` loads nothing and ignores it.
     pub refresh: Refresh,
+    /// Files that sources take as input.
+    pub files: Vec<PathBuf>,
+}
+
+impl AsRef<JobOptions> for JobOptions {
+    fn as_ref(&self) -> &JobOptions {
+        self
+    }
 }
 
 /// Where the bytes of a job come from. The choices exclude each other.

@@ -151,6 +151,7 @@ CREATE TABLE "athlete" (
 CREATE TABLE "player_stat" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "player_stat_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"roster_entry_id" bigint NOT NULL,
+	"source" "source" NOT NULL,
 	"period" text NOT NULL,
 	"category" text NOT NULL,
 	"value" numeric(14, 4),
@@ -159,7 +160,7 @@ CREATE TABLE "player_stat" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"deleted_at" timestamp with time zone,
-	CONSTRAINT "player_stat_key" UNIQUE("roster_entry_id","period","category")
+	CONSTRAINT "player_stat_key" UNIQUE("roster_entry_id","source","period","category")
 );
 --> statement-breakpoint
 CREATE TABLE "roster_entry" (
@@ -172,10 +173,14 @@ CREATE TABLE "roster_entry" (
 	"normalized_name" text NOT NULL,
 	"number" text DEFAULT '' NOT NULL,
 	"position" text DEFAULT '' NOT NULL,
+	"player_key" text GENERATED ALWAYS AS (case when source_player_id <> '' then source_player_id else normalized_name || '|' || number || '|' || position end) STORED NOT NULL,
 	"class_year" text,
 	"height_inches" integer,
 	"weight_pounds" integer,
 	"hometown" text,
+	"hometown_city" text,
+	"hometown_state" text,
+	"hometown_country" text,
 	"high_school" text,
 	"games_played" integer,
 	"games_started" integer,
@@ -183,6 +188,7 @@ CREATE TABLE "roster_entry" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"deleted_at" timestamp with time zone,
+	CONSTRAINT "roster_entry_player_key" UNIQUE("source","team_id","player_key"),
 	CONSTRAINT "roster_entry_height_range" CHECK ("roster_entry"."height_inches" between 36 and 108)
 );
 --> statement-breakpoint

@@ -1,10 +1,12 @@
 //! Every setting, once. Environment names, flags, `pipeline config`, help texts and errors come from this table.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::paths::Paths;
 use super::value::Kind;
+use crate::sources::{self, Source};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -63,19 +65,43 @@ impl Setting {
     }
 }
 
-/// The sources that can be configured, by their names in flags, settings and results.
-pub fn sources() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().filter(|setting| setting.section == "base_url").map(|setting| setting.key)
-}
-
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
 const INSTANT: Duration = Duration::from_millis(1);
 
-/// The table. A new source adds one row to `base_url` and one to `rate`.
-pub const SETTINGS: &[Setting] = &[
+/// The table. Each source has a row in `source`, `base_url` and `rate`.
+pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+    let of_sources = |row: fn(&'static Source) -> Setting| sources::ALL.iter().map(move |source| row(source));
+    let mut all = GENERAL.to_vec();
+    all.extend(of_sources(switch));
+    all.extend(of_sources(base_url));
+    all.extend(of_sources(rate));
+    all.extend_from_slice(LOADING);
+    all
+});
+
+fn switch(source: &'static Source) -> Setting {
+    let preset = if source.is_on { "on" } else { "off" };
+    let help = "Whether DAGs ask this source; a task that is named runs all the same.";
+    Setting::new("source", source.name, Kind::Switch, Preset::Is(preset), help)
+}
+
+fn base_url(source: &'static Source) -> Setting {
+    let help = "Where this source is; its paths are appended.";
+    Setting::new("base_url", source.name, Kind::WebUrl, Preset::Is(source.base_url), help).flag("--base-url")
+}
+
+fn rate(source: &'static Source) -> Setting {
+    let help = "How often requests to this source may start.";
+    // Settings live as long as the program.
+    let preset = Preset::Is(source.rate.to_string().leak());
+    Setting::new("rate", source.name, Kind::Rate, preset, help).flag("--rate")
+}
+
+/// What comes before the sources.
+const GENERAL: &[Setting] = &[
     Setting::new(
         "database",
         "url",
@@ -177,22 +203,10 @@ pub const SETTINGS: &[Setting] = &[
         Preset::Is("67108864"),
         "The largest response that is read, in bytes after decompression.",
     ),
-    Setting::new(
-        "base_url",
-        "ncaa-directory",
-        Kind::WebUrl,
-        Preset::Is("https://web3.ncaa.org"),
-        "Where the NCAA directory is; its paths are appended.",
-    )
-    .flag("--base-url"),
-    Setting::new(
-        "rate",
-        "ncaa-directory",
-        Kind::Rate,
-        Preset::Is("2/s"),
-        "How often requests to the NCAA directory may start.",
-    )
-    .flag("--rate"),
+];
+
+/// What comes after them.
+const LOADING: &[Setting] = &[
     Setting::new(
         "load",
         "batch_rows",

@@ -9,10 +9,10 @@ use url::Url;
 
 use super::paths::Paths;
 use super::resolve::{Effective, Inputs, Origin, resolve};
-use super::table::sources;
 use super::value::{DatabaseUrl, LogFormat, Value};
 use crate::error::Result;
 use crate::fetch::Rate;
+use crate::sources;
 
 /// All settings of one run: checked, complete, and with the origin of each.
 #[derive(Debug, Clone)]
@@ -73,13 +73,15 @@ pub struct HttpSettings {
     pub max_body_bytes: u64,
 }
 
-/// A source's row of the sections `base_url` and `rate`.
+/// A source's rows of the sections `source`, `base_url` and `rate`.
 #[derive(Debug, Clone)]
 pub struct SourceSettings {
     /// Where the source is; its paths are appended.
     pub base_url: Url,
     /// How often requests may start.
     pub rate: Rate,
+    /// Whether DAGs ask it.
+    pub is_on: bool,
 }
 
 /// The section `load`.
@@ -119,10 +121,13 @@ impl Settings {
     pub fn load(inputs: Inputs) -> Result<Self> {
         let resolved = resolve(&inputs)?;
         let values = Values(&resolved.effective);
-        let sources = sources().map(|source| {
-            let settings =
-                SourceSettings { base_url: values.web_url("base_url", source), rate: values.rate("rate", source) };
-            (source, settings)
+        let sources = sources::ALL.iter().map(|source| {
+            let settings = SourceSettings {
+                base_url: values.web_url("base_url", source.name),
+                rate: values.rate("rate", source.name),
+                is_on: values.switch("source", source.name),
+            };
+            (source.name, settings)
         });
         Ok(Self {
             database: DatabaseSettings {
@@ -207,6 +212,7 @@ impl Values<'_> {
     accessor!(time, Time, Duration);
     accessor!(rate, Rate, Rate);
     accessor!(web_url, WebUrl, Url);
+    accessor!(switch, Switch, bool);
     accessor!(header, Header, String);
     accessor!(log_level, LogLevel, LevelFilter);
     accessor!(log_format, LogFormat, LogFormat);

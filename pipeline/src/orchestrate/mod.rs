@@ -1,38 +1,47 @@
 //! The jobs: what runs, in which order.
 //!
+//! ```text
+//! Selection -> Plan -> execute -> stage: collect -> load, in one transaction with its bookkeeping
+//! ```
+//!
 //! [`sync()`] and [`test()`] share one path from the source to the rows; `test` stops before the database. [`load()`] brings
 //! files into a table.
 
 mod attempts;
-mod directory;
+mod collect;
+mod execute;
 mod load;
 mod outcome;
 mod prepare;
 mod replay;
+mod stage;
 mod sync;
 mod test;
 
 pub use load::{LoadOptions, load};
 pub use replay::{ReplayOptions, replay};
-pub use sync::{database_config, sync};
-pub use test::test;
+pub use sync::{SyncOptions, What, database_config, sync};
+pub use test::{TestOptions, test};
 
 use outcome::{account, load_options};
 
+use crate::config::Settings;
 use crate::fetch::{FetchConfig, Fetcher, Mode, SourceAccess};
 use crate::job::{Job, Traffic};
-use crate::report::Run;
 use crate::{Error, Result};
 
-/// The fetcher that a job's settings and options describe.
-fn fetcher(job: &Job) -> Result<Fetcher> {
-    let (settings, http) = (&job.settings, &job.settings.http);
+/// The fetcher that settings describe, for bytes from there.
+///
+/// # Errors
+/// Settings that cannot be used, exit 78.
+pub fn fetcher(settings: &Settings, traffic: &Traffic) -> Result<Fetcher> {
+    let http = &settings.http;
     let access = |source: &crate::config::SourceSettings| SourceAccess {
         base_url: source.base_url.as_str().trim_end_matches('/').to_owned(),
         rate: source.rate,
     };
     let config = FetchConfig {
-        mode: match &job.options.traffic {
+        mode: match traffic {
             Traffic::Live => Mode::Live { record: None },
             Traffic::Record(folder) => Mode::Live { record: Some(folder.clone()) },
             Traffic::Replay(folder) => Mode::Replay(folder.clone()),
@@ -62,19 +71,5 @@ async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>
             Err(Error::new(crate::Exit::Interrupted, "stopped"))
         }
         outcome = work => outcome,
-    }
-}
-
-/// Counts what was fetched, and tells a blocked source from other failures.
-fn end_of_fetching<T>(run: &mut Run, fetcher: &Fetcher, outcome: Result<T>) -> Result<Option<T>> {
-    let statistics = fetcher.statistics();
-    run.requests(statistics.requests, statistics.retries);
-    match outcome {
-        Ok(harvest) => Ok(Some(harvest)),
-        Err(error) if crate::fetch::is_blocked(&error) => {
-            run.blocked(error);
-            Ok(None)
-        }
-        Err(error) => Err(error),
     }
 }

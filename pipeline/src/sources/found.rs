@@ -56,6 +56,10 @@ pub enum Reason {
     WrongType,
     /// A field's value is none of those that are known.
     UnknownValue,
+    /// Several records have the key of one.
+    Collision,
+    /// No known player, or several, are the one that is named.
+    UnknownPlayer,
     /// A school's name that more than one school goes by.
     AmbiguousSchool,
     /// A school's name that no known school goes by.
@@ -69,6 +73,8 @@ impl Reason {
             Self::Missing => "missing-field",
             Self::WrongType => "wrong-type",
             Self::UnknownValue => "unknown-value",
+            Self::Collision => "key-collision",
+            Self::UnknownPlayer => "unknown-player",
             Self::AmbiguousSchool => "ambiguous-school",
             Self::UnknownSchool => "unknown-school",
         }
@@ -89,6 +95,11 @@ impl Place {
 }
 
 impl<T> Found<T> {
+    /// The same with what `turn` makes of the record.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Found<U> {
+        Found { record: turn(self.record), place: self.place }
+    }
+
     /// The record, a row by now, as the loader takes it.
     pub fn into_row(self, source: &Arc<str>) -> Row<T> {
         Row { row: self.record, origin: self.place.into_origin(source) }
@@ -150,11 +161,13 @@ pub struct Extracted<T> {
     pub refused: Vec<Refused>,
     /// What is no record and was passed over, counted by reason.
     pub passed_over: BTreeMap<&'static str, u64>,
+    /// Headers, sections and values that are not known, kept raw where a record can keep them, and how often each came.
+    pub unknown: BTreeMap<String, u64>,
 }
 
 impl<T> Default for Extracted<T> {
     fn default() -> Self {
-        Self { records: Vec::new(), refused: Vec::new(), passed_over: BTreeMap::new() }
+        Self { records: Vec::new(), refused: Vec::new(), passed_over: BTreeMap::new(), unknown: BTreeMap::new() }
     }
 }
 
@@ -162,6 +175,11 @@ impl<T> Extracted<T> {
     /// Counts something that is passed over.
     pub fn pass_over(&mut self, reason: &'static str) {
         *self.passed_over.entry(reason).or_default() += 1;
+    }
+
+    /// Counts something that is not known.
+    pub fn unknown(&mut self, what: impl Into<String>) {
+        *self.unknown.entry(what.into()).or_default() += 1;
     }
 }
 

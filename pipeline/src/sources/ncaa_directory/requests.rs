@@ -7,6 +7,9 @@ use crate::fetch::Request;
 /// an empty body.
 const ALL_MEMBERS: u8 = 12;
 
+/// The conferences as members, with site and division.
+const CONFERENCES: u8 = 3;
+
 pub(super) fn sports() -> Request {
     Request::get(SOURCE.name, "/directory/api/common/sportList")
 }
@@ -17,6 +20,10 @@ pub(super) fn conferences() -> Request {
 
 pub(super) fn members() -> Request {
     Request::get(SOURCE.name, "/directory/api/directory/memberList").query("type", ALL_MEMBERS)
+}
+
+pub(super) fn conference_members() -> Request {
+    Request::get(SOURCE.name, "/directory/api/directory/memberList").query("type", CONFERENCES)
 }
 
 pub(super) fn detail(id: i32) -> Request {

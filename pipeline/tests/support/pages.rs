@@ -1,0 +1,40 @@
+//! Pages as responses: fixtures, and the recorded real ones, which are no part of the project.
+
+use std::path::PathBuf;
+
+use pipeline::fetch::{Origin, Response};
+
+/// A fixture of a source, by file name.
+pub fn fixture(source: &str, name: &str) -> String {
+    let path = format!("{}/tests/fixtures/{source}/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// A response with a page.
+pub fn page(url: &str, body: &str) -> Response {
+    Response {
+        status: 200,
+        headers: Default::default(),
+        body: body.to_owned().into(),
+        url: url.to_owned(),
+        media_type: Some("text/html".to_owned()),
+        fetched_at: chrono::DateTime::UNIX_EPOCH,
+        origin: Origin::Live,
+    }
+}
+
+/// Where the recorded data lies.
+pub fn recorded_data() -> PathBuf {
+    std::env::var_os("RECORDED_DATA")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")), PathBuf::from)
+}
+
+/// A recorded page; says so if it is not there.
+pub fn recorded(path: &str) -> Option<String> {
+    let path = recorded_data().join(path);
+    let read = std::fs::read_to_string(&path);
+    if read.is_err() {
+        eprintln!("NOT TESTED: there is no {}; set RECORDED_DATA", path.display());
+    }
+    read.ok()
+}
