@@ -71,8 +71,11 @@ impl Matcher {
         place.insert(index);
         let readings = readings(&known.name);
         let city = known.city.as_deref().map(normalized).filter(|city| !city.is_empty());
-        for reading in &readings {
-            put(&mut self.by_name, &reading.full, index);
+        for (number, reading) in readings.iter().enumerate() {
+            // Only the plain reading is a whole name without a kind: `The Citadel`, but not `Cortland`, of the State University.
+            if number == 0 || reading.has_kind {
+                put(&mut self.by_name, &reading.full, index);
+            }
             put(&mut self.by_short_name, &reading.core, index);
             if let Some(core) = reading.core_before_state() {
                 put(&mut self.by_short_name, core, index);
