@@ -51,6 +51,7 @@ pub static SOURCE: Source = Source {
             after: &[],
             partitions: &[],
             tables: &[Sport::TABLE],
+            is_in_dag: true,
             collect: collect::collect_sports,
         },
         Task {
@@ -59,6 +60,7 @@ pub static SOURCE: Source = Source {
             after: &[],
             partitions: &[],
             tables: &[Conference::TABLE],
+            is_in_dag: true,
             collect: collect::collect_conferences,
         },
         Task {
@@ -67,6 +69,7 @@ pub static SOURCE: Source = Source {
             after: &["sports", "conferences"],
             partitions: &[],
             tables: &[Location::TABLE, School::TABLE, SchoolSport::TABLE],
+            is_in_dag: true,
             collect: collect::collect_schools,
         },
     ],
