@@ -43,6 +43,7 @@ pub struct Error {
     message: String,
     help: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    address: Option<Box<str>>,
 }
 
 /// A result whose error knows its exit code.
@@ -51,7 +52,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error that ends the command with `exit`. The message names the place and the reason.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), help: None, source: None }
+        Self { exit, message: message.into(), help: None, source: None, address: None }
     }
 
     /// Adds the way out.
@@ -66,6 +67,18 @@ impl Error {
     pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// Adds the address whose answer cannot be used.
+    #[must_use]
+    pub fn of_answer(mut self, address: impl Into<Box<str>>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// The address whose answer cannot be used.
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
     }
 
     /// The exit code it leads to.

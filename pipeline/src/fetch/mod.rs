@@ -97,6 +97,13 @@ impl Fetcher {
         }
     }
 
+    /// Forgets the stored answer of an address: it cannot be used, and is to be asked for again.
+    pub fn forget(&self, url: &str) {
+        if let Backend::Live { client, .. } = &self.backend {
+            client.forget(url);
+        }
+    }
+
     /// How many requests are worth starting at once.
     pub fn concurrency(&self) -> usize {
         self.concurrency

@@ -49,7 +49,11 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
             run.blocked(error);
             Ok(None)
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            // It is to be asked for again, not to be read from the cache as long as it is fresh.
+            error.address().into_iter().for_each(|address| pages.fetcher().forget(address));
+            Err(error)
+        }
     }
 }
 
