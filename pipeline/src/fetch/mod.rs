@@ -97,6 +97,13 @@ impl Fetcher {
         }
     }
 
+    /// Forgets the stored answer of an address: what was read of it makes no sense, and the next run is to ask again.
+    pub fn forget(&self, url: &str) {
+        if let Backend::Live { client, .. } = &self.backend {
+            client.forget(url);
+        }
+    }
+
     /// How many requests are worth starting at once.
     pub fn concurrency(&self) -> usize {
         self.concurrency

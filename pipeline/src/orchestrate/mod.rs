@@ -92,8 +92,11 @@ fn end_of_fetching<T>(run: &mut Run, fetcher: &Fetcher, outcome: Result<T>) -> R
         let (stored, confirmed) = (statistics.from_cache, statistics.not_modified);
         run.remark(format!("answers from the cache: {stored} without a request, {confirmed} confirmed by the site"));
     }
-    if statistics.from_cache > 0 && outcome.as_ref().is_err_and(|error| error.exit() == Exit::Input) {
-        run.remark("`--refresh` asks the source for what came from the cache, too".to_owned());
+    if let Some(address) = outcome.as_ref().err().and_then(Error::address) {
+        fetcher.forget(address);
+        if statistics.from_cache > 0 {
+            run.remark("`--refresh` asks for everything again, also for what came from the cache".to_owned());
+        }
     }
     match outcome {
         Ok(harvest) => Ok(Some(harvest)),

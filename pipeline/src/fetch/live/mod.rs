@@ -80,6 +80,13 @@ impl Client {
         }
     }
 
+    /// Forgets a stored answer.
+    pub(super) fn forget(&self, url: &str) {
+        if let Some(cache) = &self.cache {
+            cache.forget(url);
+        }
+    }
+
     async fn page(&self, site: &Site, pass: &Pass, url: &Url, stored: Option<Stored>) -> Result<Response, FetchError> {
         let robots = self.robots(site, pass).await?;
         let bounds = Bounds { limit: self.body_limit, ratio: self.body_ratio, excess: Excess::Fail };
