@@ -97,7 +97,7 @@ impl Fetcher {
         }
     }
 
-    /// Forgets the stored answer of an address: it cannot be used, and is to be asked for again.
+    /// Forgets the stored answer of an address: what was read of it makes no sense, and the next run is to ask again.
     pub fn forget(&self, url: &str) {
         if let Backend::Live { client, .. } = &self.backend {
             client.forget(url);

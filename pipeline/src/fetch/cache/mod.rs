@@ -95,13 +95,6 @@ impl Cache {
         }
     }
 
-    /// Removes what is stored for an address. One that cannot be removed is asked for again with `--refresh`.
-    pub(super) fn forget(&self, url: &str) {
-        if let Err(error) = fs::remove_file(self.path(url)).or_else(not_there) {
-            tracing::debug!(url, %error, "the stored answer stays");
-        }
-    }
-
     /// Stores an answer, if it is one to be kept. When this returns, a killed process no longer loses it.
     pub(super) async fn put(self: &Arc<Self>, url: &str, response: &Response) {
         if !is_kept(response) {
@@ -118,6 +111,12 @@ impl Cache {
             let folder = self.folder.display();
             tracing::warn!(%folder, error = failed, "answers cannot be stored: what is asked now is asked again next time");
         }
+    }
+
+    /// Removes what is stored for an address, for it cannot be used.
+    pub(super) fn forget(&self, url: &str) {
+        // Not there, or not to be removed: either way it is looked at again when it is asked for.
+        let _ = fs::remove_file(self.path(url));
     }
 
     fn write(&self, url: &str, response: &Response) -> io::Result<()> {
@@ -188,10 +187,6 @@ impl Stored {
         response.headers.extend(news.map(|(name, value)| (name.clone(), value.clone())));
         Response { fetched_at: by.fetched_at, ..response }
     }
-}
-
-fn not_there(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 /// Whether a file is an entry, by its name.

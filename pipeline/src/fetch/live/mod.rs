@@ -72,15 +72,22 @@ impl Client {
         match self.stored(&url, lifetime, self.body_limit).await {
             Known::Fresh(response) => outcome(response),
             Known::Stored(stored) => {
+                let under_way = site.host.under_way.read().await;
                 let pass = site.host.breaker.enter(url.as_str())?;
                 let answer = self.page(site, &pass, &url, stored).await;
                 pass.ended(&answer);
+                drop(under_way);
+                if matches!(answer, Err(FetchError::Budget { .. } | FetchError::Blocked { .. })) {
+                    // This ends the run, and so whatever is under way: its answers are to be stored first. Not for ever, for
+                    // nobody promises to wait for them.
+                    let _ = tokio::time::timeout(self.timeouts.whole, site.host.under_way.write()).await;
+                }
                 answer
             }
         }
     }
 
-    /// Forgets the stored answer of an address.
+    /// Forgets a stored answer.
     pub(super) fn forget(&self, url: &str) {
         if let Some(cache) = &self.cache {
             cache.forget(url);
