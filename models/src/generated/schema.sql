@@ -102,6 +102,8 @@ CREATE TABLE "school_alias" (
 	"alias" text NOT NULL,
 	"normalized_alias" text NOT NULL,
 	"is_preferred" boolean DEFAULT false NOT NULL,
+	"rule" text,
+	"score" numeric(3, 2),
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"deleted_at" timestamp with time zone,

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use super::file::{self, SettingsFile};
 use super::paths::Paths;
 use super::suggest::did_you_mean;
-use super::table::{Preset, SETTINGS, Setting, sources};
+use super::table::{Preset, SETTINGS, Setting};
 use super::value::Value;
 use crate::error::{Error, Exit, Result};
+use crate::sources;
 
 /// Where settings are looked for.
 #[derive(Debug)]
@@ -112,7 +113,7 @@ pub(super) fn resolve(inputs: &Inputs) -> Result<Resolved> {
     mistakes.extend(unknown_sources(&inputs.flags));
 
     let mut effective = Vec::new();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         match pick(setting, inputs, file.as_ref()) {
             Ok(one) => effective.push(one),
             Err(mistake) => mistakes.push(mistake),
@@ -131,7 +132,7 @@ fn pick(setting: &'static Setting, inputs: &Inputs, file: Option<&SettingsFile>)
     let Some((raw, origin)) = given(setting, inputs, file)? else {
         let folder = match setting.preset {
             Preset::Is(raw) => return parsed(setting, raw.to_owned(), Origin::Default, inputs),
-            Preset::Folder(folder) => folder(&inputs.paths),
+            Preset::Folder(_, folder) => folder(&inputs.paths),
             Preset::Unset(_) => None,
         };
         let shown = folder.as_ref().map(|folder| folder.display().to_string());
@@ -189,10 +190,11 @@ fn parsed(setting: &'static Setting, raw: String, origin: Origin, inputs: &Input
 }
 
 fn unknown_sources(flags: &[FlagValue]) -> impl Iterator<Item = Mistake> {
-    flags.iter().filter_map(|given| {
-        let source = given.source.as_deref().filter(|source| sources().all(|known| known != *source))?;
-        let hint = did_you_mean(source, sources());
-        let known = sources().collect::<Vec<_>>().join(", ");
+    let names = || sources::ALL.iter().map(|source| source.name);
+    flags.iter().filter_map(move |given| {
+        let source = given.source.as_deref().filter(|source| names().all(|known| known != *source))?;
+        let hint = did_you_mean(source, names());
+        let known = names().collect::<Vec<_>>().join(", ");
         let text = format!("{}: there is no source \"{source}\" (known: {known}){hint}", given.flag);
         Some(Mistake { on_command_line: true, text })
     })
@@ -202,8 +204,10 @@ fn unknown_sources(flags: &[FlagValue]) -> impl Iterator<Item = Mistake> {
 /// variables that begin with `PIPELINE_` too.
 fn unknown_variables(environment: &BTreeMap<OsString, OsString>) -> Vec<String> {
     let known: Vec<String> = SETTINGS.iter().flat_map(Setting::variables).collect();
-    let sections: Vec<String> =
-        SETTINGS.iter().map(|setting| format!("PIPELINE_{}_", setting.section.to_uppercase())).collect();
+    let sections: Vec<String> = SETTINGS
+        .iter()
+        .map(|setting| format!("PIPELINE_{}_", setting.section.to_uppercase().replace(['-', '.'], "_")))
+        .collect();
     let names = environment.keys().filter_map(|name| name.to_str());
     let ours = names.filter(|name| sections.iter().any(|section| name.starts_with(section.as_str())));
     ours.filter(|name| known.iter().all(|known| known != name))

@@ -57,10 +57,10 @@ pub struct ShownSetting {
 /// Every setting with its environment variable, default and meaning, for help texts.
 pub fn settings_help() -> String {
     let mut text = String::new();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         let default = match setting.preset {
             Preset::Is(value) => value.to_owned(),
-            Preset::Folder(_) => "in the user's data folder".to_owned(),
+            Preset::Folder(place, _) => place.to_owned(),
             Preset::Unset(meaning) => meaning.to_owned(),
         };
         let flag = setting.flag.map(|flag| format!("{flag}, ")).unwrap_or_default();

@@ -1,10 +1,12 @@
 //! Every setting, once. Environment names, flags, `pipeline config`, help texts and errors come from this table.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::paths::Paths;
-use super::value::Kind;
+use super::value::{Kind, show_time};
+use crate::sources::{self, Source};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +32,8 @@ pub struct Setting {
 pub enum Preset {
     /// A value, written as a user would.
     Is(&'static str),
-    /// A folder that depends on the user and the environment.
-    Folder(fn(&Paths) -> Option<PathBuf>),
+    /// A folder that depends on the user and the environment, and where that is.
+    Folder(&'static str, fn(&Paths) -> Option<PathBuf>),
     /// Not set, which means this.
     Unset(&'static str),
 }
@@ -58,14 +60,9 @@ impl Setting {
 
     /// The environment variables that set it, the winning one first.
     pub fn variables(&self) -> Vec<String> {
-        let systematic = format!("PIPELINE_{}_{}", self.section, self.key).to_uppercase().replace('-', "_");
+        let systematic = format!("PIPELINE_{}_{}", self.section, self.key).to_uppercase().replace(['-', '.'], "_");
         std::iter::once(systematic).chain(self.variable.map(str::to_owned)).collect()
     }
-}
-
-/// The sources that can be configured, by their names in flags, settings and results.
-pub fn sources() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().filter(|setting| setting.section == "base_url").map(|setting| setting.key)
 }
 
 const fn seconds(seconds: u64) -> Duration {
@@ -74,8 +71,55 @@ const fn seconds(seconds: u64) -> Duration {
 
 const INSTANT: Duration = Duration::from_millis(1);
 
-/// The table. A new source adds one row to `base_url` and one to `rate`.
-pub const SETTINGS: &[Setting] = &[
+/// A year: no answer is worth keeping longer.
+const LONGEST_LIFETIME: Duration = seconds(366 * 86_400);
+
+/// The section below which each source has one of its own.
+pub(super) const SOURCES: &str = "sources";
+
+/// The table. Each source has a row in `base_url` and `rate`, and a section of its own.
+pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+    let of_sources = |row: fn(&'static Source) -> Setting| sources::ALL.iter().map(move |source| row(source));
+    let mut all = GENERAL.to_vec();
+    all.extend(of_sources(enabled));
+    all.extend(of_sources(cache));
+    all.extend(of_sources(base_url));
+    all.extend(of_sources(rate));
+    all.extend_from_slice(LOADING);
+    all
+});
+
+fn enabled(source: &'static Source) -> Setting {
+    let preset = if source.is_on { "on" } else { "off" };
+    let help = "Whether DAGs ask this source; a task that is named runs all the same.";
+    Setting::new(section(source), "enabled", Kind::Switch, Preset::Is(preset), help)
+}
+
+fn cache(source: &'static Source) -> Setting {
+    let help = "How long answers of this source are fresh once they are stored; then they are asked for again, conditionally \
+                where the site allows it. 0 is always.";
+    let preset = Preset::Is(show_time(source.lifetime).leak());
+    Setting::new(section(source), "cache", Kind::Time(Duration::ZERO, LONGEST_LIFETIME), preset, help)
+}
+
+/// The source's own section. Settings live as long as the program.
+fn section(source: &Source) -> &'static str {
+    format!("{SOURCES}.{}", source.name).leak()
+}
+
+fn base_url(source: &'static Source) -> Setting {
+    let help = "Where this source is; its paths are appended.";
+    Setting::new("base_url", source.name, Kind::WebUrl, Preset::Is(source.base_url), help).flag("--base-url")
+}
+
+fn rate(source: &'static Source) -> Setting {
+    let help = "How often requests to this source may start.";
+    let preset = Preset::Is(source.rate.to_string().leak());
+    Setting::new("rate", source.name, Kind::Rate, preset, help).flag("--rate")
+}
+
+/// What comes before the sources.
+const GENERAL: &[Setting] = &[
     Setting::new(
         "database",
         "url",
@@ -89,7 +133,7 @@ pub const SETTINGS: &[Setting] = &[
         "database",
         "dir",
         Kind::Path,
-        Preset::Folder(|paths| paths.data.clone()),
+        Preset::Folder("in the user's data folder", |paths| paths.data.clone()),
         "The folder for the data of the embedded database.",
     ),
     Setting::new(
@@ -129,6 +173,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         "http",
+        "idle_timeout",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("20s"),
+        "How long a source may say nothing while it answers.",
+    ),
+    Setting::new(
+        "http",
         "attempts",
         Kind::Count(1, 100),
         Preset::Is("3"),
@@ -164,6 +215,28 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         "http",
+        "breaker_failures",
+        Kind::Count(1, 1000),
+        Preset::Is("5"),
+        "How many requests to one host fail in a row, each after all its attempts, before it gets a rest.",
+    ),
+    Setting::new(
+        "http",
+        "breaker_rest",
+        Kind::Time(INSTANT, seconds(86_400)),
+        Preset::Is("60s"),
+        "How long that rest is; then one request shows whether the host is back.",
+    ),
+    Setting::new(
+        "http",
+        "max_requests",
+        Kind::Count(0, 1_000_000_000),
+        Preset::Unset("any number"),
+        "How many requests a run may send in all; retries, redirects and robots.txt count, stored answers do not.",
+    )
+    .flag("--max-requests"),
+    Setting::new(
+        "http",
         "ca_file",
         Kind::Path,
         Preset::Unset("the system's certificates alone"),
@@ -178,21 +251,30 @@ pub const SETTINGS: &[Setting] = &[
         "The largest response that is read, in bytes after decompression.",
     ),
     Setting::new(
-        "base_url",
-        "ncaa-directory",
-        Kind::WebUrl,
-        Preset::Is("https://web3.ncaa.org"),
-        "Where the NCAA directory is; its paths are appended.",
-    )
-    .flag("--base-url"),
+        "http",
+        "max_body_ratio",
+        Kind::Count(1, 1_000_000),
+        Preset::Is("200"),
+        "How many times its packed size a response may unpack to, once it is larger than a mebibyte.",
+    ),
+];
+
+/// What comes after them.
+const LOADING: &[Setting] = &[
     Setting::new(
-        "rate",
-        "ncaa-directory",
-        Kind::Rate,
-        Preset::Is("2/s"),
-        "How often requests to the NCAA directory may start.",
-    )
-    .flag("--rate"),
+        "cache",
+        "dir",
+        Kind::Path,
+        Preset::Folder("in the user's cache folder", |paths| Some(paths.cache.as_ref()?.join("responses"))),
+        "The folder for answers of the sources.",
+    ),
+    Setting::new(
+        "cache",
+        "max_mib",
+        Kind::Count(1, 1 << 20),
+        Preset::Is("1024"),
+        "How large that folder may become, in MiB; the oldest answers give way.",
+    ),
     Setting::new(
         "load",
         "batch_rows",

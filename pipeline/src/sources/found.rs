@@ -60,7 +60,9 @@ pub enum Reason {
     Collision,
     /// No known player, or several, are the one that is named.
     UnknownPlayer,
-    /// No known school, or several, are the one that is named.
+    /// A school's name that more than one school goes by.
+    AmbiguousSchool,
+    /// A school's name that no known school goes by.
     UnknownSchool,
 }
 
@@ -73,6 +75,7 @@ impl Reason {
             Self::UnknownValue => "unknown-value",
             Self::Collision => "key-collision",
             Self::UnknownPlayer => "unknown-player",
+            Self::AmbiguousSchool => "ambiguous-school",
             Self::UnknownSchool => "unknown-school",
         }
     }
@@ -92,6 +95,11 @@ impl Place {
 }
 
 impl<T> Found<T> {
+    /// The same with what `turn` makes of the record.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Found<U> {
+        Found { record: turn(self.record), place: self.place }
+    }
+
     /// The record, a row by now, as the loader takes it.
     pub fn into_row(self, source: &Arc<str>) -> Row<T> {
         Row { row: self.record, origin: self.place.into_origin(source) }

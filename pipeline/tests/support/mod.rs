@@ -16,6 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 /// The name under which tests reach the site.
 pub const SOURCE: &str = "ncaa-directory";
 
+/// How long its answers are fresh for the tests' fetchers that have a cache.
+pub const HOUR: Duration = Duration::from_secs(3600);
+
 /// What the site does with a request.
 #[derive(Debug, Clone)]
 pub enum Answer {
@@ -127,7 +130,11 @@ impl Site {
 
 /// Settings for a site at that address.
 pub fn config(url: &str) -> FetchConfig {
-    let access = SourceAccess { base_url: url.to_owned(), rate: Rate::from_gap(Duration::from_millis(1)).unwrap() };
+    let access = SourceAccess {
+        base_url: url.to_owned(),
+        rate: Rate::from_gap(Duration::from_millis(1)).unwrap(),
+        lifetime: HOUR,
+    };
     FetchConfig {
         mode: Mode::Live { record: None },
         sources: BTreeMap::from([(SOURCE.to_owned(), access)]),
