@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use models::{Division, Field, RosterEntryRef, SchoolRef, Source, SportRef, Subdivision, TeamRef};
 use pipeline::Exit;
 use pipeline::fetch::Response;
+use pipeline::identity::{KnownAlias, KnownSchool, Matcher};
 use pipeline::sources::found::{Found, Reason, Refused};
 use pipeline::sources::ncaa_com::{
     Kind, KnownEntry, KnownRoster, LeaderRecord, alias_rows, categories, extract, path_of, resolve, schools, sports,
@@ -145,6 +146,12 @@ fn a_page_that_is_not_what_it_was_is_a_change_of_layout() {
     assert!(extract::schools(&page(INDIVIDUAL, "[{\"name\":\"x\"}]")).unwrap_err().to_string().contains("`slug`"));
 }
 
+fn school(ncaa_id: i32, name: &str, slugs: &[&str]) -> KnownSchool {
+    let alias = |slug: &&str| KnownAlias { source: Source::NcaaCom, alias: (*slug).to_owned() };
+    let aliases = slugs.iter().map(alias).collect();
+    KnownSchool { ncaa_id, name: name.to_owned(), aliases, ..KnownSchool::default() }
+}
+
 fn entry(school: i32, key: &str, name: &str, position: &str, class: &str) -> KnownEntry {
     KnownEntry {
         school,
@@ -158,8 +165,10 @@ fn entry(school: i32, key: &str, name: &str, position: &str, class: &str) -> Kno
 
 #[test]
 fn a_player_is_found_by_school_and_exact_name_or_refused_with_candidates() {
-    let names = [("Alder A&M", 1), ("alder-am", 1), ("dogwood-st", 2), ("Elm Tech", 3), ("Elm Tech", 4)];
-    let names = names.map(|(name, school)| (name.to_owned(), school));
+    let schools = [school(1, "Alder A&M", &[]), school(2, "Dogwood Normal School", &["dogwood-st"])];
+    let both = ["OH", "GA"].map(|state| KnownSchool { state: Some(state.to_owned()), ..school(0, "Elm Tech", &[]) });
+    let both = both.into_iter().zip(3..).map(|(school, ncaa_id)| KnownSchool { ncaa_id, ..school });
+    let matcher = Matcher::new(schools.into_iter().chain(both));
     let entries = [
         entry(1, "11", "milo renner", "G", "Sr."),
         entry(1, "12", "otto sand", "G", "Sr."),
@@ -167,8 +176,8 @@ fn a_player_is_found_by_school_and_exact_name_or_refused_with_candidates() {
         entry(2, "jon ase|4|C", "jon ase", "C", "Fr."),
         entry(3, "31", "sam cole", "G", "So."),
     ];
-    let known = KnownRoster::new("MBB", 2026, entries.clone(), names.clone());
-    let found = resolve(extract::leaders(&individual()).unwrap(), &known, "season");
+    let known = KnownRoster::new("MBB", 2026, entries.clone());
+    let found = resolve(extract::leaders(&individual()).unwrap(), &known, &matcher, "season");
     let key = |school: i32, key: &str| RosterEntryRef::SourceTeamIdPlayerKey {
         source: Source::NcaaStats,
         team_id: TeamRef::SchoolIdSportIdSeason {
@@ -192,13 +201,16 @@ fn a_player_is_found_by_school_and_exact_name_or_refused_with_candidates() {
     assert_eq!(
         told(&found.refused)[2..],
         [
-            (Reason::UnknownSchool, "2 known schools are called \"Elm Tech\""),
-            (Reason::UnknownSchool, "0 known schools are called \"Nowhere\""),
+            (
+                Reason::AmbiguousSchool,
+                "\"Elm Tech\" may be Elm Tech (3; name-and-state 96 %), Elm Tech (4; name-and-state 96 %)"
+            ),
+            (Reason::UnknownSchool, "\"Nowhere\" is no known school, nor similar to one"),
             (Reason::UnknownPlayer, "no player of Alder A&M is called \"Milo Rener\""),
         ]
     );
     let candidates = |at: usize| found.refused[at].key.as_ref().unwrap()["candidates"].to_string();
-    assert_eq!(candidates(2), "[{\"ncaa_id\":3},{\"ncaa_id\":4}]");
+    assert_eq!(candidates(2), "[{\"name\":\"Elm Tech\",\"ncaa_id\":3},{\"name\":\"Elm Tech\",\"ncaa_id\":4}]");
     assert_eq!(
         candidates(4),
         "[{\"class_year\":\"Sr.\",\"normalized_name\":\"milo renner\",\"player_key\":\"11\",\"position\":\"G\"}]"
@@ -208,7 +220,7 @@ fn a_player_is_found_by_school_and_exact_name_or_refused_with_candidates() {
     // Two that position and class do not tell apart are both candidates.
     let twins = entries.map(|entry| KnownEntry { position: "F".to_owned(), ..entry });
     let found =
-        resolve(extract::leaders(&individual()).unwrap(), &KnownRoster::new("MBB", 2026, twins, names), "season");
+        resolve(extract::leaders(&individual()).unwrap(), &KnownRoster::new("MBB", 2026, twins), &matcher, "season");
     let (reason, message) = told(&found.refused)[2];
     assert_eq!((reason, message), (Reason::UnknownPlayer, "2 players of Dogwood St. are called \"Jon Ase Jr.\""));
     assert_eq!(found.refused[2].key.as_ref().unwrap()["candidates"].as_array().unwrap().len(), 2);
@@ -219,18 +231,17 @@ fn schools_become_aliases_of_the_one_school_that_they_name() {
     let list = extract::schools(&page("https://com.example/json/schools", &pages::fixture("ncaa-com", "schools.json")))
         .unwrap();
     assert_eq!((list.records.len(), list.refused.len()), (9, 2));
-    let known = |name: &str| match name {
-        "alder agricultural mechanical university" => vec![1],
-        "dogwood state university" | "dogwood st" => vec![2],
-        "saint brendans college" => vec![5],
-        "elm tech" => vec![3],
-        "elm institute of technology" => vec![3],
-        "gum college" => vec![8],
-        "gum university" => vec![9],
-        "fir college" => vec![6, 7],
-        _ => vec![],
-    };
-    let rows = alias_rows(list, known);
+    let matcher = Matcher::new([
+        school(1, "Alder Agricultural & Mechanical University", &[]),
+        school(2, "Dogwood State University", &[]),
+        school(5, "Saint Brendan's College", &[]),
+        school(3, "Elm Institute of Technology", &["Elm Tech"]),
+        school(8, "Gum College", &[]),
+        school(9, "Gum University", &[]),
+        KnownSchool { state: Some("OH".to_owned()), ..school(6, "Fir College", &[]) },
+        KnownSchool { state: Some("GA".to_owned()), ..school(7, "Fir College", &[]) },
+    ]);
+    let rows = alias_rows(list, &matcher);
     let aliases: Vec<_> = rows
         .aliases
         .iter()
@@ -243,8 +254,8 @@ fn schools_become_aliases_of_the_one_school_that_they_name() {
     assert_eq!(
         aliases,
         [
-            (1, "Alder A&M", "alder a m", true),
-            (1, "Alder Agricultural & Mechanical University", "alder agricultural mechanical university", false),
+            (1, "Alder A&M", "alder aandm", true),
+            (1, "Alder Agricultural & Mechanical University", "alder agricultural and mechanical university", false),
             (1, "alder-am", "alder am", false),
             (2, "Dogwood St.", "dogwood st", true),
             (2, "Dogwood State University", "dogwood state university", false),
@@ -263,13 +274,21 @@ fn schools_become_aliases_of_the_one_school_that_they_name() {
         [
             (Reason::Missing, "`slug` is null or blank"),
             (Reason::Missing, "`slug` is missing"),
-            (Reason::UnknownSchool, "the names of \"nowhere\" are those of 0 known schools"),
-            (Reason::UnknownSchool, "the names of \"fir\" are those of 2 known schools"),
+            (Reason::UnknownSchool, "\"Nowhere College\" is no known school, nor similar to one"),
+            (
+                Reason::AmbiguousSchool,
+                "\"Fir College\" may be Fir College (6; name-and-state 96 %), Fir College (7; name-and-state 96 %)"
+            ),
             (Reason::Collision, several),
             (Reason::Collision, several),
             (Reason::Collision, "the alias \"Gum\" is that of 2 schools"),
             (Reason::Collision, "the alias \"Gum\" is that of 2 schools"),
         ]
     );
-    assert_eq!(rows.refused[3].key.as_ref().unwrap()["candidates"].to_string(), "[6,7]");
+    let key = |at: usize| rows.refused[at].key.as_ref().unwrap().to_string();
+    assert_eq!(key(3), "{\"normalized_alias\":\"fir\",\"slug\":\"fir\",\"source\":\"ncaa-com\"}");
+    assert_eq!(
+        key(4),
+        "{\"candidates\":[3],\"normalized_alias\":\"elm tech\",\"slug\":\"elm-tech\",\"source\":\"ncaa-com\"}"
+    );
 }

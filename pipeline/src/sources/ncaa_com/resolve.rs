@@ -1,6 +1,6 @@
 //! Which roster entry a statistic is of, where the page names a player by school and name only.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use models::{Field, PlayerStatInsert, RosterEntryRef, SchoolRef, Source, SportRef, TeamRef};
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::NAME;
 use super::records::{Kind, LeaderRecord, StatPage, Subject};
+use crate::identity::{Matcher, Query, Resolution, unresolved};
 use crate::sources::found::{Found, Reason, Refused};
-use crate::sources::names::comparable;
 
 /// A roster entry of the sport and season, of any source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,23 +33,13 @@ pub struct KnownEntry {
 pub struct KnownRoster {
     sport_code: String,
     season: i32,
-    schools: HashMap<String, BTreeSet<i32>>,
     entries: HashMap<i32, Vec<KnownEntry>>,
 }
 
 impl KnownRoster {
-    /// The rosters of a sport and season. `names` are the schools' names, slugs and aliases, each with the school's NCAA id.
-    pub fn new(
-        sport_code: impl Into<String>,
-        season: i32,
-        entries: impl IntoIterator<Item = KnownEntry>,
-        names: impl IntoIterator<Item = (String, i32)>,
-    ) -> Self {
-        let mut known =
-            Self { sport_code: sport_code.into(), season, schools: HashMap::new(), entries: HashMap::new() };
-        for (name, school) in names {
-            known.schools.entry(comparable(&name)).or_default().insert(school);
-        }
+    /// The rosters of a sport and season.
+    pub fn new(sport_code: impl Into<String>, season: i32, entries: impl IntoIterator<Item = KnownEntry>) -> Self {
+        let mut known = Self { sport_code: sport_code.into(), season, entries: HashMap::new() };
         for entry in entries {
             known.entries.entry(entry.school).or_default().push(entry);
         }
@@ -66,10 +56,10 @@ pub struct Resolved {
     pub refused: Vec<Refused>,
 }
 
-/// Turns a page of players' statistics into rows of a period. The player is the one entry of the school with exactly that name; of
+/// Turns a page of players' statistics into rows of a period. The school is found by slug or name, the player is the one entry of the school with exactly that name; of
 /// several, the one whose position and class are also those of the page. Anything else is refused. Teams' statistics have no table,
 /// and give no rows.
-pub fn resolve(page: StatPage, known: &KnownRoster, period: &str) -> Resolved {
+pub fn resolve(page: StatPage, known: &KnownRoster, matcher: &Matcher, period: &str) -> Resolved {
     debug_assert_eq!(page.sport.code, known.sport_code, "the rosters are those of the page's sport");
     let mut resolved = Resolved { refused: page.stats.refused, ..Resolved::default() };
     if page.kind == Kind::Team {
@@ -80,7 +70,7 @@ pub fn resolve(page: StatPage, known: &KnownRoster, period: &str) -> Resolved {
     for Found { record: LeaderRecord { subject, category, value, raw }, place } in page.stats.records {
         let entry = match last.take().filter(|(of, _)| Arc::ptr_eq(of, &subject)) {
             Some((_, entry)) => entry,
-            None => match find(&subject, known) {
+            None => match find(&subject, known, matcher) {
                 Ok(entry) => Some(reference(entry, known)),
                 Err((reason, message, candidates)) => {
                     resolved.refused.push(Refused {
@@ -119,8 +109,8 @@ pub fn resolve(page: StatPage, known: &KnownRoster, period: &str) -> Resolved {
 
 type Unresolved = (Reason, String, Vec<Value>);
 
-fn find<'k>(subject: &Subject, known: &'k KnownRoster) -> Result<&'k KnownEntry, Unresolved> {
-    let school = school(subject, known)?;
+fn find<'k>(subject: &Subject, known: &'k KnownRoster, matcher: &Matcher) -> Result<&'k KnownEntry, Unresolved> {
+    let school = school(subject, matcher)?;
     let roster = known.entries.get(&school).map(Vec::as_slice).unwrap_or_default();
     let (name, normalized) =
         subject.name.as_ref().map(|(name, normalized)| (&**name, &**normalized)).unwrap_or_default();
@@ -144,22 +134,20 @@ fn find<'k>(subject: &Subject, known: &'k KnownRoster) -> Result<&'k KnownEntry,
     }
 }
 
-/// The school: by its slug, else by its name.
-fn school(subject: &Subject, known: &KnownRoster) -> Result<i32, Unresolved> {
-    let by_name = |name: &str| known.schools.get(&comparable(name)).filter(|schools| !schools.is_empty());
-    let schools = subject.team_slug.as_deref().and_then(by_name).or_else(|| by_name(&subject.team));
-    let candidates: Vec<i32> = schools.into_iter().flatten().copied().collect();
-    match candidates[..] {
-        [only] => Ok(only),
-        _ => {
-            let message = format!("{} known schools are called {:?}", candidates.len(), subject.team);
-            Err((
-                Reason::UnknownSchool,
-                message,
-                candidates.into_iter().map(|school| json!({ "ncaa_id": school })).collect(),
-            ))
-        }
+fn school(subject: &Subject, matcher: &Matcher) -> Result<i32, Unresolved> {
+    let slug = subject.team_slug.as_deref();
+    let resolution =
+        matcher.resolve(&Query { source: Some(Source::NcaaCom), key: slug, ..Query::named(&subject.team) });
+    if let Resolution::Resolved(found) = resolution {
+        return Ok(found.school);
     }
+    let candidate =
+        |candidate: &crate::identity::Candidate| json!({ "ncaa_id": candidate.school, "name": candidate.name });
+    let candidates = resolution.candidates().iter().map(candidate).collect();
+    let fault = unresolved(&subject.team, &resolution);
+    let (reason, message) =
+        fault.map(|fault| (fault.reason, fault.message)).unwrap_or((Reason::UnknownSchool, String::new()));
+    Err((reason, message, candidates))
 }
 
 /// The players of a school whose names are most like one, for people to choose from.
