@@ -12,6 +12,7 @@ pub mod hometown;
 pub mod html;
 pub mod json;
 pub mod names;
+pub mod ncaa_com;
 pub mod ncaa_directory;
 pub mod ncaa_stats;
 pub mod pages;
