@@ -13,10 +13,11 @@ pub mod html;
 pub mod json;
 pub mod names;
 pub mod ncaa_directory;
-pub mod pages;
-pub mod task;
 pub mod ncaa_stats;
+pub mod niche;
+pub mod pages;
 pub mod profile;
+pub mod task;
 pub mod text;
 
 use std::collections::BTreeMap;
