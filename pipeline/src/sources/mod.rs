@@ -4,6 +4,7 @@
 //! `tables` (records to rows) and `collect` (asks, extracts, counts: the tasks). Registering it in [`ALL`] makes it known
 //! everywhere else: to `test`, `sync`, the task graph, the settings, the help.
 
+pub mod awards;
 pub mod batch;
 pub mod check;
 pub mod figures;
