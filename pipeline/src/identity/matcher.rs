@@ -89,7 +89,10 @@ impl Matcher {
         }
         for alias in &known.aliases {
             self.by_alias.entry((alias.source.clone(), normalized(&alias.alias))).or_default().push(index);
-            add_alias(&mut self.by_any_alias, &alias.alias, Some(index));
+            // What a source calls a school says nothing of what others mean by it; what a person says does.
+            if alias.source == Source::Manual {
+                add_alias(&mut self.by_any_alias, &alias.alias, Some(index));
+            }
         }
         self.similar.add(readings.first().map_or("", |reading| &reading.full));
         let by_state = readings.first().and_then(|reading| reading.state);

@@ -33,7 +33,8 @@ pub struct KnownSchool {
     pub city: Option<String>,
     /// The school's own sites, not those of its athletics.
     pub websites: Vec<String>,
-    /// Other names and ids: rows of `school_alias`. Give those that are certain: made by hand, or found by id.
+    /// Other names and ids: rows of `school_alias`. Those of a source are found for that source only, `manual` ones for all. Give
+    /// those that are certain: a row that a rule made would be found by itself again, also when the rule finds more schools by now.
     pub aliases: Vec<KnownAlias>,
 }
 

@@ -4,6 +4,7 @@
 //! `tables` (records to rows) and `collect` (asks, extracts, counts: the tasks). Registering it in [`ALL`] makes it known
 //! everywhere else: to `test`, `sync`, the task graph, the settings, the help.
 
+pub mod awards;
 pub mod batch;
 pub mod check;
 pub mod figures;
@@ -15,6 +16,7 @@ pub mod names;
 pub mod ncaa_com;
 pub mod ncaa_directory;
 pub mod ncaa_stats;
+pub mod niche;
 pub mod pages;
 pub mod profile;
 pub mod task;
