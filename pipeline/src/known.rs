@@ -8,6 +8,7 @@ use sqlx::{FromRow, PgPool};
 use crate::Result;
 use crate::database::{self, database_error};
 use crate::identity::{KnownAlias, KnownSchool, Matcher};
+use crate::sources::ncaa_com::{KnownEntry, KnownRoster};
 
 /// The database as tasks may read it; without one, nothing was loaded before.
 #[derive(Debug, Clone)]
@@ -23,6 +24,20 @@ struct School {
     city: Option<String>,
     website_url: Option<String>,
 }
+
+#[derive(FromRow)]
+struct Entry {
+    school: i32,
+    source: String,
+    player_key: String,
+    normalized_name: String,
+    position: String,
+    class_year: Option<String>,
+}
+
+const ROSTERS: &str = "SELECT s.ncaa_id AS school, e.source::text, e.player_key, e.normalized_name, e.position, e.class_year \
+                       FROM public.roster_entry e JOIN public.team t ON t.id = e.team_id JOIN public.school s ON s.id = t.school_id \
+                       JOIN public.sport p ON p.id = t.sport_id WHERE p.ncaa_id = $1 AND t.season = $2 ORDER BY e.id";
 
 /// Names that a rule found are no evidence for others: only what is known by id, or was written by hand.
 const ALIASES: &str = "SELECT s.ncaa_id, a.source::text, a.alias FROM public.school_alias a \
@@ -72,6 +87,27 @@ impl Known {
             aliases: aliases.remove(&school.ncaa_id).unwrap_or_default(),
         });
         Ok(known.collect())
+    }
+
+    /// The rosters of a sport and season.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn rosters(&self, sport: &str, season: i32) -> Result<KnownRoster> {
+        let Some(pool) = &self.pool else { return Ok(KnownRoster::new(sport, season, [])) };
+        let failed = |error| database_error("read the rosters", error);
+        let mut transaction = database::begin(pool).await?;
+        let query = sqlx::query_as(ROSTERS).persistent(false).bind(sport).bind(season);
+        let entries: Vec<Entry> = query.fetch_all(&mut *transaction).await.map_err(failed)?;
+        let known = entries.into_iter().map(|entry| KnownEntry {
+            school: entry.school,
+            source: Source::from(entry.source.as_str()),
+            player_key: entry.player_key,
+            normalized_name: entry.normalized_name,
+            position: entry.position,
+            class_year: entry.class_year,
+        });
+        Ok(KnownRoster::new(sport, season, known))
     }
 
     /// What tells which school a name means.

@@ -120,6 +120,11 @@ impl Batch {
         }
     }
 
+    /// Counts records whose schools or players were not looked up, for there is no database.
+    pub fn not_resolved(&mut self, records: usize) {
+        self.skip("not-looked-up", records as u64);
+    }
+
     /// Counts what is not loaded.
     pub fn skip(&mut self, reason: impl Into<String>, number: u64) {
         if number > 0 {

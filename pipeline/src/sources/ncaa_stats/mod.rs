@@ -99,7 +99,7 @@ pub static SOURCE: Source = Source {
 };
 
 /// The sports of which the site has statistics.
-const SPORTS: [&str; 18] = [
+pub(super) const SPORTS: [&str; 18] = [
     "MBA", "MBB", "MFB", "MIH", "MLA", "MSO", "MVB", "MWP", "WBB", "WBW", "WFH", "WIH", "WLA", "WSB", "WSO", "WSV",
     "WVB", "WWP",
 ];
