@@ -84,6 +84,7 @@ fn a_file_of_many_lists_gives_its_awards() {
 #[test]
 fn every_record_knows_where_it_stands() {
     let bytes = fixture("accolades.csv");
+    assert!(bytes.starts_with(b"\xef\xbb\xbf") && bytes.windows(2).any(|two| two == b"\r\n"), "as real files have it");
     let found = accolades();
     let places =
         found.records.iter().map(|found| &found.place).chain(found.refused.iter().map(|refused| &refused.place));
@@ -213,8 +214,11 @@ fn names_of_schools_become_aliases_or_wait_with_their_candidates() {
     let expected = [("Harbor", school(901)), ("HARBOR UNIVERSITY", school(901)), ("lake-view", school(902))];
     assert_eq!(aliases, expected);
     let refused: Vec<_> = rows.refused.iter().map(|refused| (refused.reason, refused.key.clone().unwrap())).collect();
-    let key = |name: &str| json!({ "source": "awards", "normalized_alias": name });
-    let expected = [(Reason::AmbiguousSchool, key("saint thomas")), (Reason::UnknownSchool, key("quidditch tech"))];
+    let key = |name: &str, alias: &str| json!({ "source": "awards", "normalized_alias": name, "alias": alias });
+    let expected = [
+        (Reason::AmbiguousSchool, key("saint thomas", "Saint Thomas")),
+        (Reason::UnknownSchool, key("quidditch tech", "Quidditch Tech")),
+    ];
     assert_eq!(refused, expected, "each name once");
     assert_eq!(rows.refused[0].table, "public.school_alias");
     let message = &rows.refused[0].message;

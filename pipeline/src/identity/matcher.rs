@@ -54,6 +54,13 @@ struct Finding {
     certain: bool,
 }
 
+impl Finding {
+    /// Certain if there is one school; nothing if there is none.
+    fn among(rule: Rule, schools: Vec<usize>) -> Option<Self> {
+        (!schools.is_empty()).then_some(Self { rule, certain: schools.len() == 1, schools })
+    }
+}
+
 impl Matcher {
     /// A matcher over these schools. Of several with the same id the first counts.
     pub fn new(schools: impl IntoIterator<Item = KnownSchool>) -> Self {
@@ -199,12 +206,7 @@ impl Matcher {
 
     /// Those of the schools that may be in the state.
     fn found(&self, rule: Rule, schools: &[usize], state: Option<&str>) -> Named {
-        let schools = self.in_state(schools, state);
-        if schools.is_empty() {
-            Named::Nothing
-        } else {
-            Named::Found(Finding { rule, certain: schools.len() == 1, schools })
-        }
+        Finding::among(rule, self.in_state(schools, state)).map_or(Named::Nothing, Named::Found)
     }
 
     fn in_state(&self, schools: &[usize], state: Option<&str>) -> Vec<usize> {
@@ -261,7 +263,7 @@ impl Matcher {
         let ours = query.city.map(normalized).and_then(|city| with_city(reading, &city));
         let ours = ours.and_then(|full| self.by_name.get(&full));
         let schools = self.in_state(theirs.or(ours)?, state);
-        (!schools.is_empty()).then_some(Finding { rule: Rule::NameAndCity, certain: schools.len() == 1, schools })
+        Finding::among(Rule::NameAndCity, schools)
     }
 
     fn state_university(&self, _: &Query<'_>, reading: &Reading, state: Option<&str>) -> Option<Finding> {
@@ -269,7 +271,7 @@ impl Matcher {
             return None;
         }
         let schools = self.in_state(self.by_name.get(&format!("university {}", reading.core))?, state);
-        (!schools.is_empty()).then_some(Finding { rule: Rule::StateUniversity, certain: schools.len() == 1, schools })
+        Finding::among(Rule::StateUniversity, schools)
     }
 
     fn short_name(&self, _: &Query<'_>, reading: &Reading, stated: Option<&str>) -> Option<Finding> {

@@ -6,6 +6,7 @@
 //! takes, and how often it is right on recorded data.
 
 mod aliases;
+pub mod athletes;
 mod host;
 mod matcher;
 mod name;
@@ -16,7 +17,7 @@ mod words;
 pub use aliases::{Aliases, WELL_KNOWN, WellKnown, well_known};
 pub use matcher::Matcher;
 pub use name::normalized;
-pub use rows::{alias_key, alias_row, unresolved};
+pub use rows::{alias_key, alias_row, replayed_alias, unresolved};
 
 use models::Source;
 

@@ -1,8 +1,10 @@
 //! Hand-made cases over a small directory of real schools.
 
 use models::{SchoolRef, Source};
-use pipeline::identity::{KnownAlias, KnownSchool, Matcher, Query, Resolution, Rule, alias_row, unresolved};
-use pipeline::sources::found::Reason;
+use pipeline::identity::{
+    KnownAlias, KnownSchool, Matcher, Query, Resolution, Rule, alias_key, alias_row, replayed_alias, unresolved,
+};
+use pipeline::sources::found::{Kept, Reason};
 use rust_decimal::Decimal;
 
 const DIRECTORY: [(i32, &str, &str, &str); 33] = [
@@ -52,7 +54,10 @@ fn schools() -> Vec<KnownSchool> {
     DIRECTORY.map(school).into()
 }
 
-fn found(resolution: &Resolution) -> Result<(i32, Rule), Vec<i32>> {
+/// The school and the rule, or the candidates that are more than similar.
+type Answer = Result<(i32, Rule), Vec<i32>>;
+
+fn found(resolution: &Resolution) -> Answer {
     match resolution {
         Resolution::Resolved(found) => Ok((found.school, found.rule)),
         Resolution::Ambiguous(candidates) => Err(candidates.iter().map(|candidate| candidate.school).collect()),
@@ -64,7 +69,7 @@ fn found(resolution: &Resolution) -> Result<(i32, Rule), Vec<i32>> {
 fn names_alone() {
     use Rule::{Alias, Name, NameAndState, Part, ShortName, ShortNameAndState, StateUniversity};
     let matcher = Matcher::new(schools());
-    let cases: [(&str, Result<(i32, Rule), Vec<i32>>); 45] = [
+    let cases: [(&str, Answer); 45] = [
         ("UNIVERSITY OF ALABAMA AT BIRMINGHAM", Ok((9, Name))),
         ("University of Alabama - Birmingham", Ok((9, Name))),
         ("The University of Alabama", Ok((8, Name))),
@@ -202,6 +207,20 @@ fn what_is_found_and_what_is_not_as_rows() {
     assert_eq!(state.reason, Reason::UnknownSchool);
     assert!(state.message.contains("similar are North Carolina State University (490; similar"), "{}", state.message);
     assert_eq!(why("Quidditch").unwrap().message, "\"Quidditch\" is no known school, nor similar to one");
+}
+
+#[test]
+fn a_refused_alias_is_read_again() {
+    let key = alias_key(&Source::Awards, "Quidditch (TX)");
+    let kept = Kept { table: "public.school_alias", key: Some(&key), raw: b"" };
+    let before = replayed_alias(&kept, &Matcher::new(schools()));
+    assert_eq!(before.unwrap_err().reason, Reason::UnknownSchool);
+    let mut schools = schools();
+    schools[0].aliases = vec![KnownAlias { source: Source::Manual, alias: "Quidditch (TX)".to_owned() }];
+    let row = replayed_alias(&kept, &Matcher::new(schools)).unwrap();
+    assert_eq!((row.school_id, row.alias.as_str()), (SchoolRef::NcaaId(8), "Quidditch (TX)"));
+    let kept = Kept { key: None, ..kept };
+    assert_eq!(replayed_alias(&kept, &Matcher::default()).unwrap_err().reason, Reason::Missing);
 }
 
 #[test]
