@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::Duration;
 
-use pipeline_command::{Pipeline, assert_accounted, count, result_of, server};
+use pipeline_command::{Pipeline, assert_accounted, count, flags_at, result_of, server};
 use site::{Answer, Site};
 use sqlx::{Connection, PgConnection};
 
@@ -44,6 +44,11 @@ fn answer(target: &str) -> Answer {
         }
         _ if target.starts_with("/team/inst_team_list?") => team_list(target),
         _ if target.ends_with("/roster") => roster(target),
+        "/json/schools" => {
+            let school = |id| format!(r#"{{"slug":"{0}-college","name":"{0}","long":"{0} College"}}"#, name(id));
+            Answer::json(format!("[{}]", (1..=SCHOOLS).map(school).collect::<Vec<_>>().join(",")))
+        }
+        _ if target.starts_with("/stats/") && target.contains("/d1") => leaders(target),
         _ => Answer::text(404, ""),
     }
 }
@@ -99,6 +104,26 @@ fn roster(target: &str) -> Answer {
     )
 }
 
+/// The first category's first page; the address alone shows its categories.
+fn leaders(target: &str) -> Answer {
+    let path = target.split('/').nth(2).expect("a sport");
+    let row = |school: i32| {
+        format!(
+            "<tr><td>{school}</td><td>Player1 {0}</td><td>{0}</td><td>Jr.</td><td>P</td><td>1,{school}00</td></tr>",
+            name(school)
+        )
+    };
+    let rows: String = (1..=SCHOOLS).map(row).collect();
+    Answer::text(
+        200,
+        &format!(
+            r#"<main><select id="select-container-individual"><option value="/stats/{path}/d1/current/individual/7">Points</option></select>
+            <div class="stats-header__lower__desc">Last updated March 24, 2026</div>
+            <table><thead><tr><th>Rank</th><th>Name</th><th>Team</th><th>Cl</th><th>Pos</th><th>PTS</th></tr></thead><tbody>{rows}</tbody></table></main>"#
+        ),
+    )
+}
+
 /// Everything that was loaded, by natural keys: what two runs that did the same have in common.
 const CONTENT: &str = "
     select md5(string_agg(line, E'\\n' order by line)) from (
@@ -108,11 +133,23 @@ const CONTENT: &str = "
       select 'alias ' || s.ncaa_id || a.source || a.alias from school_alias a join school s on s.id = a.school_id union all
       select 'team ' || s.ncaa_id || p.ncaa_id || t.season || coalesce(t.ncaa_team_id::text, '-')
         from team t join school s on s.id = t.school_id join sport p on p.id = t.sport_id union all
-      select 'entry ' || t.ncaa_team_id || e.source_player_id || e.name || e.position || e.height_inches
-        from roster_entry e join team t on t.id = e.team_id) as content";
+      select 'entry ' || t.ncaa_team_id || e.source_player_id || e.name || e.position || e.height_inches || a.identity_key || l.rule
+        from roster_entry e join team t on t.id = e.team_id join athlete_link l on l.roster_entry_id = e.id
+        join athlete a on a.id = l.athlete_id union all
+      select 'stat ' || e.source_player_id || p.source || p.period || p.category || p.value || p.raw_value || p.played_on
+        from player_stat p join roster_entry e on e.id = p.roster_entry_id) as content";
 
-const EVERYTHING: [&str; 7] =
-    ["sync", "ncaa_directory_sync", "weekly_stats_sync", "--season", "2026", "--sport", "MBA,MBB,WVB"];
+const EVERYTHING: [&str; 9] = [
+    "sync",
+    "ncaa_directory_sync",
+    "weekly_stats_sync",
+    "--season",
+    "2026",
+    "--sport",
+    "MBA,MBB,WVB",
+    "--week",
+    "2026-03-23",
+];
 
 async fn prepared() -> (Pipeline, PgConnection) {
     let (pipeline, connection) = Pipeline::on(server()).await;
@@ -133,6 +170,9 @@ async fn one_task_at_a_time_and_four_load_the_same() {
     assert_eq!(exit, 0, "{live}");
     let content = recorder.psql(CONTENT).await;
     assert_eq!(recorder.psql("select count(*) from roster_entry").await, (3 * SCHOOLS * PLAYERS).to_string());
+    let stats =
+        "select count(*) || ' ' || min(value) || ' ' || min(period) from player_stat where category = 'Points/PTS'";
+    assert_eq!(recorder.psql(stats).await, format!("{} 1100.0000 week:2026-03-23", 3 * SCHOOLS));
     for parallel in ["1", "4"] {
         let (pipeline, _connection) = prepared().await;
         let (exit, result) = pipeline.job(&with(&EVERYTHING, &["--replay", &folder, "--parallel", parallel])).await;
@@ -141,7 +181,7 @@ async fn one_task_at_a_time_and_four_load_the_same() {
         assert_eq!((&result["tables"], &result["skipped"]), (&live["tables"], &live["skipped"]), "{parallel}");
         assert_eq!(pipeline.psql(CONTENT).await, content, "{parallel}");
         let tasks = "select string_agg(distinct status, ',') || count(*) from pipeline.task_run";
-        assert_eq!(pipeline.psql(tasks).await, "ok9");
+        assert_eq!(pipeline.psql(tasks).await, "ok16");
         let done = "select string_agg(distinct task || ' ' || partition, '; ') from pipeline.partition_done where task = 'teams'";
         assert_eq!(
             pipeline.psql(done).await,
@@ -194,17 +234,8 @@ async fn a_killed_run_is_gone_on_with_and_asks_nothing_twice() {
     let before = site.targets().len();
 
     let (pipeline, _connection) = prepared().await;
-    let (directory, stats) = (format!("ncaa-directory={}", site.url), format!("ncaa-stats={}", site.url));
-    let flags = [
-        "--base-url",
-        &directory,
-        "--base-url",
-        &stats,
-        "--rate",
-        "ncaa-directory=1000/s",
-        "--rate",
-        "ncaa-stats=1000/s",
-    ];
+    let flags = flags_at(&site);
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let (mut kills, mut wait) = (0, 120);
     loop {
         // Killed before it could note that it began, there is nothing to go on with.

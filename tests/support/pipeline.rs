@@ -62,10 +62,9 @@ impl Pipeline {
 
     /// Runs a job against a site, fast.
     pub(crate) async fn job_at(&self, site: &Site, arguments: &[&str]) -> (i32, Value) {
-        let (directory, stats) = (format!("ncaa-directory={}", site.url), format!("ncaa-stats={}", site.url));
-        let rates = ["--rate", "ncaa-directory=1000/s", "--rate", "ncaa-stats=1000/s"];
-        let bases = ["--base-url", &directory, "--base-url", &stats];
-        self.job(&[arguments, &rates, &bases].concat()).await
+        let flags = flags_at(site);
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        self.job(&[arguments, &flags].concat()).await
     }
 
     pub(crate) async fn psql(&self, sql: &str) -> String {
@@ -110,4 +109,13 @@ pub(crate) fn assert_accounted(result: &Value) {
         let sum: u64 = parts.iter().filter_map(|part| counts[part].as_u64()).sum();
         assert_eq!(counts["read"].as_u64(), Some(sum), "{table}: {counts}");
     }
+}
+
+/// The flags that send all sources to one site, fast.
+pub(crate) fn flags_at(site: &Site) -> Vec<String> {
+    let sources = ["ncaa-directory", "ncaa-stats", "ncaa-com", "niche"];
+    let of = |source: &str| {
+        ["--base-url".to_owned(), format!("{source}={}", site.url), "--rate".to_owned(), format!("{source}=1000/s")]
+    };
+    sources.into_iter().flat_map(of).collect()
 }

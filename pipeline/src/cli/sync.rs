@@ -114,6 +114,7 @@ impl Selected {
             seasons: self.season.clone(),
             sports: self.sport.clone(),
             week: self.week.clone(),
+            of_past: false,
         })
     }
 }
@@ -220,7 +221,7 @@ impl Arguments for BackfillArgs {
         }
         let (names, seasons) = (vec![self.name.clone()], (self.from..=self.to).collect());
         let selected = Selected { names, season: seasons, sport: self.sport.clone(), week: None };
-        let selection = selected.selection()?;
+        let selection = Selection { of_past: true, ..selected.selection()? };
         let what = if self.again { What::Selection(selection) } else { What::Missing(selection) };
         Ok(SyncOptions {
             common: self.job.options(),

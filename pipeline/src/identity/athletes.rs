@@ -152,7 +152,7 @@ fn fit(appearances: &[Appearance], person: &Person, entry: usize) -> Option<Fit>
     let first = &appearances[person.entries.first()?.entry];
     let last = &appearances[person.entries.last()?.entry];
     let gap = entry.season - last.season;
-    if gap < 1 || gap > LONGEST_GAP || entry.season - first.season > LONGEST_SPAN {
+    if !(1..=LONGEST_GAP).contains(&gap) || entry.season - first.season > LONGEST_SPAN {
         return None;
     }
     if let (Some(one), Some(other)) = (entry.suffix, last.suffix)
@@ -174,7 +174,7 @@ fn fit(appearances: &[Appearance], person: &Person, entry: usize) -> Option<Fit>
         return None;
     }
     let rule = if entry.school == last.school {
-        if (differs && !agrees) || (gap > 1 && !agrees) {
+        if !agrees && (differs || gap > 1) {
             return None;
         }
         LinkRule::SameSchool
@@ -246,7 +246,9 @@ fn name_people(appearances: &[Appearance], people: &mut [Person]) {
     let mut taken: HashSet<String> = HashSet::new();
     let mut order: Vec<usize> = (0..people.len()).collect();
     // Of two that were one before, the one with more entries keeps the name, then the one that begins earlier.
-    order.sort_by_key(|position| (std::cmp::Reverse(people[*position].entries.len()), people[*position].entries[0].entry));
+    order.sort_by_key(|position| {
+        (std::cmp::Reverse(people[*position].entries.len()), people[*position].entries[0].entry)
+    });
     for position in order {
         let person = &mut people[position];
         let mut votes: HashMap<&str, usize> = HashMap::new();
