@@ -1,7 +1,9 @@
 //! The people behind the roster entries of a sport: made from what was loaded, without a request.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use chrono::Utc;
 use futures::future::LocalBoxFuture;
 use models::{AthleteInsert, AthleteLinkInsert, AthleteRef, Field, Json, RosterEntryRef, SchoolRef, SportRef, TeamRef};
 use serde_json::json;
@@ -38,12 +40,24 @@ pub(super) fn collect_athletes<'a>(context: &'a Context<'a>) -> LocalBoxFuture<'
         };
         let found = |raw: serde_json::Value| Place { raw: raw.to_string().into(), ..place.clone() };
         let (mut athletes, mut links) = (Vec::new(), Vec::new());
+        // Who turned out to be somebody else is nobody's identity any more.
+        let mut left: BTreeMap<String, &str> =
+            known.iter().filter_map(|entry| Some((entry.identity_key.clone()?, entry.name.as_str()))).collect();
+        let names: HashSet<&str> = people.iter().map(|person| person.key.as_str()).collect();
+        left.retain(|key, _| !names.contains(key.as_str()));
+        for (key, name) in left {
+            let place = found(json!({ "identity_key": &key }));
+            let mut row = AthleteInsert::new(key, name);
+            row.deleted_at = Field::Value(Some(Utc::now()));
+            athletes.push(Found { record: row, place });
+        }
         for person in people {
             // What is said last is the likeliest to hold.
             let Some(last) = person.entries.last().map(|link| &known[link.entry]) else { continue };
             let mut row = AthleteInsert::new(person.key.clone(), last.name.clone());
             row.hometown = Field::Value(last.hometown.clone());
             row.high_school = Field::Value(last.high_school.clone());
+            row.deleted_at = Field::Value(None);
             athletes.push(Found { record: row, place: found(json!({ "identity_key": &person.key })) });
             for link in person.entries {
                 let entry = &known[link.entry];
