@@ -110,11 +110,23 @@ impl Matcher {
     fn add_well_known(&mut self) {
         let well_known = well_known();
         for school in &well_known.schools {
-            let index = self.by_id.get(&school.ncaa_id).copied();
+            let index = match school.ncaa_id {
+                Some(id) => self.by_id.get(&id).copied(),
+                None => self.by_official_name(&school.name),
+            };
             school.aliases.iter().for_each(|alias| add_alias(&mut self.by_any_alias, alias, index));
             school.parts.iter().for_each(|part| add_alias(&mut self.by_part, part, index));
         }
         self.shared = well_known.shared.iter().map(String::as_str).collect();
+    }
+
+    /// The one school of this official name.
+    fn by_official_name(&self, name: &str) -> Option<usize> {
+        let reading = readings(name).into_iter().next()?;
+        match self.by_name.get(&reading.full)?[..] {
+            [school] => Some(school),
+            _ => None,
+        }
     }
 
     /// The school that a source means.

@@ -189,6 +189,14 @@ fn ids_and_aliases_of_sources() {
 }
 
 #[test]
+fn well_known_names_of_schools_without_id_go_by_the_official_name() {
+    let methodist = |name: &str| KnownSchool { ncaa_id: 663, name: name.to_owned(), ..KnownSchool::default() };
+    let ask = |known| found(&Matcher::new([known]).resolve(&Query::named("SMU")));
+    assert_eq!(ask(methodist("Southern Methodist University")), Ok((663, Rule::Alias)));
+    assert_eq!(ask(methodist("Saint Martin's University")), Err(vec![]));
+}
+
+#[test]
 fn what_is_found_and_what_is_not_as_rows() {
     let matcher = Matcher::new(schools());
     let Resolution::Resolved(alabama) = matcher.resolve(&Query::named("Alabama")) else { panic!() };
