@@ -5,6 +5,7 @@ use pipeline::identity::{
     KnownAlias, KnownSchool, Matcher, Query, Resolution, Rule, alias_key, alias_row, replayed_alias, unresolved,
 };
 use pipeline::sources::found::{Kept, Reason};
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 const DIRECTORY: [(i32, &str, &str, &str); 33] = [
@@ -238,5 +239,14 @@ fn a_school_s_own_order_makes_no_difference() {
     let (one, other) = (Matcher::new(schools()), Matcher::new(backwards));
     for name in names {
         assert_eq!(one.resolve(&Query::named(name)), other.resolve(&Query::named(name)), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_name_holds_there_is_an_answer(name in "(St\\. |A&M |\\(|\\)|UC |- |[a-zé'.,& ]|\\PC){0,16}", state in "\\PC{0,3}") {
+        let matcher = Matcher::new(schools());
+        let query = Query { state: Some(&state), website: Some(&name), city: Some(&name), ..Query::named(&name) };
+        prop_assert_eq!(matcher.resolve(&query), matcher.resolve(&query));
     }
 }
