@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
+
 use crate::config::Settings;
 use crate::load::MarkMissing;
 use crate::report::Progress;
@@ -30,12 +32,14 @@ pub struct Refresh {
 }
 
 /// The options that all jobs on sources have.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobOptions {
     /// The most leaf records to take from each source (of the directory: schools). Lists and parents load in full.
     pub limit: Option<u64>,
     /// Where the bytes come from.
     pub traffic: Traffic,
+    /// What becomes of stored answers, where the bytes come from the sources themselves.
+    pub caching: Caching,
     /// What becomes of rows that are deleted, or missing in what the source gives. `test` loads nothing and ignores it.
     pub refresh: Refresh,
     /// Files that sources take as input.
@@ -48,10 +52,25 @@ impl AsRef<JobOptions> for JobOptions {
     }
 }
 
+/// What a job does with the answers that are stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Caching {
+    /// Uses what is fresh, and stores what it asks for.
+    #[default]
+    Use,
+    /// Uses what is fresh and all that was stored since that moment, as a run does that goes on with another; stores what it asks for.
+    Since(DateTime<Utc>),
+    /// Asks for everything, and stores it anew.
+    Refresh,
+    /// Neither reads nor stores.
+    Off,
+}
+
 /// Where the bytes of a job come from. The choices exclude each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Traffic {
     /// The sources themselves.
+    #[default]
     Live,
     /// The sources themselves; every exchange is also written to this recording.
     Record(PathBuf),

@@ -1,12 +1,50 @@
 //! What was loaded before, as tasks look it up: a task asks for what hangs on the rows of others.
 
-use sqlx::PgPool;
+use std::collections::BTreeMap;
+
+use models::Source;
+use sqlx::{FromRow, PgPool};
+
+use crate::Result;
+use crate::database::{self, database_error};
+use crate::identity::{KnownAlias, KnownSchool, Matcher};
+use crate::sources::ncaa_com::{KnownEntry, KnownRoster};
 
 /// The database as tasks may read it; without one, nothing was loaded before.
 #[derive(Debug, Clone)]
 pub struct Known {
     pool: Option<PgPool>,
 }
+
+#[derive(FromRow)]
+struct School {
+    ncaa_id: i32,
+    name: String,
+    state: Option<String>,
+    city: Option<String>,
+    website_url: Option<String>,
+}
+
+#[derive(FromRow)]
+struct Entry {
+    school: i32,
+    source: String,
+    player_key: String,
+    normalized_name: String,
+    position: String,
+    class_year: Option<String>,
+}
+
+const ROSTERS: &str = "SELECT s.ncaa_id AS school, e.source::text, e.player_key, e.normalized_name, e.position, e.class_year \
+                       FROM public.roster_entry e JOIN public.team t ON t.id = e.team_id JOIN public.school s ON s.id = t.school_id \
+                       JOIN public.sport p ON p.id = t.sport_id WHERE p.ncaa_id = $1 AND t.season = $2 ORDER BY e.id";
+
+/// Names that a rule found are no evidence for others: only what is known by id, or was written by hand.
+const ALIASES: &str = "SELECT s.ncaa_id, a.source::text, a.alias FROM public.school_alias a \
+                       JOIN public.school s ON s.id = a.school_id WHERE a.rule IS NULL OR a.rule = 'id'";
+
+const SCHOOLS: &str = "SELECT s.ncaa_id, s.name, s.state, l.city, s.website_url FROM public.school s \
+                       LEFT JOIN public.location l ON l.id = s.location_id ORDER BY s.ncaa_id";
 
 impl Known {
     /// What a database holds.
@@ -22,5 +60,61 @@ impl Known {
     /// True where there is no database to look into.
     pub fn is_nothing(&self) -> bool {
         self.pool.is_none()
+    }
+
+    /// The schools with their other names.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn schools(&self) -> Result<Vec<KnownSchool>> {
+        let Some(pool) = &self.pool else { return Ok(Vec::new()) };
+        let failed = |error| database_error("read the schools", error);
+        let mut transaction = database::begin(pool).await?;
+        let schools: Vec<School> =
+            sqlx::query_as(SCHOOLS).persistent(false).fetch_all(&mut *transaction).await.map_err(failed)?;
+        let rows: Vec<(i32, String, String)> =
+            sqlx::query_as(ALIASES).persistent(false).fetch_all(&mut *transaction).await.map_err(failed)?;
+        let mut aliases: BTreeMap<i32, Vec<KnownAlias>> = BTreeMap::new();
+        for (school, source, alias) in rows {
+            aliases.entry(school).or_default().push(KnownAlias { source: Source::from(source.as_str()), alias });
+        }
+        let known = schools.into_iter().map(|school| KnownSchool {
+            ncaa_id: school.ncaa_id,
+            name: school.name,
+            state: school.state,
+            city: school.city,
+            websites: school.website_url.into_iter().collect(),
+            aliases: aliases.remove(&school.ncaa_id).unwrap_or_default(),
+        });
+        Ok(known.collect())
+    }
+
+    /// The rosters of a sport and season.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn rosters(&self, sport: &str, season: i32) -> Result<KnownRoster> {
+        let Some(pool) = &self.pool else { return Ok(KnownRoster::new(sport, season, [])) };
+        let failed = |error| database_error("read the rosters", error);
+        let mut transaction = database::begin(pool).await?;
+        let query = sqlx::query_as(ROSTERS).persistent(false).bind(sport).bind(season);
+        let entries: Vec<Entry> = query.fetch_all(&mut *transaction).await.map_err(failed)?;
+        let known = entries.into_iter().map(|entry| KnownEntry {
+            school: entry.school,
+            source: Source::from(entry.source.as_str()),
+            player_key: entry.player_key,
+            normalized_name: entry.normalized_name,
+            position: entry.position,
+            class_year: entry.class_year,
+        });
+        Ok(KnownRoster::new(sport, season, known))
+    }
+
+    /// What tells which school a name means.
+    ///
+    /// # Errors
+    /// As [`Known::schools`].
+    pub async fn matcher(&self) -> Result<Matcher> {
+        Ok(Matcher::new(self.schools().await?))
     }
 }

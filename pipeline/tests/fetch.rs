@@ -295,7 +295,11 @@ async fn request_starts_are_the_rate_apart_and_so_are_robots_txt_and_retries() {
 async fn sources_on_one_host_share_its_turns() {
     let site = Site::script(vec![Answer::text(200, "yes")]).await;
     let mut config = site.config();
-    let slow = SourceAccess { base_url: site.url.clone(), rate: Rate::from_gap(Duration::from_millis(100)).unwrap() };
+    let slow = SourceAccess {
+        base_url: site.url.clone(),
+        rate: Rate::from_gap(Duration::from_millis(100)).unwrap(),
+        lifetime: support::HOUR,
+    };
     config.sources.insert("other".to_owned(), slow);
     let fetcher = Fetcher::new(config).unwrap();
     fetcher.get(&request("/a")).await.unwrap();

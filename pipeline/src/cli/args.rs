@@ -160,12 +160,16 @@ impl GlobalFlags {
             ("--log-level", &self.log_level),
             ("--log-format", &self.log_format),
         ];
-        flags.extend(
-            own.into_iter()
-                .filter_map(|(flag, value)| value.clone().map(|value| FlagValue { flag, source: None, value })),
-        );
+        flags.extend(of_program(own));
         Settings::load(Inputs::of_process(flags, self.config.clone())?)
     }
+}
+
+/// The settings among flags that are not given per source.
+pub(crate) fn of_program<const N: usize>(
+    flags: [(&'static str, &Option<String>); N],
+) -> impl Iterator<Item = FlagValue> {
+    flags.into_iter().filter_map(|(flag, value)| value.clone().map(|value| FlagValue { flag, source: None, value }))
 }
 
 #[cfg(test)]

@@ -70,10 +70,10 @@ pub(crate) fn dags(command: &DagsCommand) -> Result<()> {
 }
 
 fn described(dag: &Dag) -> Value {
-    let tasks = dag.tasks().into_iter().map(|(source, task)| {
+    let tasks = dag.all_tasks().map(|(source, task)| {
         let partitions: Vec<&str> = task.partitions.iter().map(|dimension| dimension.as_str()).collect();
         let tables: Vec<String> = task.tables.iter().map(|table| table.qualified_name()).collect();
-        json!({ "task": task.name, "source": source.name, "about": task.about, "after": task.after, "partitions": partitions, "tables": tables })
+        json!({ "task": task.name, "source": source.name, "about": task.about, "in_dag": task.is_in_dag, "after": task.after, "partitions": partitions, "tables": tables })
     });
     json!({ "dag": dag.name, "about": dag.about, "schedule": dag.schedule, "tasks": tasks.collect::<Vec<_>>() })
 }
@@ -86,7 +86,7 @@ pub(crate) fn status(global: &GlobalFlags, args: &StatusArgs) -> Result<()> {
     let mut rows = Vec::new();
     let mut all = Vec::new();
     for dag in &DAGS {
-        for (source, task) in dag.tasks() {
+        for (source, task) in dag.all_tasks() {
             let found = known.get(task.name);
             let loaded_at = found.and_then(|found| found.loaded_at);
             let state = state(dag, source.is_on, loaded_at, now);

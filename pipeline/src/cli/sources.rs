@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use pipeline::config::Settings;
 use pipeline::database;
 use pipeline::fetch::{Response, is_blocked};
+use pipeline::job::{Caching, JobOptions};
 use pipeline::orchestrate::fetcher;
 use pipeline::report::{ago, listing};
 use pipeline::sources::check::Match;
@@ -140,7 +141,9 @@ fn check(global: &GlobalFlags, args: &CheckArgs) -> Result<()> {
 
 /// Asks for the pages one after another, until the source refuses us.
 async fn look(source: &Source, settings: &Settings, flags: &SourceFlags) -> Result<Vec<Seen>> {
-    let fetcher = fetcher(settings, &flags.traffic())?;
+    // What was stored says nothing of the site as it is now.
+    let options = JobOptions { traffic: flags.traffic(), caching: Caching::Off, ..JobOptions::default() };
+    let fetcher = fetcher(settings, &options)?;
     let mut seen = Vec::new();
     for check in source.checks {
         let request = (check.request)();

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use pipeline::config::{FlagValue, Settings};
 use pipeline::graph::Selection;
-use pipeline::job::{JobOptions, Refresh, Traffic};
+use pipeline::job::{Caching, JobOptions, Refresh, Traffic};
 use pipeline::orchestrate::{SyncOptions, TestOptions, What};
 use pipeline::sources::task::{Dimension, Partition};
 use pipeline::{Error, Exit, Result};
 use uuid::Uuid;
 
-use super::args::GlobalFlags;
+use super::args::{GlobalFlags, of_program};
 use super::job::Arguments;
 use super::refresh::RefreshFlags;
 
@@ -146,12 +146,21 @@ pub(crate) struct SourceFlags {
     /// Record every exchange, for --replay.
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
+    /// Ask for everything again, whatever is stored, and store it anew.
+    #[arg(long, conflicts_with_all = ["offline", "replay", "no_cache"])]
+    refresh: bool,
+    /// Neither use stored answers nor store any.
+    #[arg(long)]
+    no_cache: bool,
     /// Where a source is, such as ncaa-directory=http://127.0.0.1:8080. May be given for several sources.
     #[arg(long, value_name = "SOURCE=URL", value_parser = of_source)]
     base_url: Vec<(String, String)>,
     /// How often requests to a source may start, such as ncaa-directory=50/s or 1/5s. May be given for several sources.
     #[arg(long, value_name = "SOURCE=N/s", value_parser = of_source)]
     rate: Vec<(String, String)>,
+    /// Send at most N requests in all, and end with 75 if more are needed; 0 works from stored answers alone.
+    #[arg(long, value_name = "N")]
+    max_requests: Option<String>,
     /// A PEM file with certificates to trust beside the system's.
     #[arg(long, value_name = "FILE")]
     ca_file: Option<String>,
@@ -251,7 +260,8 @@ impl SourceFlags {
         };
         let mut flags = of_sources("--base-url", &self.base_url);
         flags.extend(of_sources("--rate", &self.rate));
-        flags.extend(self.ca_file.clone().map(|value| FlagValue { flag: "--ca-file", source: None, value }));
+        let own = [("--ca-file", &self.ca_file), ("--max-requests", &self.max_requests)];
+        flags.extend(of_program(own));
         global.load(flags)
     }
 
@@ -264,12 +274,22 @@ impl SourceFlags {
             _ => Traffic::Live,
         }
     }
+
+    /// What becomes of stored answers.
+    pub(crate) fn caching(&self) -> Caching {
+        match self {
+            Self { refresh: true, .. } => Caching::Refresh,
+            Self { no_cache: true, .. } => Caching::Off,
+            _ => Caching::Use,
+        }
+    }
 }
 
 impl JobArgs {
     fn options(&self) -> JobOptions {
         let traffic = self.source.traffic();
-        JobOptions { limit: self.limit, traffic, refresh: Refresh::default(), files: self.input.clone() }
+        let caching = self.source.caching();
+        JobOptions { limit: self.limit, traffic, caching, refresh: Refresh::default(), files: self.input.clone() }
     }
 }
 
@@ -300,6 +320,15 @@ mod tests {
         for (flags, traffic) in cases {
             let found: Result<SyncOptions, clap::Error> = options(flags);
             assert_eq!(found.unwrap().common.traffic, traffic);
+        }
+        for (flag, caching) in
+            [("--refresh", Caching::Refresh), ("--no-cache", Caching::Off), ("--limit=1", Caching::Use)]
+        {
+            let found: Result<SyncOptions, clap::Error> = options(&[flag]);
+            assert_eq!(found.unwrap().common.caching, caching);
+        }
+        for flags in [["--refresh", "--no-cache"], ["--refresh", "--offline"], ["--refresh", "--replay=x"]] {
+            assert!(options(&flags).is_err(), "{flags:?}");
         }
         for flags in [["--offline", "--replay=x"], ["--offline", "--record=x"], ["--replay=x", "--record=y"]] {
             assert!(options(&flags).is_err(), "{flags:?}");

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::paths::Paths;
 use super::suggest::did_you_mean;
-use super::table::SETTINGS;
+use super::table::{SETTINGS, SOURCES};
 use crate::error::{Error, Exit, Result};
 
 /// The name of the file.
@@ -62,9 +62,9 @@ fn parse(path: &Path, text: &str) -> Result<SettingsFile> {
             .help("the settings file is TOML, such as\n  [http]\n  timeout = \"30s\"")
     })?;
     let mut file = SettingsFile { path: path.to_owned(), entries: Vec::new(), problems: Vec::new() };
-    for (section, content) in document.get_ref() {
-        let place = format!("{}:{}", path.display(), line_of(section.span().start));
-        let section = section.get_ref().as_ref();
+    for (place, section, content) in sections(document.get_ref()) {
+        let place = format!("{}:{}", path.display(), line_of(place));
+        let section = section.as_str();
         let known: Vec<&str> =
             SETTINGS.iter().filter(|setting| setting.section == section).map(|setting| setting.key).collect();
         if known.is_empty() {
@@ -72,7 +72,7 @@ fn parse(path: &Path, text: &str) -> Result<SettingsFile> {
             file.problems.push(format!("{place}: there is no section \"{section}\"{hint}"));
             continue;
         }
-        let DeValue::Table(content) = content.get_ref() else {
+        let DeValue::Table(content) = content else {
             file.problems.push(format!("{place}: \"{section}\" is a section: write [{section}] and its keys below"));
             continue;
         };
@@ -94,6 +94,23 @@ fn parse(path: &Path, text: &str) -> Result<SettingsFile> {
         }
     }
     Ok(file)
+}
+
+/// The sections with where they begin. Below `sources` each source has one: `[sources.ncaa-directory]`.
+fn sections<'a>(document: &'a DeTable<'a>) -> Vec<(usize, String, &'a DeValue<'a>)> {
+    let mut sections = Vec::new();
+    for (name, content) in document {
+        match content.get_ref() {
+            DeValue::Table(of_sources) if name.get_ref() == SOURCES => {
+                let nested = of_sources.iter().map(|(source, content)| {
+                    (source.span().start, format!("{SOURCES}.{}", source.get_ref()), content.get_ref())
+                });
+                sections.extend(nested);
+            }
+            content => sections.push((name.span().start, name.get_ref().clone().into_owned(), content)),
+        }
+    }
+    sections
 }
 
 /// The value as a user would write it in the environment, so that every origin is checked alike.

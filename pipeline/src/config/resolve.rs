@@ -132,7 +132,7 @@ fn pick(setting: &'static Setting, inputs: &Inputs, file: Option<&SettingsFile>)
     let Some((raw, origin)) = given(setting, inputs, file)? else {
         let folder = match setting.preset {
             Preset::Is(raw) => return parsed(setting, raw.to_owned(), Origin::Default, inputs),
-            Preset::Folder(folder) => folder(&inputs.paths),
+            Preset::Folder(_, folder) => folder(&inputs.paths),
             Preset::Unset(_) => None,
         };
         let shown = folder.as_ref().map(|folder| folder.display().to_string());
@@ -204,8 +204,10 @@ fn unknown_sources(flags: &[FlagValue]) -> impl Iterator<Item = Mistake> {
 /// variables that begin with `PIPELINE_` too.
 fn unknown_variables(environment: &BTreeMap<OsString, OsString>) -> Vec<String> {
     let known: Vec<String> = SETTINGS.iter().flat_map(Setting::variables).collect();
-    let sections: Vec<String> =
-        SETTINGS.iter().map(|setting| format!("PIPELINE_{}_", setting.section.to_uppercase())).collect();
+    let sections: Vec<String> = SETTINGS
+        .iter()
+        .map(|setting| format!("PIPELINE_{}_", setting.section.to_uppercase().replace(['-', '.'], "_")))
+        .collect();
     let names = environment.keys().filter_map(|name| name.to_str());
     let ours = names.filter(|name| sections.iter().any(|section| name.starts_with(section.as_str())));
     ours.filter(|name| known.iter().all(|known| known != name))

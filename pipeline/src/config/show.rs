@@ -60,7 +60,7 @@ pub fn settings_help() -> String {
     for setting in SETTINGS.iter() {
         let default = match setting.preset {
             Preset::Is(value) => value.to_owned(),
-            Preset::Folder(_) => "in the user's data folder".to_owned(),
+            Preset::Folder(place, _) => place.to_owned(),
             Preset::Unset(meaning) => meaning.to_owned(),
         };
         let flag = setting.flag.map(|flag| format!("{flag}, ")).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::paths::Paths;
-use super::value::Kind;
+use super::value::{Kind, show_time};
 use crate::sources::{self, Source};
 
 /// One setting.
@@ -32,8 +32,8 @@ pub struct Setting {
 pub enum Preset {
     /// A value, written as a user would.
     Is(&'static str),
-    /// A folder that depends on the user and the environment.
-    Folder(fn(&Paths) -> Option<PathBuf>),
+    /// A folder that depends on the user and the environment, and where that is.
+    Folder(&'static str, fn(&Paths) -> Option<PathBuf>),
     /// Not set, which means this.
     Unset(&'static str),
 }
@@ -60,7 +60,7 @@ impl Setting {
 
     /// The environment variables that set it, the winning one first.
     pub fn variables(&self) -> Vec<String> {
-        let systematic = format!("PIPELINE_{}_{}", self.section, self.key).to_uppercase().replace('-', "_");
+        let systematic = format!("PIPELINE_{}_{}", self.section, self.key).to_uppercase().replace(['-', '.'], "_");
         std::iter::once(systematic).chain(self.variable.map(str::to_owned)).collect()
     }
 }
@@ -71,21 +71,40 @@ const fn seconds(seconds: u64) -> Duration {
 
 const INSTANT: Duration = Duration::from_millis(1);
 
-/// The table. Each source has a row in `source`, `base_url` and `rate`.
+/// A year: no answer is worth keeping longer.
+const LONGEST_LIFETIME: Duration = seconds(366 * 86_400);
+
+/// The section below which each source has one of its own.
+pub(super) const SOURCES: &str = "sources";
+
+/// The table. Each source has a row in `base_url` and `rate`, and a section of its own.
 pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     let of_sources = |row: fn(&'static Source) -> Setting| sources::ALL.iter().map(move |source| row(source));
     let mut all = GENERAL.to_vec();
-    all.extend(of_sources(switch));
+    all.extend(of_sources(enabled));
+    all.extend(of_sources(cache));
     all.extend(of_sources(base_url));
     all.extend(of_sources(rate));
     all.extend_from_slice(LOADING);
     all
 });
 
-fn switch(source: &'static Source) -> Setting {
+fn enabled(source: &'static Source) -> Setting {
     let preset = if source.is_on { "on" } else { "off" };
     let help = "Whether DAGs ask this source; a task that is named runs all the same.";
-    Setting::new("source", source.name, Kind::Switch, Preset::Is(preset), help)
+    Setting::new(section(source), "enabled", Kind::Switch, Preset::Is(preset), help)
+}
+
+fn cache(source: &'static Source) -> Setting {
+    let help = "How long answers of this source are fresh once they are stored; then they are asked for again, conditionally \
+                where the site allows it. 0 is always.";
+    let preset = Preset::Is(show_time(source.lifetime).leak());
+    Setting::new(section(source), "cache", Kind::Time(Duration::ZERO, LONGEST_LIFETIME), preset, help)
+}
+
+/// The source's own section. Settings live as long as the program.
+fn section(source: &Source) -> &'static str {
+    format!("{SOURCES}.{}", source.name).leak()
 }
 
 fn base_url(source: &'static Source) -> Setting {
@@ -95,7 +114,6 @@ fn base_url(source: &'static Source) -> Setting {
 
 fn rate(source: &'static Source) -> Setting {
     let help = "How often requests to this source may start.";
-    // Settings live as long as the program.
     let preset = Preset::Is(source.rate.to_string().leak());
     Setting::new("rate", source.name, Kind::Rate, preset, help).flag("--rate")
 }
@@ -115,7 +133,7 @@ const GENERAL: &[Setting] = &[
         "database",
         "dir",
         Kind::Path,
-        Preset::Folder(|paths| paths.data.clone()),
+        Preset::Folder("in the user's data folder", |paths| paths.data.clone()),
         "The folder for the data of the embedded database.",
     ),
     Setting::new(
@@ -155,6 +173,13 @@ const GENERAL: &[Setting] = &[
     ),
     Setting::new(
         "http",
+        "idle_timeout",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("20s"),
+        "How long a source may say nothing while it answers.",
+    ),
+    Setting::new(
+        "http",
         "attempts",
         Kind::Count(1, 100),
         Preset::Is("3"),
@@ -190,6 +215,28 @@ const GENERAL: &[Setting] = &[
     ),
     Setting::new(
         "http",
+        "breaker_failures",
+        Kind::Count(1, 1000),
+        Preset::Is("5"),
+        "How many requests to one host fail in a row, each after all its attempts, before it gets a rest.",
+    ),
+    Setting::new(
+        "http",
+        "breaker_rest",
+        Kind::Time(INSTANT, seconds(86_400)),
+        Preset::Is("60s"),
+        "How long that rest is; then one request shows whether the host is back.",
+    ),
+    Setting::new(
+        "http",
+        "max_requests",
+        Kind::Count(0, 1_000_000_000),
+        Preset::Unset("any number"),
+        "How many requests a run may send in all; retries, redirects and robots.txt count, stored answers do not.",
+    )
+    .flag("--max-requests"),
+    Setting::new(
+        "http",
         "ca_file",
         Kind::Path,
         Preset::Unset("the system's certificates alone"),
@@ -203,10 +250,31 @@ const GENERAL: &[Setting] = &[
         Preset::Is("67108864"),
         "The largest response that is read, in bytes after decompression.",
     ),
+    Setting::new(
+        "http",
+        "max_body_ratio",
+        Kind::Count(1, 1_000_000),
+        Preset::Is("200"),
+        "How many times its packed size a response may unpack to, once it is larger than a mebibyte.",
+    ),
 ];
 
 /// What comes after them.
 const LOADING: &[Setting] = &[
+    Setting::new(
+        "cache",
+        "dir",
+        Kind::Path,
+        Preset::Folder("in the user's cache folder", |paths| Some(paths.cache.as_ref()?.join("responses"))),
+        "The folder for answers of the sources.",
+    ),
+    Setting::new(
+        "cache",
+        "max_mib",
+        Kind::Count(1, 1 << 20),
+        Preset::Is("1024"),
+        "How large that folder may become, in MiB; the oldest answers give way.",
+    ),
     Setting::new(
         "load",
         "batch_rows",

@@ -160,6 +160,27 @@ fn numbers_in_a_file_are_read_as_toml_writes_them() {
 }
 
 #[test]
+fn a_source_has_a_section_of_its_own() {
+    let lifetime = |scene: Scene| scene.load().sources["ncaa-directory"].lifetime.as_secs();
+    assert_eq!(lifetime(Scene::new()), 12 * 3600);
+    let scene = Scene::new().file("[sources.ncaa-directory]\ncache = \"6h\"\n");
+    assert_eq!(origin(&scene.load(), "sources.ncaa-directory.cache").rsplit('/').next(), Some("pipeline.toml:2"));
+    assert_eq!(lifetime(scene), 6 * 3600);
+    assert_eq!(lifetime(Scene::new().env("PIPELINE_SOURCES_NCAA_DIRECTORY_CACHE", "0")), 0);
+    let error = Scene::new()
+        .file("[sources.ncaa-directory]\ncahce = \"6h\"\n[sources.ncaa-direktory]\ncache = \"6h\"\n[sources]\nx = 1\n")
+        .error();
+    let text = error.to_string();
+    for part in [
+        "pipeline.toml:2: there is no setting \"sources.ncaa-directory.cahce\"; did you mean \"cache\"?",
+        "pipeline.toml:3: there is no section \"sources.ncaa-direktory\"; did you mean \"sources.ncaa-directory\"?",
+        "pipeline.toml:6: there is no section \"sources.x\"",
+    ] {
+        assert!(text.contains(part), "{part} is missing in: {text}");
+    }
+}
+
+#[test]
 fn a_wrong_value_is_told_with_setting_value_origin_and_what_is_allowed() {
     let cases = [
         (

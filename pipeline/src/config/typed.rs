@@ -9,6 +9,7 @@ use url::Url;
 
 use super::paths::Paths;
 use super::resolve::{Effective, Inputs, Origin, resolve};
+use super::table::SOURCES;
 use super::value::{DatabaseUrl, LogFormat, Value};
 use crate::error::Result;
 use crate::fetch::Rate;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Each source, by name.
     pub sources: BTreeMap<&'static str, SourceSettings>,
+    /// How answers are kept.
+    pub cache: CacheSettings,
     /// How rows are loaded.
     pub load: LoadSettings,
     /// What is logged, and how.
@@ -57,6 +60,8 @@ pub struct HttpSettings {
     pub connect_timeout: Duration,
     /// How long one attempt may take as a whole.
     pub timeout: Duration,
+    /// How long a source may say nothing while it answers.
+    pub idle_timeout: Duration,
     /// How often a request is tried, the first time included; at least one.
     pub attempts: u32,
     /// The wait before the first retry.
@@ -67,13 +72,32 @@ pub struct HttpSettings {
     pub retry_after_max: Duration,
     /// The most requests to one source under way at once; at least one.
     pub concurrency: usize,
+    /// How many requests to one host fail in a row before it gets a rest; at least one.
+    pub breaker_failures: u32,
+    /// How long that rest is.
+    pub breaker_rest: Duration,
+    /// How many requests a run may send in all.
+    pub max_requests: Option<u64>,
     /// A PEM file with certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
     /// The largest response that is read, in bytes after decompression.
     pub max_body_bytes: u64,
+    /// How many times its packed size a larger response may unpack to; at least one.
+    pub max_body_ratio: u32,
 }
 
-/// A source's rows of the sections `source`, `base_url` and `rate`.
+/// The section `cache`.
+#[derive(Debug, Clone)]
+pub struct CacheSettings {
+    /// The folder for answers; nothing if none was set and the user has no home folder.
+    pub dir: Option<PathBuf>,
+    /// Whether somebody asked for that folder; a default that cannot be used is done without.
+    pub dir_is_default: bool,
+    /// How large it may become, in bytes.
+    pub max_bytes: u64,
+}
+
+/// A source's row of the sections `base_url` and `rate`, and its own section.
 #[derive(Debug, Clone)]
 pub struct SourceSettings {
     /// Where the source is; its paths are appended.
@@ -82,6 +106,8 @@ pub struct SourceSettings {
     pub rate: Rate,
     /// Whether DAGs ask it.
     pub is_on: bool,
+    /// How long answers are fresh once they are stored.
+    pub lifetime: Duration,
 }
 
 /// The section `load`.
@@ -122,10 +148,12 @@ impl Settings {
         let resolved = resolve(&inputs)?;
         let values = Values(&resolved.effective);
         let sources = sources::ALL.iter().map(|source| {
+            let section = format!("{SOURCES}.{}", source.name);
             let settings = SourceSettings {
                 base_url: values.web_url("base_url", source.name),
                 rate: values.rate("rate", source.name),
-                is_on: values.switch("source", source.name),
+                is_on: values.switch(&section, "enabled"),
+                lifetime: values.time(&section, "cache"),
             };
             (source.name, settings)
         });
@@ -140,15 +168,25 @@ impl Settings {
                 user_agent: values.header("http", "user_agent"),
                 connect_timeout: values.time("http", "connect_timeout"),
                 timeout: values.time("http", "timeout"),
+                idle_timeout: values.time("http", "idle_timeout"),
                 attempts: values.count("http", "attempts"),
                 backoff_base: values.time("http", "backoff_base"),
                 backoff_max: values.time("http", "backoff_max"),
                 retry_after_max: values.time("http", "retry_after_max"),
                 concurrency: values.count("http", "concurrency"),
+                breaker_failures: values.count("http", "breaker_failures"),
+                breaker_rest: values.time("http", "breaker_rest"),
+                max_requests: values.optional_count("http", "max_requests"),
                 ca_file: values.path("http", "ca_file"),
                 max_body_bytes: values.count("http", "max_body_bytes"),
+                max_body_ratio: values.count("http", "max_body_ratio"),
             },
             sources: sources.collect(),
+            cache: CacheSettings {
+                dir: values.path("cache", "dir"),
+                dir_is_default: values.of("cache", "dir").origin == Origin::Default,
+                max_bytes: values.count::<u64>("cache", "max_mib") << 20,
+            },
             load: LoadSettings {
                 batch_rows: values.count("load", "batch_rows"),
                 attempts: values.count("load", "attempts"),
@@ -209,6 +247,7 @@ impl Values<'_> {
         }
     }
 
+    accessor!(optional_count, optional Count, u64);
     accessor!(time, Time, Duration);
     accessor!(rate, Rate, Rate);
     accessor!(web_url, WebUrl, Url);

@@ -176,7 +176,8 @@ fn parse_decimal(raw: &str) -> Option<f64> {
     plain.then(|| raw.parse().ok()).flatten()
 }
 
-fn show_time(time: Duration) -> String {
+/// A time as settings write it.
+pub(super) fn show_time(time: Duration) -> String {
     let milliseconds = time.as_millis();
     match milliseconds {
         0 => "0s".to_owned(),

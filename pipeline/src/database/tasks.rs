@@ -28,6 +28,8 @@ pub enum TaskState<'a> {
 pub struct Broken {
     /// The first run of those that go on with each other.
     pub id: Uuid,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
     /// What it was asked to do.
     pub what: Value,
 }
@@ -110,8 +112,9 @@ async fn partitions(pool: &PgPool, sql: &'static str, run: Option<Uuid>) -> Resu
 /// [`Exit::Usage`] where there is none, or it ended well.
 pub async fn broken_run(pool: &PgPool, named: Option<Uuid>) -> Result<Broken> {
     let failed = |error| database_error("look for a run to go on with", error);
-    let sql = "SELECT coalesce(resumes, id) AS id, what, status FROM pipeline.run \
-               WHERE what IS NOT NULL AND ($1::uuid IS NULL OR id = $1) ORDER BY started_at DESC, id DESC LIMIT 1";
+    let sql = "SELECT coalesce(r.resumes, r.id) AS id, coalesce(first.started_at, r.started_at) AS started_at, r.what, r.status \
+               FROM pipeline.run r LEFT JOIN pipeline.run first ON first.id = r.resumes \
+               WHERE r.what IS NOT NULL AND ($1::uuid IS NULL OR r.id = $1) ORDER BY r.started_at DESC, r.id DESC LIMIT 1";
     let mut transaction = super::begin(pool).await?;
     let query = sqlx::query(sql).persistent(false).bind(named);
     let found = query.fetch_optional(&mut *transaction).await.map_err(failed)?;
@@ -125,5 +128,9 @@ pub async fn broken_run(pool: &PgPool, named: Option<Uuid>) -> Result<Broken> {
         let message = "the last run came to its end: there is nothing to go on with";
         return Err(Error::new(Exit::NotApplicable, message));
     }
-    Ok(Broken { id: found.try_get("id").map_err(failed)?, what: found.try_get("what").map_err(failed)? })
+    Ok(Broken {
+        id: found.try_get("id").map_err(failed)?,
+        started_at: found.try_get("started_at").map_err(failed)?,
+        what: found.try_get("what").map_err(failed)?,
+    })
 }

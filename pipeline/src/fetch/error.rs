@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -42,6 +43,24 @@ pub enum FetchError {
         /// The HTTP status of the last attempt, if it got one.
         status: Option<u16>,
     },
+    /// Too many requests to its host failed in a row: it gets a rest, and nothing was requested. Exit 69, not blocked.
+    #[error("{url} is not asked for: the last {failures} requests to its host failed, and it gets a rest{}", further(.left))]
+    Resting {
+        /// The address.
+        url: String,
+        /// How many requests failed in a row.
+        failures: u32,
+        /// For how much longer.
+        left: Duration,
+    },
+    /// As many requests as allowed have been sent; nothing was requested. Exit 75.
+    #[error("{url} is not asked for: all {limit} requests that were allowed have been sent")]
+    Budget {
+        /// The address.
+        url: String,
+        /// How many were allowed.
+        limit: u64,
+    },
     /// The site's certificate cannot be verified. Verification is never switched off. Exit 78.
     #[error("the certificate of {url} cannot be verified: {reason}")]
     Certificate {
@@ -65,6 +84,22 @@ pub enum FetchError {
         url: String,
         /// The limit in bytes.
         limit: usize,
+    },
+    /// The body unpacks to more than its packed size can honestly hold. Exit 65.
+    #[error("the answer of {url} unpacks to more than {ratio} times its size")]
+    TooDense {
+        /// The address that answered.
+        url: String,
+        /// The most that is allowed.
+        ratio: u32,
+    },
+    /// The body is packed in a way that was not asked for. Exit 65.
+    #[error("the answer of {url} is packed as `{encoding}`, which was not asked for")]
+    Encoding {
+        /// The address that answered.
+        url: String,
+        /// What `Content-Encoding` says.
+        encoding: String,
     },
     /// A redirect that is not followed: it leaves the host, or there are too many. Exit 65.
     #[error("{url} redirects to {to}: {reason}")]
@@ -104,19 +139,40 @@ pub enum FetchError {
     },
 }
 
+fn further(left: &Duration) -> String {
+    if left.is_zero() { String::new() } else { format!(" of {} more seconds", left.as_secs_f64().ceil()) }
+}
+
 impl FetchError {
     /// The site refuses us (exit 69, never retried), rather than being down (exit 69, retried).
     pub fn is_blocked(&self) -> bool {
         matches!(self, Self::Blocked { .. } | Self::Disallowed { .. })
     }
 
+    /// The host answers, and what is wrong is this answer: other pages of it may well be had.
+    pub(crate) fn is_of_the_page(&self) -> bool {
+        matches!(
+            self,
+            Self::Status { .. }
+                | Self::TooLarge { .. }
+                | Self::TooDense { .. }
+                | Self::Encoding { .. }
+                | Self::Redirect { .. }
+        )
+    }
+
     /// The exit code that it leads to.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Configuration(_) | Self::Certificate { .. } => Exit::Configuration,
-            Self::Blocked { .. } | Self::Disallowed { .. } | Self::Down { .. } => Exit::Unavailable,
+            Self::Blocked { .. } | Self::Disallowed { .. } | Self::Down { .. } | Self::Resting { .. } => {
+                Exit::Unavailable
+            }
+            Self::Budget { .. } => Exit::Temporary,
             Self::Status { .. }
             | Self::TooLarge { .. }
+            | Self::TooDense { .. }
+            | Self::Encoding { .. }
             | Self::Redirect { .. }
             | Self::Unrecorded { .. }
             | Self::Recording { .. } => Exit::Input,
@@ -134,7 +190,11 @@ impl FetchError {
                 Some("nothing was read; wait, lower the rate (`--rate`), or work from a recording (`--replay`)")
             }
             Self::Disallowed { .. } => Some("work from a recording (`--replay`) or from files"),
-            Self::Down { .. } => Some("try again later; `--offline` works without the site"),
+            Self::Budget { .. } => Some(
+                "what was answered is in the cache, unless `--no-cache` was given: run it again to go on, or raise \
+                 `--max-requests`",
+            ),
+            Self::Down { .. } | Self::Resting { .. } => Some("try again later; `--offline` works without the site"),
             Self::Certificate { .. } => {
                 Some("if the site leaves out an intermediate certificate, give it as a PEM file with `--ca-file`")
             }

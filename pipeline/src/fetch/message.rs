@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -14,12 +15,13 @@ pub struct Request {
     source: &'static str,
     path: String,
     query: Vec<(String, String)>,
+    lifetime: Option<Duration>,
 }
 
 impl Request {
     /// `GET path` of a source. The path starts with `/` and is not percent-encoded again.
     pub fn get(source: &'static str, path: impl Into<String>) -> Self {
-        Self { source, path: path.into(), query: Vec::new() }
+        Self { source, path: path.into(), query: Vec::new(), lifetime: None }
     }
 
     /// Adds a query parameter. Parameters are kept sorted, so the order of adding makes no difference.
@@ -28,6 +30,19 @@ impl Request {
         self.query.push((name.to_owned(), value.to_string()));
         self.query.sort();
         self
+    }
+
+    /// How long the answer is fresh once it is stored, where that is known better than for the source as a whole: the page of
+    /// a season that has ended no longer changes.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// The lifetime of its own, if it has one.
+    pub(super) fn own_lifetime(&self) -> Option<Duration> {
+        self.lifetime
     }
 
     /// The source's name, such as `ncaa-directory`.
@@ -79,6 +94,8 @@ pub(crate) fn sorted_query(query: &str) -> String {
 pub enum Origin {
     /// From the site, just now.
     Live,
+    /// From the cache; the site answered so then, or has confirmed it just now.
+    Cache,
     /// From a recording.
     Recording,
 }
@@ -96,9 +113,9 @@ pub struct Response {
     pub url: String,
     /// The media type of `Content-Type`, lower case, without parameters.
     pub media_type: Option<String>,
-    /// When the site answered.
+    /// When the site answered, or confirmed a stored answer.
     pub fetched_at: DateTime<Utc>,
-    /// Live or recorded.
+    /// Live, stored or recorded.
     pub origin: Origin,
 }
 

@@ -4,16 +4,20 @@
 //! site, from the site while being recorded, from a recording, or from the recording that ships with this program.
 //!
 //! ```text
-//! Request -> live (robots.txt, rate, retries) -> outcome -> Response
-//!            or recording                        blocked? absent? down?
+//! Request -> live: cache, else robots.txt, rate, retries -> outcome -> Response
+//!            or recording                                   blocked? absent? down?
 //! ```
 //!
 //! Manners of the live client: requests to one host start at least 1/rate apart, redirects and retries and robots.txt
 //! included; at most a few at once; exponential backoff with jitter; `Retry-After` holds back every request to that host;
-//! redirects never leave the host. *Blocked* (a challenge page, 403, 429 without end, robots.txt) is an outcome of its own:
-//! it is said, never evaded, and the body is never handed on.
+//! redirects never leave the host; a host that only fails gets a rest. *Blocked* (a challenge page, 403, 429 without end, robots.txt) is an outcome of its own:
+//! it is said, never evaded, the body is never handed on, and the host is asked for nothing more.
 
+mod breaker;
+mod budget;
+mod cache;
 mod challenge;
+mod charset;
 mod config;
 mod error;
 mod live;
@@ -26,6 +30,8 @@ mod retry;
 mod robots;
 mod statistics;
 
+pub use cache::CacheConfig;
+pub use charset::Text;
 pub use config::{FetchConfig, Mode, SourceAccess};
 pub use error::{FetchError, is_blocked};
 pub use message::{Origin, Request, Response};
@@ -77,7 +83,7 @@ impl Fetcher {
     pub async fn get(&self, request: &Request) -> Result<Response, FetchError> {
         match &self.backend {
             Backend::Live { client, recorder } => {
-                let response = outcome(client.get(request).await?)?;
+                let response = client.get(request).await?;
                 if let Some(recorder) = recorder {
                     recorder.record(request, &response)?;
                 }
@@ -88,6 +94,13 @@ impl Fetcher {
                 self.counters.replayed();
                 Ok(response)
             }
+        }
+    }
+
+    /// Forgets the stored answer of an address: what was read of it makes no sense, and the next run is to ask again.
+    pub fn forget(&self, url: &str) {
+        if let Backend::Live { client, .. } = &self.backend {
+            client.forget(url);
         }
     }
 

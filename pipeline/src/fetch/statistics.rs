@@ -10,6 +10,10 @@ pub struct Statistics {
     pub requests: u64,
     /// How many of the requests were retries.
     pub retries: u64,
+    /// Answers taken from the cache without asking, robots.txt included.
+    pub from_cache: u64,
+    /// Stored answers that a site confirmed (304): each is a request too.
+    pub not_modified: u64,
     /// Responses taken from a recording instead.
     pub replayed: u64,
     /// The time spent waiting for a turn and between attempts, summed over concurrent requests.
@@ -23,6 +27,8 @@ pub struct Statistics {
 pub(super) struct Counters {
     requests: AtomicU64,
     retries: AtomicU64,
+    from_cache: AtomicU64,
+    not_modified: AtomicU64,
     replayed: AtomicU64,
     waited_micros: AtomicU64,
     bytes: AtomicU64,
@@ -35,6 +41,14 @@ impl Counters {
 
     pub(super) fn retry(&self) {
         self.retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn stored_answer(&self) {
+        self.from_cache.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn not_modified(&self) {
+        self.not_modified.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn replayed(&self) {
@@ -54,6 +68,8 @@ impl Counters {
         Statistics {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            from_cache: self.from_cache.load(Ordering::Relaxed),
+            not_modified: self.not_modified.load(Ordering::Relaxed),
             replayed: self.replayed.load(Ordering::Relaxed),
             waited: Duration::from_micros(self.waited_micros.load(Ordering::Relaxed)),
             bytes: self.bytes.load(Ordering::Relaxed),

@@ -6,14 +6,18 @@ use super::Dag;
 
 /// A DAG as text: a line a task, with what it waits for and the tables that it loads.
 pub fn text(dag: &Dag) -> String {
-    let tasks = dag.tasks();
+    let tasks: Vec<_> = dag.all_tasks().collect();
     let widest = tasks.iter().map(|(_, task)| task.name.len()).max().unwrap_or_default();
     let mut text = format!("{}  ({}; {} UTC)\n", dag.name, dag.about, dag.schedule);
     for (source, task) in &tasks {
         let cut: Vec<&str> = task.partitions.iter().map(|dimension| dimension.as_str()).collect();
         let cut = if cut.is_empty() { String::new() } else { format!(" by {}", cut.join(", ")) };
         let after = if task.after.is_empty() { String::new() } else { format!(" after {}", task.after.join(", ")) };
-        let off = if source.is_on { "" } else { " [off]" };
+        let off = match (task.is_in_dag, source.is_on) {
+            (false, _) => " (when named)",
+            (true, false) => " (off unless settings say otherwise)",
+            (true, true) => "",
+        };
         let tables: Vec<String> = task.tables.iter().map(|table| table.qualified_name()).collect();
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {:widest$}  {}{off}:{cut}{after}", task.name, source.name);

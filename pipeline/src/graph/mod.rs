@@ -35,9 +35,14 @@ pub static DAGS: [Dag; 2] = [
 ];
 
 impl Dag {
-    /// Its tasks with their sources, each after those that it depends on.
+    /// The tasks that it runs, with their sources, each after those that it depends on.
     pub fn tasks(&self) -> Vec<(&'static Source, &'static Task)> {
-        all_tasks().filter(|(source, _)| source.dag == self.name).collect()
+        self.all_tasks().filter(|(_, task)| task.is_in_dag).collect()
+    }
+
+    /// Those that only who names them runs, too.
+    pub fn all_tasks(&self) -> impl Iterator<Item = (&'static Source, &'static Task)> {
+        all_tasks().filter(|(source, _)| source.dag == self.name)
     }
 }
 

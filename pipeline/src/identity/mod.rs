@@ -6,6 +6,7 @@
 //! takes, and how often it is right on recorded data.
 
 mod aliases;
+pub mod athletes;
 mod host;
 mod matcher;
 mod name;

@@ -1,5 +1,7 @@
 //! A task's first half: its source is asked, and gives rows.
 
+use std::collections::BTreeMap;
+
 use super::unless_stopped;
 use crate::Result;
 use crate::fetch::is_blocked;
@@ -37,6 +39,9 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
             for (reason, number) in std::mem::take(&mut batch.skipped) {
                 run.skip(&reason, number);
             }
+            if !batch.unknown.is_empty() {
+                run.remark(unknown(node.source.name, &batch.unknown));
+            }
             std::mem::take(&mut batch.remarks).into_iter().for_each(|remark| run.remark(remark));
             Ok(Some(batch))
         }
@@ -44,6 +49,20 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
             run.blocked(error);
             Ok(None)
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            // It is to be asked for again, not to be read from the cache as long as it is fresh.
+            error.address().into_iter().for_each(|address| pages.fetcher().forget(address));
+            Err(error)
+        }
     }
+}
+
+/// A sentence about what extractors do not know: the likeliest sign that a site has changed.
+fn unknown(source: &str, unknown: &BTreeMap<String, u64>) -> String {
+    const SHOWN: usize = 8;
+    let mut all: Vec<(&String, &u64)> = unknown.iter().collect();
+    all.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let shown: Vec<String> = all.iter().take(SHOWN).map(|(what, number)| format!("{what} ({number})")).collect();
+    let more = if all.len() > SHOWN { format!(" and {} more", all.len() - SHOWN) } else { String::new() };
+    format!("{source} shows what is not known: {}{more}", shown.join(", "))
 }

@@ -10,6 +10,7 @@
 mod attempts;
 mod collect;
 mod execute;
+mod fetcher;
 mod load;
 mod outcome;
 mod prepare;
@@ -18,6 +19,7 @@ mod stage;
 mod sync;
 mod test;
 
+pub use fetcher::fetcher;
 pub use load::{LoadOptions, load};
 pub use replay::{ReplayOptions, replay};
 pub use sync::{SyncOptions, What, database_config, sync};
@@ -25,42 +27,10 @@ pub use test::{TestOptions, test};
 
 use outcome::{account, load_options};
 
-use crate::config::Settings;
-use crate::fetch::{FetchConfig, Fetcher, Mode, SourceAccess};
-use crate::job::{Job, Traffic};
-use crate::{Error, Result};
-
-/// The fetcher that settings describe, for bytes from there.
-///
-/// # Errors
-/// Settings that cannot be used, exit 78.
-pub fn fetcher(settings: &Settings, traffic: &Traffic) -> Result<Fetcher> {
-    let http = &settings.http;
-    let access = |source: &crate::config::SourceSettings| SourceAccess {
-        base_url: source.base_url.as_str().trim_end_matches('/').to_owned(),
-        rate: source.rate,
-    };
-    let config = FetchConfig {
-        mode: match traffic {
-            Traffic::Live => Mode::Live { record: None },
-            Traffic::Record(folder) => Mode::Live { record: Some(folder.clone()) },
-            Traffic::Replay(folder) => Mode::Replay(folder.clone()),
-            Traffic::Offline => Mode::Offline,
-        },
-        sources: settings.sources.iter().map(|(name, source)| ((*name).to_owned(), access(source))).collect(),
-        attempts: http.attempts,
-        backoff: http.backoff_base,
-        backoff_max: http.backoff_max,
-        retry_after_max: http.retry_after_max,
-        connect_timeout: http.connect_timeout,
-        timeout: http.timeout,
-        concurrency: http.concurrency,
-        body_limit: usize::try_from(http.max_body_bytes).unwrap_or(usize::MAX),
-        ca_file: http.ca_file.clone(),
-        user_agent: http.user_agent.clone(),
-    };
-    Ok(Fetcher::new(config)?)
-}
+use crate::fetch::Fetcher;
+use crate::job::Job;
+use crate::report::Run;
+use crate::{Error, Exit, Result};
 
 /// Waits for work, or for a signal that ends it where it stands.
 async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -68,8 +38,18 @@ async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>
         biased;
         () = job.shutdown.requested() => {
             job.shutdown.check()?;
-            Err(Error::new(crate::Exit::Interrupted, "stopped"))
+            Err(Error::new(Exit::Interrupted, "stopped"))
         }
         outcome = work => outcome,
+    }
+}
+
+/// Counts what was fetched.
+fn end_of_fetching(run: &mut Run, fetcher: &Fetcher) {
+    let statistics = fetcher.statistics();
+    run.requests(statistics.requests, statistics.retries);
+    if statistics.from_cache + statistics.not_modified > 0 {
+        let (stored, confirmed) = (statistics.from_cache, statistics.not_modified);
+        run.remark(format!("answers from the cache: {stored} without a request, {confirmed} confirmed by the site"));
     }
 }

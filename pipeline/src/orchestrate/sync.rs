@@ -1,17 +1,17 @@
 //! `pipeline sync` and `pipeline run`: tasks of the graph, each asked for and then loaded in one short transaction.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use models::SCHEMA_SQL;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::execute::execute;
 use super::stage::Shared;
-use super::{fetcher, unless_stopped};
+use super::{end_of_fetching, fetcher, unless_stopped};
 use crate::config::Settings;
 use crate::database::{self, ConnectionSettings, Database, DatabaseConfig, EmbeddedConfig};
 use crate::graph::{self, Plan, Selection};
-use crate::job::{Job, JobOptions, Traffic};
+use crate::job::{Caching, Job, JobOptions, Traffic};
 use crate::known::Known;
 use crate::report::Run;
 use crate::sources::Source;
@@ -92,7 +92,7 @@ pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
                 Error::new(Exit::Configuration, message).caused_by(error)
             })?;
             let plan = plan(job, &what)?;
-            (prepare(&plan.tables()).await?, what, plan, Some(broken.id))
+            (prepare(&plan.tables()).await?, what, plan, Some((broken.id, broken.started_at)))
         }
         what => {
             let plan = plan(job, what)?;
@@ -101,7 +101,7 @@ pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
     };
     tracing::info!(database = database.url, "the database is ready");
     let asked = serde_json::to_value(&what).unwrap_or_default();
-    let begun = database::Begun { command: job.options.command, what: Some(&asked), resumes: first };
+    let begun = database::Begun { command: job.options.command, what: Some(&asked), resumes: first.map(|(id, _)| id) };
     database::begin_run(&database.pool, run.id(), begun, run.started_at()).await?;
     if let Err(error) = sync_into(&database, job, run, &plan, (&what, first)).await {
         run.failed(error);
@@ -139,10 +139,10 @@ async fn sync_into(
     job: &Job<SyncOptions>,
     run: &mut Run,
     plan: &Plan,
-    (what, first): (&What, Option<Uuid>),
+    (what, first): (&What, Option<(Uuid, DateTime<Utc>)>),
 ) -> Result<()> {
     let complete = match (what, first) {
-        (_, Some(first)) => database::done_by(&database.pool, first).await?,
+        (_, Some((first, _))) => database::done_by(&database.pool, first).await?,
         (What::Missing(_), None) => database::done(&database.pool).await?,
         _ => Default::default(),
     };
@@ -159,11 +159,15 @@ async fn sync_into(
         run.remark(format!("the source {0} is off: set sources.{0} to on", node.source.name));
         return Ok(());
     }
-    let pages = Pages::new(fetcher(&job.settings, &job.options.common.traffic)?);
+    let caching = match (first, job.options.common.caching) {
+        // What the broken run was answered is not asked again.
+        (Some((_, began)), Caching::Use) => Caching::Since(began),
+        (_, caching) => caching,
+    };
+    let pages = Pages::new(fetcher(&job.settings, &JobOptions { caching, ..job.options.common.clone() })?);
     let known = Known::of(database.pool.clone());
     let shared = Shared { database, job, pages: &pages, known: &known };
     execute(&shared, plan, &done, job.options.parallel.max(1), run).await;
-    let statistics = pages.fetcher().statistics();
-    run.requests(statistics.requests, statistics.retries);
+    end_of_fetching(run, pages.fetcher());
     Ok(())
 }

@@ -3,7 +3,7 @@
 use chrono::Utc;
 
 use super::collect::collect;
-use super::fetcher;
+use super::{end_of_fetching, fetcher};
 use crate::Result;
 use crate::graph::{Plan, Selection};
 use crate::job::{Job, JobOptions};
@@ -36,7 +36,7 @@ impl AsRef<JobOptions> for TestOptions {
 /// Names that are none. How the tasks end, `run` is told.
 pub async fn test(job: &Job<TestOptions>, run: &mut Run) -> Result<()> {
     let plan = Plan::new(&job.options.selection, Utc::now(), &|_| true)?;
-    let pages = Pages::new(fetcher(&job.settings, &job.options.common.traffic)?);
+    let pages = Pages::new(fetcher(&job.settings, &job.options.common)?);
     for node in &plan.nodes {
         node.task.tables.iter().for_each(|table| run.count(&table.qualified_name(), TableCounts::default()));
         match collect(job, run, &pages, &Known::nothing(), node).await {
@@ -54,8 +54,7 @@ pub async fn test(job: &Job<TestOptions>, run: &mut Run) -> Result<()> {
             }
         }
     }
-    let statistics = pages.fetcher().statistics();
-    run.requests(statistics.requests, statistics.retries);
+    end_of_fetching(run, pages.fetcher());
     Ok(())
 }
 

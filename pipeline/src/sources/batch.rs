@@ -22,6 +22,8 @@ pub struct Batch {
     pub refused: Vec<Refused>,
     /// What was passed over or could not be had, counted by reason: the result's `skipped`.
     pub skipped: BTreeMap<String, u64>,
+    /// Headers, sections and values that extractors do not know, and how often each came.
+    pub unknown: BTreeMap<String, u64>,
     /// What people should know besides, each a sentence.
     pub remarks: Vec<String>,
 }
@@ -103,10 +105,24 @@ impl Batch {
     }
 
     /// Takes over what an extractor refused and passed over, and gives its records.
-    pub fn take<T>(&mut self, extracted: Extracted<T>) -> Vec<Found<T>> {
+    pub fn take<T>(&mut self, mut extracted: Extracted<T>) -> Vec<Found<T>> {
+        self.note(&mut extracted);
         self.refused.extend(extracted.refused);
-        extracted.passed_over.into_iter().for_each(|(reason, number)| self.skip(reason, number));
         extracted.records
+    }
+
+    /// Takes over what an extractor passed over and did not know; its refusals stay with its records.
+    pub fn note<T>(&mut self, extracted: &mut Extracted<T>) {
+        let passed_over = std::mem::take(&mut extracted.passed_over);
+        passed_over.into_iter().for_each(|(reason, number)| self.skip(reason, number));
+        for (what, number) in std::mem::take(&mut extracted.unknown) {
+            *self.unknown.entry(what).or_default() += number;
+        }
+    }
+
+    /// Counts records whose schools or players were not looked up, for there is no database.
+    pub fn not_resolved(&mut self, records: usize) {
+        self.skip("not-looked-up", records as u64);
     }
 
     /// Counts what is not loaded.

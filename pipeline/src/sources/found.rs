@@ -192,7 +192,7 @@ pub fn layout_changed(response: &Response, found: impl std::fmt::Display) -> Err
 
 /// The same of an address whose response is not at hand any more.
 pub fn layout_changed_at(url: &str, found: impl std::fmt::Display) -> Error {
-    Error::new(Exit::Input, format!("the layout of {url} has changed: {found}")).help(
+    Error::new(Exit::Input, format!("the layout of {url} has changed: {found}")).at(url).help(
         "nothing of it was used; look at the address with a browser, and record it (`--record`) to report the change",
     )
 }

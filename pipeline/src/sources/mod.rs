@@ -13,6 +13,7 @@ pub mod hometown;
 pub mod html;
 pub mod json;
 pub mod names;
+pub mod ncaa_com;
 pub mod ncaa_directory;
 pub mod ncaa_stats;
 pub mod niche;
@@ -22,6 +23,7 @@ pub mod task;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use task::Task;
 
@@ -42,6 +44,8 @@ pub struct Source {
     pub rate: Rate,
     /// Whether it is asked unless settings say otherwise.
     pub is_on: bool,
+    /// How long its answers are fresh once they are stored, unless settings say otherwise.
+    pub lifetime: Duration,
     /// The DAG that its tasks belong to.
     pub dag: &'static str,
     /// The sports that it has, by the NCAA's codes, for tasks that are cut by sport.
@@ -58,7 +62,7 @@ pub struct Source {
 }
 
 /// Every source, in the order of loading.
-pub static ALL: &[&Source] = &[&ncaa_directory::SOURCE];
+pub static ALL: &[&Source] = &[&ncaa_directory::SOURCE, &ncaa_stats::SOURCE, &ncaa_com::SOURCE, &niche::SOURCE];
 
 /// The source of that name.
 pub fn find(name: &str) -> Option<&'static Source> {
@@ -68,7 +72,10 @@ pub fn find(name: &str) -> Option<&'static Source> {
 /// How to reach every source, as far as settings say nothing else.
 pub fn access() -> BTreeMap<String, SourceAccess> {
     let access = |source: &&Source| {
-        (source.name.to_owned(), SourceAccess { base_url: source.base_url.to_owned(), rate: source.rate })
+        (
+            source.name.to_owned(),
+            SourceAccess { base_url: source.base_url.to_owned(), rate: source.rate, lifetime: source.lifetime },
+        )
     };
     ALL.iter().map(access).collect()
 }

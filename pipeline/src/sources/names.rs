@@ -16,6 +16,8 @@ pub struct PersonName {
 /// Reads a name written `First Last` or `Last, First`, its suffix at the end of either part or between commas. None if it has
 /// no letter.
 pub fn person(text: &str) -> Option<PersonName> {
+    // The apostrophe of Windows-1252, read as Latin-1.
+    let text = &text.replace('\u{92}', "’");
     let mut parts: Vec<Vec<&str>> = text.split(',').map(|part| part.split_whitespace().collect()).collect();
     parts.retain(|part: &Vec<&str>| !part.is_empty());
     // Without a comma, two words are first and last name, whatever the last one is.
@@ -57,25 +59,32 @@ fn suffix_of(word: &str) -> Option<&'static str> {
 /// Lower case without accents; apostrophes and full stops vanish, whatever else is neither letter nor digit divides words.
 pub fn comparable(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(text.chars()) {
-        match c {
-            // What accents decompose to.
-            '\u{300}'..='\u{36f}' => {}
-            '\'' | '’' | '‘' | 'ʻ' | 'ʼ' | '`' | '´' | '.' => {}
-            // Letters that do not decompose.
-            'ø' | 'Ø' => plain.push('o'),
-            'ł' | 'Ł' => plain.push('l'),
-            'đ' | 'Đ' | 'ð' | 'Ð' => plain.push('d'),
-            'ı' => plain.push('i'),
-            'ß' => plain.push_str("ss"),
-            'æ' | 'Æ' => plain.push_str("ae"),
-            'œ' | 'Œ' => plain.push_str("oe"),
-            'þ' | 'Þ' => plain.push_str("th"),
-            c if c.is_alphanumeric() => plain.extend(c.to_lowercase()),
-            _ => plain.push(' '),
-        }
+    if text.is_ascii() {
+        text.chars().for_each(|c| fold(c, &mut plain));
+    } else {
+        let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(text.chars());
+        decomposed.for_each(|c| fold(c, &mut plain));
     }
     super::text::folded(&plain)
+}
+
+fn fold(c: char, plain: &mut String) {
+    match c {
+        // What accents decompose to.
+        '\u{300}'..='\u{36f}' => {}
+        '\'' | '’' | '‘' | 'ʻ' | 'ʼ' | '`' | '´' | '.' => {}
+        // Letters that do not decompose.
+        'ø' | 'Ø' => plain.push('o'),
+        'ł' | 'Ł' => plain.push('l'),
+        'đ' | 'Đ' | 'ð' | 'Ð' => plain.push('d'),
+        'ı' => plain.push('i'),
+        'ß' => plain.push_str("ss"),
+        'æ' | 'Æ' => plain.push_str("ae"),
+        'œ' | 'Œ' => plain.push_str("oe"),
+        'þ' | 'Þ' => plain.push_str("th"),
+        c if c.is_alphanumeric() => plain.extend(c.to_lowercase()),
+        _ => plain.push(' '),
+    }
 }
 
 #[cfg(test)]
@@ -101,10 +110,12 @@ mod tests {
             ("Søren Łukasz Straße", Some(("Søren Łukasz Straße", "soren lukasz strasse", None))),
             ("Kawika Kaʻahumanu", Some(("Kawika Kaʻahumanu", "kawika kaahumanu", None))),
             ("Bjo\u{308}rn Na\u{303}o", Some(("Bjo\u{308}rn Na\u{303}o", "bjorn nao", None))),
+            ("Shane O\u{92}Dell", Some(("Shane O’Dell", "shane odell", None))),
             ("T. Moulton", Some(("T. Moulton", "t moulton", None))),
             ("Pelé", Some(("Pelé", "pele", None))),
             ("Marsh,", Some(("Marsh", "marsh", None))),
             ("-", None),
+            (" 29", None),
             (" , ", None),
             ("", None),
         ];

@@ -40,6 +40,8 @@ pub struct PageCounts {
     pub absent: u64,
     /// Pages that could not be had, while others could.
     pub unavailable: u64,
+    /// Pages that were not what they used to be, while others were.
+    pub changed: u64,
 }
 
 /// So many pages without anything known, and none with something, are no accident.
@@ -50,6 +52,7 @@ impl PageCounts {
     pub fn skip(&self, kind: &str, batch: &mut Batch) {
         batch.skip(format!("{kind}-unavailable"), self.unavailable);
         batch.skip(format!("{kind}-empty"), self.empty);
+        batch.skip(format!("{kind}-changed"), self.changed);
     }
 }
 
@@ -91,7 +94,8 @@ impl Pages {
     /// and counted. When all of them fail, or more than 3 and a twentieth, the last failure is the error.
     ///
     /// # Errors
-    /// The fetcher's, and what `read` gives; pages of which none shows anything known exit 65.
+    /// The fetcher's. Pages of which none shows anything known, and pages that `read` refuses (all, or more than 3 and a twentieth),
+    /// exit 65.
     pub async fn each<K, T, F>(
         &self,
         kind: &Kind<'_>,
@@ -104,7 +108,7 @@ impl Pages {
     {
         let bearable = 3 + requests.len() as u64 / 20;
         let (mut found, mut counts) = (Vec::with_capacity(requests.len()), PageCounts::default());
-        let (mut last_failure, mut last_empty) = (None, None);
+        let (mut last_failure, mut last_empty, mut last_change) = (None, None, None);
         let mut answers = stream::iter(requests.into_iter().enumerate())
             .map(|(position, (key, request))| async move { (position, key, self.get(&request).await) })
             .buffer_unordered(self.fetcher.concurrency());
@@ -116,13 +120,20 @@ impl Pages {
                     // Reading a page may take long; a signal must be able to end the job meanwhile.
                     let shown = tokio::task::spawn_blocking(move || read(&response)).await.map_err(|error| {
                         Error::new(Exit::Input, format!("the page {url} cannot be read: {error}")).caused_by(error)
-                    })??;
+                    })?;
                     match shown {
-                        Some(shown) => {
+                        Err(error) if error.exit() == Exit::Input && counts.changed < bearable => {
+                            tracing::warn!(%error, "one {} page less", kind.name);
+                            self.fetcher.forget(&url);
+                            counts.changed += 1;
+                            last_change = Some(error);
+                        }
+                        Err(error) => return Err(error),
+                        Ok(Some(shown)) => {
                             counts.read += 1;
                             found.push((position, key, shown));
                         }
-                        None => {
+                        Ok(None) => {
                             tracing::warn!(url, "the {} page shows nothing that is known", kind.name);
                             counts.empty += 1;
                             last_empty = Some(url);
@@ -139,6 +150,9 @@ impl Pages {
             kind.progress.advance(1);
         }
         drop(answers);
+        if let Some(error) = last_change.filter(|_| counts.read == 0) {
+            return Err(error);
+        }
         if let Some(error) = last_failure.filter(|_| counts.read + counts.empty + counts.absent == 0) {
             return Err(error.into());
         }
@@ -156,8 +170,5 @@ impl Pages {
 
 /// Whether an error is about the one page that was asked for, rather than about the site, our settings or the recording.
 fn is_of_the_page(error: &FetchError) -> bool {
-    matches!(
-        error,
-        FetchError::Down { .. } | FetchError::Status { .. } | FetchError::TooLarge { .. } | FetchError::Redirect { .. }
-    )
+    error.is_of_the_page() || matches!(error, FetchError::Down { .. })
 }

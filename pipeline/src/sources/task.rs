@@ -29,6 +29,8 @@ pub struct Task {
     pub partitions: &'static [Dimension],
     /// The tables that it loads, parents first.
     pub tables: &'static [&'static TableDef],
+    /// Whether its DAG runs it; else only who names it, for it asks too much of the site to do so often.
+    pub is_in_dag: bool,
     /// Asks the source for one partition and gives its rows.
     pub collect: Collect,
 }

@@ -1,5 +1,6 @@
 //! Pages as responses: fixtures, and the recorded real ones, which are no part of the project.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use pipeline::fetch::{Origin, Response};
@@ -29,12 +30,18 @@ pub fn recorded_data() -> PathBuf {
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")), PathBuf::from)
 }
 
-/// A recorded page; says so if it is not there.
+/// A recorded page, or other text, which may be compressed; says so if it is not there.
 pub fn recorded(path: &str) -> Option<String> {
     let path = recorded_data().join(path);
-    let read = std::fs::read_to_string(&path);
-    if read.is_err() {
+    let Ok(bytes) = std::fs::read(&path) else {
         eprintln!("NOT TESTED: there is no {}; set RECORDED_DATA", path.display());
+        return None;
+    };
+    let mut text = String::new();
+    if path.extension().is_some_and(|extension| extension == "gz") {
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).expect("it is gzip and UTF-8");
+    } else {
+        text = String::from_utf8(bytes).expect("it is UTF-8");
     }
-    read.ok()
+    Some(text)
 }

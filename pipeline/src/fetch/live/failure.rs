@@ -1,10 +1,19 @@
 //! Why an attempt gave no response, and what that means after the last one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
 use crate::fetch::FetchError;
+
+/// How long one attempt may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timeouts {
+    /// From its start to the last byte.
+    pub(super) whole: Duration,
+    /// From one byte to the next.
+    pub(super) idle: Duration,
+}
 
 /// Why one attempt gave no response.
 pub(super) enum Failure {
@@ -16,12 +25,16 @@ pub(super) enum Failure {
 
 impl Failure {
     /// What the client's error means: one that may pass, unless it is about the site's certificate.
-    pub(super) fn of(error: reqwest::Error, url: &Url, timeout: Duration) -> Self {
+    pub(super) fn of(error: reqwest::Error, url: &Url, started: Instant, timeouts: Timeouts) -> Self {
         if let Some(reason) = certificate_problem(&error) {
             return Self::Final(FetchError::Certificate { url: url.to_string(), reason });
         }
         let reason = if error.is_timeout() && !error.is_connect() {
-            format!("no whole answer within {} seconds", timeout.as_secs_f64())
+            if started.elapsed() < timeouts.whole {
+                format!("it said nothing for {} seconds", timeouts.idle.as_secs_f64())
+            } else {
+                format!("no whole answer within {} seconds", timeouts.whole.as_secs_f64())
+            }
         } else {
             chain(&error.without_url())
         };
@@ -30,8 +43,8 @@ impl Failure {
 }
 
 /// The error after the last attempt: 429 without end is a refusal, anything else an outage.
-pub(super) fn exhausted(url: Url, attempts: u32, reason: String, status: Option<u16>) -> FetchError {
-    let url = String::from(url);
+pub(super) fn exhausted(url: &Url, attempts: u32, reason: String, status: Option<u16>) -> FetchError {
+    let url = url.to_string();
     if status == Some(429) {
         return FetchError::Blocked { url, reason: format!("{reason} (too many requests, attempt {attempts})") };
     }

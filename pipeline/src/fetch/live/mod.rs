@@ -1,98 +1,143 @@
-//! Asks the sites themselves.
+//! Asks the sites themselves, and the cache before them.
 
+mod body;
+mod exchange;
 mod failure;
 mod redirect;
 mod setup;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use bytes::BytesMut;
-use chrono::Utc;
-use reqwest::header::{self, HeaderMap};
+use backon::ExponentialBuilder;
 use url::Url;
 
+use super::breaker::Pass;
+use super::budget::Budget;
+use super::cache::{Cache, Stored};
 use super::robots::{self, Robots};
 use super::statistics::Counters;
-use super::{FetchConfig, FetchError, Origin, Request, Response, challenge, message, retry};
-use failure::Failure;
-use setup::{Host, Site};
+use super::{FetchConfig, FetchError, Request, Response, challenge, outcome, retry};
+use body::{Bounds, Excess};
+use exchange::Exchange;
+use failure::Timeouts;
+use setup::Site;
 
-/// Redirects followed for one request; RFC 9309 asks for five for robots.txt.
-const REDIRECTS: usize = 5;
-
-/// Headers that describe the transfer, not the content: they no longer hold for a body that has been read and decompressed.
-const TRANSFER_HEADERS: [&str; 6] =
-    ["connection", "content-encoding", "content-length", "keep-alive", "trailer", "transfer-encoding"];
+/// How long a robots.txt holds (RFC 9309, 2.4).
+const ROBOTS_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An HTTP client with manners. It knows all sources, and the hosts that they share.
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
+    cache: Option<Arc<Cache>>,
     sites: BTreeMap<String, Site>,
     agent: String,
     attempts: u32,
     backoff: ExponentialBuilder,
     retry_after_max: Duration,
-    timeout: Duration,
+    timeouts: Timeouts,
     body_limit: usize,
+    body_ratio: u32,
+    budget: Budget,
     counters: Arc<Counters>,
-}
-
-/// What to do with a body beyond the limit.
-#[derive(Clone, Copy)]
-enum Excess {
-    Fail,
-    Cut,
 }
 
 impl Client {
     pub(super) fn new(config: &FetchConfig, counters: Arc<Counters>) -> Result<Self, FetchError> {
         Ok(Self {
             http: setup::http_client(config)?,
+            cache: config.cache.as_ref().map(Cache::open).transpose()?,
             sites: setup::sites(config, &counters)?,
             agent: robots::product_token(&config.user_agent).to_owned(),
             attempts: config.attempts.max(1),
             backoff: retry::backoff(config.backoff, config.backoff_max),
             retry_after_max: config.retry_after_max,
-            timeout: config.timeout,
+            timeouts: Timeouts { whole: config.timeout, idle: config.idle_timeout },
             body_limit: config.body_limit,
+            body_ratio: config.body_ratio,
+            budget: Budget::new(config.max_requests),
             counters,
         })
     }
 
-    /// Gets what the request asks for, with any status that is not a passing one.
+    /// Gets what the request asks for. What is fresh in the cache is not asked for.
     pub(super) async fn get(&self, request: &Request) -> Result<Response, FetchError> {
         let site = self.sites.get(request.source()).ok_or_else(|| {
             FetchError::Configuration(format!("no base URL is set for the source {}", request.source()))
         })?;
         let url = site.url(request)?;
-        let robots = site.host.robots.get_or_try_init(|| self.robots(site)).await?;
-        self.fetch(&site.host, url, robots, (self.body_limit, Excess::Fail)).await
+        let lifetime = request.own_lifetime().unwrap_or(site.lifetime);
+        match self.stored(&url, lifetime, self.body_limit).await {
+            Known::Fresh(response) => outcome(response),
+            Known::Stored(stored) => {
+                let under_way = site.host.under_way.read().await;
+                let pass = site.host.breaker.enter(url.as_str())?;
+                let answer = self.page(site, &pass, &url, stored).await;
+                pass.ended(&answer);
+                drop(under_way);
+                if matches!(answer, Err(FetchError::Budget { .. } | FetchError::Blocked { .. })) {
+                    // This ends the run, and so whatever is under way: its answers are to be stored first. Not for ever, for
+                    // nobody promises to wait for them.
+                    let _ = tokio::time::timeout(self.timeouts.whole, site.host.under_way.write()).await;
+                }
+                answer
+            }
+        }
     }
 
-    async fn robots(&self, site: &Site) -> Result<Robots, FetchError> {
+    /// Forgets a stored answer.
+    pub(super) fn forget(&self, url: &str) {
+        if let Some(cache) = &self.cache {
+            cache.forget(url);
+        }
+    }
+
+    async fn page(&self, site: &Site, pass: &Pass, url: &Url, stored: Option<Stored>) -> Result<Response, FetchError> {
+        let robots = self.robots(site, pass).await?;
+        let bounds = Bounds { limit: self.body_limit, ratio: self.body_ratio, excess: Excess::Fail };
+        outcome(self.ask(Exchange::new(&site.host, pass, url, &robots, bounds), stored).await?)
+    }
+
+    /// What robots.txt asks of us. It is asked for once by all who wait for it, and again when it is a day old.
+    async fn robots(&self, site: &Site, pass: &Pass) -> Result<Arc<Robots>, FetchError> {
+        let mut known = site.host.robots.lock().await;
+        if let Some((_, robots)) = known.as_ref().filter(|(since, _)| since.elapsed() < ROBOTS_LIFETIME) {
+            return Ok(Arc::clone(robots));
+        }
+        let robots = Arc::new(self.ask_robots(site, pass).await?);
+        *known = Some((Instant::now(), Arc::clone(&robots)));
+        Ok(robots)
+    }
+
+    async fn ask_robots(&self, site: &Site, pass: &Pass) -> Result<Robots, FetchError> {
         let mut url = site.base.clone();
         url.set_path("/robots.txt");
-        let address = url.to_string();
-        let limit = (robots::SIZE_LIMIT, Excess::Cut);
-        match self.fetch(&site.host, url, &Robots::allow_all(), limit).await {
+        let answer = match self.stored(&url, ROBOTS_LIFETIME, robots::SIZE_LIMIT).await {
+            Known::Fresh(response) => Ok(response),
+            Known::Stored(stored) => {
+                let all = Robots::allow_all();
+                let bounds = Bounds { limit: robots::SIZE_LIMIT, ratio: self.body_ratio, excess: Excess::Cut };
+                self.ask(Exchange::new(&site.host, pass, &url, &all, bounds), stored).await
+            }
+        };
+        let url = url.to_string();
+        match answer {
             Ok(response) if (200..300).contains(&response.status) => match challenge::marker(&response) {
                 Some(marker) => Err(FetchError::Blocked {
-                    url: address,
+                    url,
                     reason: format!("its robots.txt is a challenge page: it contains `{marker}`"),
                 }),
                 None => Ok(Robots::parse(&String::from_utf8_lossy(&response.body), &self.agent)),
             },
             // RFC 9309, 2.3.1.3: a robots.txt that is not available (4xx) forbids nothing.
             Ok(response) => {
-                tracing::debug!(url = address, status = response.status, "no robots.txt: everything may be fetched");
+                tracing::debug!(url, status = response.status, "no robots.txt: everything may be fetched");
                 Ok(Robots::allow_all())
             }
             Err(FetchError::Redirect { to, .. }) => {
-                tracing::warn!(url = address, to, "robots.txt redirects away: taken as not available");
+                tracing::warn!(url, to, "robots.txt redirects away: taken as not available");
                 Ok(Robots::allow_all())
             }
             // RFC 9309, 2.3.1.4: one that cannot be reached forbids everything; the site is down.
@@ -100,118 +145,38 @@ impl Client {
         }
     }
 
-    /// Tries until there is an answer, or no use in trying.
-    async fn fetch(
-        &self,
-        host: &Host,
-        url: Url,
-        robots: &Robots,
-        limit: (usize, Excess),
-    ) -> Result<Response, FetchError> {
-        let mut waits = self.backoff.build();
-        let mut attempt = 1;
-        loop {
-            let (reason, status, retry_after) = match self.attempt(host, &url, robots, limit).await {
-                Ok(response) => return Ok(response),
-                Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Passing { reason, status, retry_after }) => (reason, status, retry_after),
-            };
-            let too_long = retry_after.filter(|wait| *wait > self.retry_after_max);
-            if attempt >= self.attempts || too_long.is_some() {
-                let reason = match too_long {
-                    Some(wait) => format!("{reason} and asks to wait {} seconds", wait.as_secs()),
-                    None => reason,
-                };
-                return Err(failure::exhausted(url, attempt, reason, status));
+    async fn stored(&self, url: &Url, lifetime: Duration, body_limit: usize) -> Known {
+        let Some(cache) = &self.cache else { return Known::Stored(None) };
+        match cache.get(url.as_str(), body_limit).await.map(|stored| stored.fresh(lifetime)) {
+            Some(Ok(response)) => {
+                self.counters.stored_answer();
+                Known::Fresh(response)
             }
-            let wait = retry_after.unwrap_or_else(|| waits.next().unwrap_or_default());
-            tracing::warn!(%url, attempt, reason, wait_seconds = wait.as_secs_f64(), "trying again");
-            if retry_after.is_some() {
-                host.pace.hold_back(wait);
-            } else {
-                tokio::time::sleep(wait).await;
-                self.counters.waited(wait);
-            }
-            self.counters.retry();
-            attempt += 1;
+            Some(Err(stale)) => Known::Stored(Some(stale)),
+            None => Known::Stored(None),
         }
     }
 
-    /// One attempt, following redirects within the host. Each request of it takes its turn.
-    async fn attempt(
-        &self,
-        host: &Host,
-        start: &Url,
-        robots: &Robots,
-        (limit, excess): (usize, Excess),
-    ) -> Result<Response, Failure> {
-        let mut url = start.clone();
-        for _ in 0..=REDIRECTS {
-            check_robots(robots, &url).map_err(Failure::Final)?;
-            let _turn = host.pace.turn().await;
-            self.counters.request();
-            tracing::debug!(%url, "requesting");
-            let mut answer =
-                self.http.get(url.clone()).send().await.map_err(|error| Failure::of(error, &url, self.timeout))?;
-            let status = answer.status().as_u16();
-            if let Some(next) = redirect::target(&url, status, answer.headers()) {
-                url = next.map_err(Failure::Final)?;
-                continue;
-            }
-            if retry::is_passing(status) {
-                let value = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-                let retry_after = value.and_then(|value| retry::retry_after(value, SystemTime::now()));
-                let reason = format!("the site answers HTTP {status}");
-                return Err(Failure::Passing { reason, status: Some(status), retry_after });
-            }
-            let headers = headers(answer.headers());
-            let mut body = BytesMut::new();
-            while let Some(chunk) = answer.chunk().await.map_err(|error| Failure::of(error, &url, self.timeout))? {
-                body.extend_from_slice(&chunk);
-                if body.len() > limit {
-                    match excess {
-                        Excess::Cut => {
-                            body.truncate(limit);
-                            break;
-                        }
-                        Excess::Fail => {
-                            return Err(Failure::Final(FetchError::TooLarge { url: url.into(), limit }));
-                        }
-                    }
-                }
-            }
-            self.counters.received(body.len());
-            return Ok(Response {
-                status,
-                media_type: message::media_type(&headers),
-                headers,
-                body: body.freeze(),
-                url: url.into(),
-                fetched_at: Utc::now(),
-                origin: Origin::Live,
-            });
+    /// Asks the site, conditionally if a stale answer is known, and keeps what it answers. The status is any that does not pass.
+    async fn ask(&self, mut exchange: Exchange<'_>, stale: Option<Stored>) -> Result<Response, FetchError> {
+        exchange.validators = stale.as_ref().map(Stored::validators).unwrap_or_default();
+        let is_conditional = !exchange.validators.is_empty();
+        let mut response = self.exchange(&exchange).await?;
+        if let Some(stored) = stale.filter(|_| is_conditional && response.status == 304) {
+            self.counters.not_modified();
+            response = stored.confirmed(&response);
         }
-        let (url, to) = (start.to_string(), url.to_string());
-        Err(Failure::Final(FetchError::Redirect { url, to, reason: "too many redirects" }))
+        if let Some(cache) = &self.cache {
+            cache.put(exchange.url.as_str(), &response).await;
+        }
+        Ok(response)
     }
 }
 
-fn check_robots(robots: &Robots, url: &Url) -> Result<(), FetchError> {
-    match robots.forbids(&url[url::Position::BeforePath..url::Position::AfterQuery]) {
-        Some(rule) => Err(FetchError::Disallowed { url: url.to_string(), rule: rule.to_owned() }),
-        None => Ok(()),
-    }
-}
-
-fn headers(map: &HeaderMap) -> BTreeMap<String, String> {
-    let mut headers = BTreeMap::<String, String>::new();
-    for (name, value) in map {
-        let name = name.as_str();
-        if name.starts_with("set-cookie") || TRANSFER_HEADERS.contains(&name) {
-            continue;
-        }
-        let value = String::from_utf8_lossy(value.as_bytes());
-        headers.entry(name.to_owned()).and_modify(|all| *all = format!("{all}, {value}")).or_insert(value.into_owned());
-    }
-    headers
+/// What the cache knows of an address.
+enum Known {
+    /// The answer.
+    Fresh(Response),
+    /// Nothing, or an answer that may no longer hold.
+    Stored(Option<Stored>),
 }

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use tokio::sync::OnceCell;
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use tokio::sync::{Mutex, RwLock};
 use url::Url;
 
+use super::body;
 use super::failure::chain;
+use crate::fetch::breaker::Breaker;
 use crate::fetch::pace::Pace;
 use crate::fetch::robots::Robots;
 use crate::fetch::statistics::Counters;
@@ -17,13 +21,19 @@ use crate::fetch::{FetchConfig, FetchError, Request};
 pub(super) struct Site {
     pub(super) base: Url,
     pub(super) host: Arc<Host>,
+    /// How long its answers are fresh.
+    pub(super) lifetime: Duration,
 }
 
-/// A host, shared by the sources that live there.
+/// A host, with what the sources that live there share.
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) pace: Pace,
-    pub(super) robots: OnceCell<Robots>,
+    pub(super) breaker: Arc<Breaker>,
+    /// Held for reading by each request until its answer is stored.
+    pub(super) under_way: RwLock<()>,
+    /// Its robots.txt, and since when it is known.
+    pub(super) robots: Mutex<Option<(Instant, Arc<Robots>)>>,
 }
 
 impl Site {
@@ -44,6 +54,8 @@ pub(super) fn http_client(config: &FetchConfig) -> Result<reqwest::Client, Fetch
         .user_agent(&config.user_agent)
         .connect_timeout(config.connect_timeout)
         .timeout(config.timeout)
+        .read_timeout(config.idle_timeout)
+        .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED))]))
         .redirect(reqwest::redirect::Policy::none());
     if let Some(path) = &config.ca_file {
         let unusable = |reason: String| {
@@ -70,14 +82,16 @@ pub(super) fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BT
         let key = (base.host_str().unwrap_or_default().to_owned(), base.port_or_known_default());
         let rate = slowest.entry(key.clone()).or_insert(access.rate);
         *rate = access.rate.max(*rate);
-        bases.push((name.clone(), base, key));
+        bases.push((name.clone(), base, key, access.lifetime));
     }
     let mut hosts = HashMap::new();
     for (key, rate) in slowest {
         let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
-        hosts.insert(key, Arc::new(Host { pace, robots: OnceCell::new() }));
+        let breaker = Arc::new(Breaker::new(config.breaker_failures, config.breaker_rest));
+        hosts.insert(key, Arc::new(Host { pace, breaker, under_way: RwLock::default(), robots: Mutex::default() }));
     }
-    Ok(bases.into_iter().map(|(name, base, key)| (name, Site { base, host: Arc::clone(&hosts[&key]) })).collect())
+    let site = |(name, base, key, lifetime)| (name, Site { base, host: Arc::clone(&hosts[&key]), lifetime });
+    Ok(bases.into_iter().map(site).collect())
 }
 
 fn base_url(source: &str, text: &str) -> Result<Url, FetchError> {

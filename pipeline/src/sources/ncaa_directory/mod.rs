@@ -24,6 +24,8 @@ pub use records::{
 };
 pub use replay::{REPLAYED, replayed};
 
+use std::time::Duration;
+
 use models::{Conference, Location, School, SchoolSport, SocialLinks, Sport, Table};
 
 use super::check::{Check, Match, counted};
@@ -38,6 +40,7 @@ pub static SOURCE: Source = Source {
     base_url: "https://web3.ncaa.org",
     rate: Rate::TWO_A_SECOND,
     is_on: true,
+    lifetime: Duration::from_secs(12 * 60 * 60),
     dag: "ncaa_directory_sync",
     sports: &[],
     loads_as_one: true,
@@ -48,6 +51,7 @@ pub static SOURCE: Source = Source {
             after: &[],
             partitions: &[],
             tables: &[Sport::TABLE],
+            is_in_dag: true,
             collect: collect::collect_sports,
         },
         Task {
@@ -56,6 +60,7 @@ pub static SOURCE: Source = Source {
             after: &[],
             partitions: &[],
             tables: &[Conference::TABLE],
+            is_in_dag: true,
             collect: collect::collect_conferences,
         },
         Task {
@@ -64,6 +69,7 @@ pub static SOURCE: Source = Source {
             after: &["sports", "conferences"],
             partitions: &[],
             tables: &[Location::TABLE, School::TABLE, SchoolSport::TABLE],
+            is_in_dag: true,
             collect: collect::collect_schools,
         },
     ],

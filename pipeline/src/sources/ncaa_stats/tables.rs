@@ -1,10 +1,13 @@
 //! The site's records as rows of the tables.
 
-use models::{Field, Json, RosterEntryInsert, SchoolRef, Source, SportRef, TeamInsert, TeamRef};
+use chrono::NaiveDate;
+use models::{
+    Field, Json, PlayerStatInsert, RosterEntryInsert, RosterEntryRef, SchoolRef, Source, SportRef, TeamInsert, TeamRef,
+};
 
-use super::records::{PlayerRecord, RosterPage, TeamHeader};
+use super::records::{ContestPage, GridPage, PlayerRecord, RosterPage, StatPlayer, StatRecord, TeamHeader};
 use super::requests::ListDivision;
-use crate::sources::found::{Found, Refused};
+use crate::sources::found::{Extracted, Found, Refused};
 
 /// What a roster gives to load, in the order of loading.
 #[derive(Debug, Clone)]
@@ -15,6 +18,15 @@ pub struct RosterRows {
     pub identified: Vec<Found<RosterEntryInsert>>,
     /// Rows of `public.roster_entry` without an id, for the key `roster_entry_unnumbered_player_key`.
     pub unidentified: Vec<Found<RosterEntryInsert>>,
+    /// What cannot be accepted.
+    pub refused: Vec<Refused>,
+}
+
+/// What a page of statistics gives to load.
+#[derive(Debug, Clone)]
+pub struct StatRows {
+    /// Rows of `public.player_stat`. The roster entries that they name must be loaded before.
+    pub stats: Vec<Found<PlayerStatInsert>>,
     /// What cannot be accepted.
     pub refused: Vec<Refused>,
 }
@@ -77,4 +89,49 @@ fn entry(player: PlayerRecord, team: &TeamHeader) -> RosterEntryInsert {
         row.hometown = Field::Value(Some(hometown.text).filter(|text| !text.is_empty()));
     }
     row
+}
+
+/// Turns a season's statistics into rows of the period `season`. `through` is the day through which they count, if it is known.
+pub fn grid_rows(page: GridPage, through: Option<NaiveDate>) -> StatRows {
+    let GridPage { team, stats, .. } = page;
+    stat_rows(stats, &team.sport_code, team.season, "season", through)
+}
+
+/// Turns a game's statistics into rows of the period `game:` and the contest's id. The page tells neither sport nor season: they
+/// are those of the schedule that named the game.
+pub fn contest_rows(page: ContestPage, sport_code: &str, season: i32) -> StatRows {
+    let period = format!("game:{}", page.contest_id);
+    stat_rows(page.stats, sport_code, season, &period, page.played_on)
+}
+
+fn stat_rows(
+    stats: Extracted<StatRecord>,
+    sport_code: &str,
+    season: i32,
+    period: &str,
+    day: Option<NaiveDate>,
+) -> StatRows {
+    let row = |Found { record, place }: Found<StatRecord>| {
+        let entry = RosterEntryRef::SourceTeamIdPlayerKey {
+            source: Source::NcaaStats,
+            team_id: team_reference(record.player.organisation_id, sport_code, season),
+            player_key: player_key(&record.player),
+        };
+        let mut row = PlayerStatInsert::new(entry, Source::NcaaStats, period, &*record.category, record.raw);
+        row.value = Field::Value(record.value);
+        // A page that does not tell the day does not say that there is none.
+        if let Some(day) = day {
+            row.played_on = Field::Value(Some(day));
+        }
+        Found { record: row, place }
+    };
+    StatRows { stats: stats.records.into_iter().map(row).collect(), refused: stats.refused }
+}
+
+/// As the generated column `roster_entry.player_key` has it.
+fn player_key(player: &StatPlayer) -> String {
+    match &player.source_player_id {
+        Some(id) => id.clone(),
+        None => format!("{}|{}|{}", player.normalized_name, player.number, player.position),
+    }
 }

@@ -35,3 +35,7 @@ pub(super) fn column(header: &str) -> Option<Column> {
         _ => return None,
     })
 }
+/// Whether a column of a table of statistics describes the player: all but games, which are counted there.
+pub(super) fn describes(header: &str) -> bool {
+    !matches!(column(header), None | Some(Column::GamesPlayed | Column::GamesStarted))
+}

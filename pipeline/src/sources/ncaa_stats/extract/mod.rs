@@ -10,13 +10,18 @@
 //! | statistics of a game | `table[id^=competitor_]` under its team's header | captured (men's lacrosse) |
 
 mod columns;
-
+mod contest;
+mod grid;
 mod header;
 mod roster;
-
+mod schedule;
+mod season;
 mod team_list;
 
+pub use contest::contest;
 pub use roster::roster;
+pub use schedule::schedule;
+pub use season::season;
 pub use team_list::team_list;
 
 use crate::sources::names::comparable;

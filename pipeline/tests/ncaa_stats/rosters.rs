@@ -1,55 +1,12 @@
-//! stats.ncaa.org: pages of invented people in the real shapes with every kind of dirt, and the recorded real pages.
-
-mod support;
+//! Team lists and rosters.
 
 use std::collections::BTreeMap;
 
 use models::{Division, Field, RosterEntryInsert, SchoolRef, SportRef, Subdivision, TeamRef};
-use pipeline::Exit;
-use pipeline::fetch::Response;
-use pipeline::sources::found::{Found, Reason, Refused};
-use pipeline::sources::ncaa_stats::{
-    Asked, ListDivision, PlayerRecord, RosterPage, extract, old_roster, roster, roster_rows, team_list,
-};
-use support::pages::{self, page};
+use pipeline::sources::found::{Found, Reason};
+use pipeline::sources::ncaa_stats::{Asked, ListDivision, PlayerRecord, RosterPage, extract, roster_rows};
 
-const SITE: &str = "https://stats.example";
-
-fn fixture(path: &str, name: &str) -> Response {
-    page(&format!("{SITE}{path}"), &pages::fixture("ncaa-stats", name))
-}
-
-fn read_roster(path: &str, name: &str) -> RosterPage {
-    extract::roster(&fixture(path, name), &Asked::default()).unwrap()
-}
-
-fn given<T>(value: T) -> Field<Option<T>> {
-    Field::Value(Some(value))
-}
-
-/// The refusals as reason, table, message.
-fn told(refused: &[Refused]) -> Vec<(Reason, &str, &str)> {
-    refused.iter().map(|refused| (refused.reason, refused.table, refused.message.as_str())).collect()
-}
-
-fn places_are_true<T>(response: &Response, found: &[Found<T>], refused: &[Refused], starts: &str) {
-    let places = found.iter().map(|found| &found.place).chain(refused.iter().map(|refused| &refused.place));
-    for place in places {
-        assert_eq!(&response.body[place.offset..place.offset + place.raw.len()], &place.raw[..]);
-        assert!(place.raw.starts_with(starts.as_bytes()), "{}", String::from_utf8_lossy(&place.raw));
-    }
-}
-
-#[test]
-fn requests_are_those_of_the_site() {
-    let list = "/team/inst_team_list?academic_year=2026&conf_id=-1&division=12&sport_code=MFB";
-    assert_eq!(team_list("MFB", 2026, ListDivision::Fcs).target(), list);
-    assert_eq!(roster(614839).target(), "/teams/614839/roster");
-    assert_eq!(old_roster(26172, 12500).target(), "/team/26172/roster/12500");
-    assert_eq!(ListDivision::of("MFB").len(), 4);
-    assert_eq!(ListDivision::of("MBA"), [ListDivision::I, ListDivision::II, ListDivision::III]);
-    assert_eq!(ListDivision::Fbs.division(), (Division::I, Some(Subdivision::Fbs)));
-}
+use super::{fixture, given, places_are_true, read_roster, told};
 
 #[test]
 fn a_team_list_names_its_sport_season_and_teams() {
@@ -214,81 +171,4 @@ fn rosters_become_rows_of_team_and_roster_entry() {
     assert_eq!((&row.weight_pounds, &row.class_year), (&Field::Absent, &given("Sr.".to_owned())));
     let bare = &rows.identified[1].record;
     assert_eq!((&bare.hometown, &bare.hometown_city), (&Field::Value(None), &Field::Value(None)));
-}
-
-/// What is not there is named, never read as "none".
-#[test]
-fn a_page_that_is_not_what_it_was_is_a_change_of_layout() {
-    let roster = pages::fixture("ncaa-stats", "roster-baseball.html");
-    let list = pages::fixture("ncaa-stats", "team-list.html");
-    type Read = fn(&Response) -> pipeline::Result<()>;
-    let as_roster: Read = |response| extract::roster(response, &Asked::default()).map(drop);
-    let as_asked: Read = |response| extract::roster(response, &Asked::new("MBA", 2025)).map(drop);
-    let as_softball: Read = |response| extract::roster(response, &Asked::new("WSB", 2026)).map(drop);
-    let as_list: Read = |response| extract::team_list(response).map(drop);
-    let cases: Vec<(Read, String, &str)> = vec![
-        (as_roster, String::new(), "the body is empty"),
-        (as_roster, "{\"players\":[]}".to_owned(), "no HTML"),
-        (as_roster, "<div>".repeat(1_001), "nested"),
-        (as_roster, roster.replace("rosters_form_players_", "players_"), "`table[id^=\"rosters_form_players_\"]`"),
-        (as_roster, roster.replace(">Name<", ">Who<"), "no column `Name` or `Player`, only: GP, GS, #, Who"),
-        (
-            as_roster,
-            roster.replace("/teams/history/", "/history/"),
-            "`a[href^=\"/teams/history/\"]` finds no organisation",
-        ),
-        (
-            as_roster,
-            roster.replace(" selected=\"selected\"", ""),
-            "`select#year_list option[selected]` finds no season",
-        ),
-        (as_asked, roster.clone(), "it is of season 2026, where 2025 was asked for"),
-        (as_softball, roster.clone(), "it is of sport MBA, where WSB was asked for"),
-        (as_list, list.replace("css-panes", "panes"), "`.css-panes table` finds nothing"),
-        (
-            as_list,
-            list.replace("params_form\"", "form\""),
-            "`form[name=params_form] input[name=division]` finds nothing",
-        ),
-        (as_list, list.replace("value=\"12\"", "value=\"13\""), "`division` is 13, which is no division"),
-    ];
-    for (read, body, message) in cases {
-        let error = read(&page(&format!("{SITE}/teams/700010/roster"), &body)).unwrap_err();
-        assert_eq!(error.exit(), Exit::Input, "{message}");
-        assert!(error.to_string().contains(message), "{message:?} in {error}");
-        assert!(error.to_string().contains(SITE), "{error}");
-    }
-    let absent = Response { status: 404, ..page(SITE, &roster) };
-    assert!(as_roster(&absent).unwrap_err().to_string().contains("HTTP 404"));
-}
-
-#[test]
-fn the_recorded_pages_are_read() {
-    let Some(list) = pages::recorded("ncaa-stats-pages/ncaa_team_list.html") else { return };
-    let response = page(&format!("{SITE}/team/inst_team_list"), &list);
-    let found = extract::team_list(&response).unwrap();
-    assert_eq!((found.sport_code.as_str(), found.season, found.division), ("MLA", 2025, ListDivision::I));
-    assert_eq!((found.teams.records.len(), found.teams.refused.len()), (list.matches("<a href=\"/teams/").count(), 0));
-    places_are_true(&response, &found.teams.records, &[], "<tr>");
-
-    let Some(roster) = pages::recorded("ncaa-stats-pages/roster_614839_2025-26_excerpt.html") else { return };
-    let response = page(&format!("{SITE}/teams/614839/roster"), &roster);
-    let found = extract::roster(&response, &Asked::new("MBA", 2026)).unwrap();
-    assert_eq!((found.team.team_id, found.team.organisation_id), (Some(614839), 26172));
-    let players = &found.players;
-    assert_eq!((players.records.len(), players.refused.len(), players.unknown.len()), (6, 0, 0));
-    places_are_true(&response, &players.records, &[], "<tr>");
-    let heights: Vec<_> = players.records.iter().map(|found| found.record.height_inches).collect();
-    assert_eq!(
-        heights.iter().filter(|height| **height == Field::Value(None)).count(),
-        roster.matches("<td>-</td>").count()
-    );
-    for found in &players.records {
-        let player = &found.record;
-        assert!(player.source_player_id.is_some() && !player.number.is_empty() && !player.position.is_empty());
-        assert!(
-            player.hometown.value().unwrap().as_ref().is_some_and(|town| town.country.is_some() && town.city.is_some())
-        );
-        assert_eq!(player.extra.keys().collect::<Vec<_>>(), ["Bats", "Throws"]);
-    }
 }
