@@ -246,7 +246,9 @@ fn name_people(appearances: &[Appearance], people: &mut [Person]) {
     let mut taken: HashSet<String> = HashSet::new();
     let mut order: Vec<usize> = (0..people.len()).collect();
     // Of two that were one before, the one with more entries keeps the name, then the one that begins earlier.
-    order.sort_by_key(|position| (std::cmp::Reverse(people[*position].entries.len()), people[*position].entries[0].entry));
+    order.sort_by_key(|position| {
+        (std::cmp::Reverse(people[*position].entries.len()), people[*position].entries[0].entry)
+    });
     for position in order {
         let person = &mut people[position];
         let mut votes: HashMap<&str, usize> = HashMap::new();

@@ -143,6 +143,8 @@ impl Matcher {
         let named = match self.by_alias(query, &readings, state) {
             Named::Nothing => self.by_names(query, &readings, state),
             Named::Elsewhere => return Resolution::Unknown(self.similar_to(&readings)),
+            // Whoever made the row knew the site, too.
+            Named::Found(finding) if finding.rule == Rule::OwnAlias => return self.decided(finding),
             Named::Found(finding) => Some(finding),
         };
         match (named, self.by_website(query, state)) {
@@ -194,13 +196,13 @@ impl Matcher {
         if let (Some(source), Some(key)) = (&query.source, query.key)
             && let Some(schools) = self.by_alias.get(&(source.clone(), normalized(key)))
         {
-            return self.found(Rule::Alias, schools, state);
+            return self.found(Rule::OwnAlias, schools, state);
         }
         let exact = normalized(query.name);
         if let Some(source) = &query.source
             && let Some(schools) = self.by_alias.get(&(source.clone(), exact.clone()))
         {
-            return self.found(Rule::Alias, schools, state);
+            return self.found(Rule::OwnAlias, schools, state);
         }
         let plain = readings.iter().filter(|reading| reading.state.is_none()).map(|reading| reading.full.as_str());
         let mut keys = std::iter::once(exact.as_str()).chain(plain);
