@@ -8,6 +8,8 @@ use pipeline::Exit;
 use pipeline::identity::{KnownSchool, Matcher};
 use pipeline::sources::awards::{AwardRecord, Given, KnownAthlete, KnownAthletes, Rows, awards, rows};
 use pipeline::sources::found::{Extracted, Reason};
+use proptest::collection::vec;
+use proptest::prelude::*;
 use serde_json::json;
 use support::pages::recorded;
 
@@ -286,4 +288,16 @@ fn the_recorded_files_are_read_whole() {
 
     let found = awards("first.csv", &first.into(), &volleyball()).unwrap();
     assert_eq!((found.records.len(), found.refused.len(), found.passed_over.len()), (218, 0, 0));
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_file_holds_every_record_ends_in_one_count(lines in vec("[a-z,\"0-9\n\r /é]{0,24}", 0..12)) {
+        let text = format!("year,award,player,school\n2024,MVP,Ivo Reed,Harbor\n{}", lines.join("\n"));
+        let found = awards("a.csv", &Bytes::from(text.clone()), &Given::default()).unwrap();
+        prop_assert!(!found.records.is_empty());
+        for place in found.records.iter().map(|found| &found.place).chain(found.refused.iter().map(|refused| &refused.place)) {
+            prop_assert_eq!(&text.as_bytes()[place.offset..place.offset + place.raw.len()], &place.raw[..]);
+        }
+    }
 }

@@ -8,6 +8,8 @@ use pipeline::Exit;
 use pipeline::identity::{KnownSchool, Matcher};
 use pipeline::sources::found::{Extracted, Found, Reason};
 use pipeline::sources::niche::{Grade, ListedRecord, ProfileRecord, extract, requests, rows};
+use proptest::collection::vec;
+use proptest::prelude::*;
 use support::pages::{fixture, page, recorded};
 
 const LIST: &str = "https://www.niche.com/colleges/search/best-colleges/?page=1";
@@ -320,4 +322,17 @@ fn the_recorded_file_is_read_whole() {
     assert_eq!(grades, 356 * 13);
     let ranks: Vec<_> = found.records.iter().map(|found: &Found<ProfileRecord>| found.record.rank).collect();
     assert_eq!(ranks, (1..=356).map(Some).collect::<Vec<_>>());
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_page_holds_it_is_read_or_refused(parts in vec(prop_oneof![
+        Just("<script type='application/ld+json'>"), Just("</script>"), Just("<!--"), Just("-->"), Just("{\"@graph\":["), Just("]}"),
+        Just("{\"@type\":\"CollegeOrUniversity\",\"name\":\"A\"}"), Just("{\"@type\":\"ItemList\",\"itemListElement\":["), Just("]"),
+        Just("{\"url\":\"/colleges/a/\",\"position\":9223372036854775807}"), Just(","), Just("é\u{0}<"), Just("null"),
+    ], 0..20)) {
+        let page = page(HARBOR, &parts.concat());
+        let _ = extract::profile(&page);
+        let _ = extract::list(&page, u32::MAX);
+    }
 }

@@ -110,11 +110,23 @@ impl Matcher {
     fn add_well_known(&mut self) {
         let well_known = well_known();
         for school in &well_known.schools {
-            let index = self.by_id.get(&school.ncaa_id).copied();
+            let index = match school.ncaa_id {
+                Some(id) => self.by_id.get(&id).copied(),
+                None => self.by_official_name(&school.name),
+            };
             school.aliases.iter().for_each(|alias| add_alias(&mut self.by_any_alias, alias, index));
             school.parts.iter().for_each(|part| add_alias(&mut self.by_part, part, index));
         }
         self.shared = well_known.shared.iter().map(String::as_str).collect();
+    }
+
+    /// The one school of this official name.
+    fn by_official_name(&self, name: &str) -> Option<usize> {
+        let reading = readings(name).into_iter().next()?;
+        match self.by_name.get(&reading.full)?[..] {
+            [school] => Some(school),
+            _ => None,
+        }
     }
 
     /// The school that a source means.
@@ -131,6 +143,8 @@ impl Matcher {
         let named = match self.by_alias(query, &readings, state) {
             Named::Nothing => self.by_names(query, &readings, state),
             Named::Elsewhere => return Resolution::Unknown(self.similar_to(&readings)),
+            // Whoever made the row knew the site, too.
+            Named::Found(finding) if finding.rule == Rule::OwnAlias => return self.decided(finding),
             Named::Found(finding) => Some(finding),
         };
         match (named, self.by_website(query, state)) {
@@ -182,13 +196,13 @@ impl Matcher {
         if let (Some(source), Some(key)) = (&query.source, query.key)
             && let Some(schools) = self.by_alias.get(&(source.clone(), normalized(key)))
         {
-            return self.found(Rule::Alias, schools, state);
+            return self.found(Rule::OwnAlias, schools, state);
         }
         let exact = normalized(query.name);
         if let Some(source) = &query.source
             && let Some(schools) = self.by_alias.get(&(source.clone(), exact.clone()))
         {
-            return self.found(Rule::Alias, schools, state);
+            return self.found(Rule::OwnAlias, schools, state);
         }
         let plain = readings.iter().filter(|reading| reading.state.is_none()).map(|reading| reading.full.as_str());
         let mut keys = std::iter::once(exact.as_str()).chain(plain);

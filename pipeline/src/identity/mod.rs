@@ -134,7 +134,9 @@ impl Resolution {
 pub enum Rule {
     /// The NCAA's id.
     Id,
-    /// An alias, known from before or well known, to the letter.
+    /// The source's own alias or id, known from before. It is a row already: see [`alias_row`].
+    OwnAlias,
+    /// A name that a person or the list of well-known names gives, to the letter.
     Alias,
     /// The host of the school's site, which no other school has.
     Website,
@@ -161,6 +163,7 @@ impl Rule {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Id => "id",
+            Self::OwnAlias => "own-alias",
             Self::Alias => "alias",
             Self::Website => "website",
             Self::Name => "name",
@@ -178,7 +181,7 @@ impl Rule {
     pub fn score(self) -> u8 {
         match self {
             Self::Id => 100,
-            Self::Alias => 99,
+            Self::OwnAlias | Self::Alias => 99,
             Self::Website => 98,
             Self::Name => 97,
             Self::NameAndState => 96,

@@ -6,14 +6,17 @@ use models::{Field, SchoolAliasInsert, SchoolRef, Source};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{Candidate, Match, Matcher, Query, Resolution, normalized};
+use super::{Candidate, Match, Matcher, Query, Resolution, Rule, normalized};
 use crate::sources::found::{Fault, Kept, Reason};
 
-/// The row that says that the source's name means this school.
+/// The row that says that the source's name means this school. What is found by such a row keeps its rule: that a person made it must
+/// not be forgotten.
 pub fn alias_row(source: Source, alias: &str, found: &Match) -> SchoolAliasInsert {
     let mut row = SchoolAliasInsert::new(SchoolRef::NcaaId(found.school), source, alias, normalized(alias));
-    row.rule = Field::Value(Some(found.rule.as_str().to_owned()));
-    row.score = Field::Value(Some(Decimal::new(i64::from(found.score), 2)));
+    if found.rule != Rule::OwnAlias {
+        row.rule = Field::Value(Some(found.rule.as_str().to_owned()));
+        row.score = Field::Value(Some(Decimal::new(i64::from(found.score), 2)));
+    }
     row
 }
 
