@@ -149,7 +149,7 @@ impl Client {
         let Some(cache) = &self.cache else { return Known::Stored(None) };
         match cache.get(url.as_str(), body_limit).await.map(|stored| stored.fresh(lifetime)) {
             Some(Ok(response)) => {
-                self.counters.from_cache();
+                self.counters.cached();
                 Known::Fresh(response)
             }
             Some(Err(stale)) => Known::Stored(Some(stale)),
