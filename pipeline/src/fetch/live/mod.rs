@@ -72,8 +72,8 @@ impl Client {
         match self.stored(&url, lifetime, self.body_limit).await {
             Known::Fresh(response) => outcome(response),
             Known::Stored(stored) => {
-                let under_way = site.host.under_way.read().await;
                 let pass = site.host.breaker.enter(url.as_str())?;
+                let under_way = site.host.under_way.read().await;
                 let answer = self.page(site, &pass, &url, stored).await;
                 pass.ended(&answer);
                 drop(under_way);
