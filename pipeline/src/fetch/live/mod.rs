@@ -72,8 +72,8 @@ impl Client {
         match self.stored(&url, lifetime, self.body_limit).await {
             Known::Fresh(response) => outcome(response),
             Known::Stored(stored) => {
-                let under_way = site.host.under_way.read().await;
                 let pass = site.host.breaker.enter(url.as_str())?;
+                let under_way = site.host.under_way.read().await;
                 let answer = self.page(site, &pass, &url, stored).await;
                 pass.ended(&answer);
                 drop(under_way);
@@ -149,7 +149,7 @@ impl Client {
         let Some(cache) = &self.cache else { return Known::Stored(None) };
         match cache.get(url.as_str(), body_limit).await.map(|stored| stored.fresh(lifetime)) {
             Some(Ok(response)) => {
-                self.counters.stored_answer();
+                self.counters.cached();
                 Known::Fresh(response)
             }
             Some(Err(stale)) => Known::Stored(Some(stale)),
