@@ -42,6 +42,8 @@ fn a_page_that_is_not_what_it_was_is_a_change_of_layout() {
         (as_roster, String::new(), "the body is empty"),
         (as_roster, "{\"players\":[]}".to_owned(), "no HTML"),
         (as_roster, "<div>".repeat(1_001), "nested"),
+        // A challenge that fetching did not tell must not pass for a roster without players.
+        (as_roster, "<html><body><iframe src=\"/check.html\"></iframe></body></html>".to_owned(), "finds a roster"),
         (as_roster, roster.replace("rosters_form_players_", "players_"), "`table[id^=\"rosters_form_players_\"]`"),
         (as_roster, roster.replace(">Name<", ">Who<"), "no column `Name` or `Player`, only: GP, GS, #, Who"),
         (

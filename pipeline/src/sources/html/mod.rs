@@ -4,10 +4,11 @@ pub(super) mod bounds;
 mod raw;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use scraper::node::Node;
+use scraper::node::{Element, Node};
 use scraper::{ElementRef, Html, Selector};
 
 use super::found::{Place, layout_changed};
@@ -21,8 +22,9 @@ pub struct Page<'r> {
     url: Arc<str>,
     media_type: Option<Arc<str>>,
     html: Html,
-    /// The tables as they are written. None where they and the parsed ones are not as many.
-    raw: OnceCell<Option<Vec<raw::Table>>>,
+    /// The tables as they are written, by the address of the parsed element. None at all where they and the parsed ones are not as
+    /// many.
+    raw: OnceCell<HashMap<usize, raw::Table>>,
 }
 
 /// A table: what its header says, and its rows.
@@ -128,12 +130,14 @@ impl<'r> Page<'r> {
     }
 
     fn raw_table(&self, element: ElementRef) -> Option<&raw::Table> {
-        let tables: Vec<_> =
-            self.html.tree.nodes().filter(|node| named(node.value(), "table")).map(|n| n.id()).collect();
-        let raw =
-            self.raw.get_or_init(|| Some(raw::tables(&self.response.body)).filter(|raw| raw.len() == tables.len()));
-        // Nodes are made in the order of the bytes.
-        raw.as_ref()?.get(tables.iter().position(|id| *id == element.id())?)
+        let tables = self.raw.get_or_init(|| {
+            let written = raw::tables(&self.response.body);
+            // Nodes are made in the order of the bytes.
+            let parsed = self.html.tree.nodes().filter_map(|node| node.value().as_element());
+            let parsed: Vec<usize> = parsed.filter(|element| element.name() == "table").map(address).collect();
+            if parsed.len() == written.len() { parsed.into_iter().zip(written).collect() } else { HashMap::new() }
+        });
+        tables.get(&address(element.value()))
     }
 
     /// The bytes are copied, so that a few of them do not keep the whole page in memory.
@@ -145,6 +149,11 @@ impl<'r> Page<'r> {
             raw: Bytes::copy_from_slice(&self.response.body[range]),
         }
     }
+}
+
+/// What tells an element from all others of its page.
+fn address(element: &Element) -> usize {
+    std::ptr::from_ref(element).addr()
 }
 
 fn named(node: &Node, name: &str) -> bool {

@@ -11,7 +11,7 @@ use super::records::{Kind, LeaderRecord, StatPage, Subject};
 use crate::identity::{Matcher, Query, Resolution, unresolved};
 use crate::sources::found::{Found, Reason, Refused};
 
-/// A roster entry of the sport and season, of any source.
+/// A roster entry of the sport and season.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownEntry {
     /// The school's NCAA id.
@@ -37,7 +37,7 @@ pub struct KnownRoster {
 }
 
 impl KnownRoster {
-    /// The rosters of a sport and season.
+    /// The rosters of a sport and season, of one source: a player that two sources have would be two of that name.
     pub fn new(sport_code: impl Into<String>, season: i32, entries: impl IntoIterator<Item = KnownEntry>) -> Self {
         let mut known = Self { sport_code: sport_code.into(), season, entries: HashMap::new() };
         for entry in entries {

@@ -6,7 +6,7 @@
 //! | name | `First Last`, linking `/players/{id}` | `Last, First`, linking `stats_player_seq={id}` or nothing |
 //! | headers | `# Name Class Position Height …` | `Jersey Player Pos Yr …` |
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use models::Field;
@@ -192,12 +192,12 @@ fn collisions(team: &TeamHeader, players: &mut Extracted<PlayerRecord>) {
         player.source_player_id.is_none().then_some(key)
     };
     let mut first: HashMap<_, usize> = HashMap::new();
-    let mut colliding = Vec::new();
+    let mut colliding = HashSet::new();
     for (at, found) in players.records.iter().enumerate() {
         let Some(key) = key(&found.record) else { continue };
         let earlier = *first.entry(key.clone()).or_insert(at);
         if players.records[earlier].record != found.record {
-            colliding.push(key);
+            colliding.insert(key);
         }
     }
     if colliding.is_empty() {
