@@ -8,6 +8,7 @@ use sqlx::{FromRow, PgPool};
 use crate::Result;
 use crate::database::{self, database_error};
 use crate::identity::{KnownAlias, KnownSchool, Matcher};
+use crate::sources::awards::{KnownAthlete, KnownAthletes};
 use crate::sources::ncaa_com::{KnownEntry, KnownRoster};
 
 /// The database as tasks may read it; without one, nothing was loaded before.
@@ -166,6 +167,22 @@ impl Known {
         let mut transaction = database::begin(pool).await?;
         let query = sqlx::query_as(APPEARANCES).persistent(false).bind(sport);
         query.fetch_all(&mut *transaction).await.map_err(failed)
+    }
+
+    /// The athletes of a sport by the schools and seasons in which they are on a roster.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn athletes(&self, sport: &str) -> Result<KnownAthletes> {
+        let appearances = self.appearances(sport).await?;
+        Ok(KnownAthletes::new(appearances.into_iter().filter_map(|entry| {
+            Some(KnownAthlete {
+                identity_key: entry.identity_key?,
+                normalized_name: entry.normalized_name,
+                school: entry.school,
+                season: entry.season,
+            })
+        })))
     }
 
     /// What tells which school a name means.

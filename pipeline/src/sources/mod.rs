@@ -62,7 +62,8 @@ pub struct Source {
 }
 
 /// Every source, in the order of loading.
-pub static ALL: &[&Source] = &[&ncaa_directory::SOURCE, &ncaa_stats::SOURCE, &ncaa_com::SOURCE, &niche::SOURCE];
+pub static ALL: &[&Source] =
+    &[&ncaa_directory::SOURCE, &ncaa_stats::SOURCE, &ncaa_com::SOURCE, &niche::SOURCE, &awards::SOURCE];
 
 /// The source of that name.
 pub fn find(name: &str) -> Option<&'static Source> {

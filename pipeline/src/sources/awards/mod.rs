@@ -7,6 +7,7 @@
 //! in the quarantine with its candidates. An award whose school or player is not certain is loaded all the same, with the names as
 //! they are written and without the reference.
 
+mod collect;
 pub mod extract;
 mod records;
 mod tables;
@@ -15,5 +16,37 @@ pub use extract::awards;
 pub use records::{AwardRecord, Given};
 pub use tables::{KnownAthlete, KnownAthletes, Rows, Unresolved, rows};
 
+use std::time::Duration;
+
+use models::{Award, SchoolAlias, Table};
+
+use super::{Source, Task};
+use crate::fetch::Rate;
+
 /// The source's name on the command line, in settings and recordings.
 pub const NAME: &str = "awards";
+
+/// The source. Nothing is asked of its address: it stands for the files.
+pub static SOURCE: Source = Source {
+    name: NAME,
+    title: "awards and All-America selections from CSV files",
+    needs: "the schools of ncaa-directory, and --input FILE; with athletes, --given sport=CODE",
+    base_url: "https://awards.invalid",
+    rate: Rate::ONE_A_SECOND,
+    is_on: false,
+    lifetime: Duration::ZERO,
+    dag: "weekly_stats_sync",
+    sports: &[],
+    loads_as_one: false,
+    tasks: &[Task {
+        name: "awards",
+        about: "who was given which award, by whom, for which school",
+        after: &["schools", "athletes"],
+        partitions: &[],
+        tables: &[SchoolAlias::TABLE, Award::TABLE],
+        is_in_dag: true,
+        collect: collect::collect,
+    }],
+    checks: &[],
+    ships_offline: false,
+};
