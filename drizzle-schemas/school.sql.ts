@@ -1,5 +1,5 @@
 import { relations, sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, numeric, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
 
 import { ids, reference, timestamps } from './columns.helpers';
 import { conference } from './conference.sql';
@@ -80,6 +80,10 @@ export const schoolAlias = pgTable(
     normalizedAlias: text('normalized_alias').notNull(),
     /** The one to show, at most one a school and source. */
     isPreferred: boolean('is_preferred').notNull().default(false),
+    /** The rule by which the school was found, such as `website`; null where a person said it. */
+    rule: text('rule'),
+    /** How certain that rule is, from 0 to 1. */
+    score: numeric('score', { precision: 3, scale: 2 }),
     ...timestamps,
   },
   (table) => [

@@ -76,7 +76,6 @@ export const rosterEntry = pgTable(
     teamId: reference('team_id')
       .notNull()
       .references(() => team.id, { onDelete: 'cascade' }),
-    athleteId: reference('athlete_id').references(() => athlete.id, { onDelete: 'set null' }),
     source: source('source').notNull(),
     /** The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none. */
     sourcePlayerId: text('source_player_id').notNull().default(''),
@@ -86,11 +85,23 @@ export const rosterEntry = pgTable(
     /** The number on the shirt; empty where none is given. */
     number: text('number').notNull().default(''),
     position: text('position').notNull().default(''),
-    /** `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it. */
+    /** What names the entry within its source and team: the source's id, or without one `name|number|position`. */
+    playerKey: text('player_key')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`case when source_player_id <> '' then source_player_id else normalized_name || '|' || number || '|' || position end`,
+      ),
+    /** `Fr.`, `So.`, `Jr.`, `Sr.` or `Gr.`; what the source writes beyond that is in `extra`. */
     classYear: text('class_year'),
     heightInches: integer('height_inches'),
     weightPounds: integer('weight_pounds'),
+    /** As the source writes it. */
     hometown: text('hometown'),
+    hometownCity: text('hometown_city'),
+    /** State, province or territory of the US and Canada, as its postal abbreviation; only where the text is certain. */
+    hometownState: text('hometown_state'),
+    /** ISO 3166-1 alpha-2, only where the text is certain. */
+    hometownCountry: text('hometown_country'),
     highSchool: text('high_school'),
     gamesPlayed: integer('games_played'),
     gamesStarted: integer('games_started'),
@@ -105,9 +116,33 @@ export const rosterEntry = pgTable(
     uniqueIndex('roster_entry_unnumbered_player_key')
       .on(table.teamId, table.normalizedName, table.number, table.position)
       .where(sql`${table.sourcePlayerId} = ''`),
-    index('roster_entry_athlete_index').on(table.athleteId),
+    unique('roster_entry_player_key').on(table.source, table.teamId, table.playerKey),
     check('roster_entry_height_range', sql`${table.heightInches} between 36 and 108`),
   ],
+);
+
+/**
+ * Who a roster entry is: the person across seasons, as far as the linking rules are certain. Links can be made anew at any
+ * time, by better rules or over more seasons.
+ */
+export const athleteLink = pgTable(
+  'athlete_link',
+  {
+    ...ids,
+    rosterEntryId: reference('roster_entry_id')
+      .notNull()
+      .unique()
+      .references(() => rosterEntry.id, { onDelete: 'cascade' }),
+    athleteId: reference('athlete_id')
+      .notNull()
+      .references(() => athlete.id, { onDelete: 'cascade' }),
+    /** What links it to the seasons before: `first`, `same-school` or `transfer`. */
+    rule: text('rule').notNull(),
+    /** What the rule stands on: which of school, hometown, high school and class agree. */
+    evidence: jsonb('evidence').$type<Record<string, string>>().notNull().default({}),
+    ...timestamps,
+  },
+  (table) => [index('athlete_link_athlete_index').on(table.athleteId)],
 );
 
 /** One statistic of a roster entry, over a season, a week or a game. */
@@ -118,16 +153,21 @@ export const playerStat = pgTable(
     rosterEntryId: reference('roster_entry_id')
       .notNull()
       .references(() => rosterEntry.id, { onDelete: 'cascade' }),
+    /** Who says so; the entry may be another source's. */
+    source: source('source').notNull(),
     /** What it covers: `season`, `week:7`, or `game:` and the contest's id. */
     period: text('period').notNull(),
+    /** The column, after the table's own name where it has one: `Pitching/ERA`. */
     category: text('category').notNull(),
+    /** Minutes and innings as decimal numbers; null where the text is no number. */
     value: numeric('value', { precision: 14, scale: 4 }),
     /** As the source writes it. */
     rawValue: text('raw_value').notNull(),
+    /** The day of the game, or the day through which the value counts. */
     playedOn: date('played_on'),
     ...timestamps,
   },
-  (table) => [unique('player_stat_key').on(table.rosterEntryId, table.period, table.category)],
+  (table) => [unique('player_stat_key').on(table.rosterEntryId, table.source, table.period, table.category)],
 );
 
 export const teamRelations = relations(team, ({ one, many }) => ({
@@ -138,13 +178,18 @@ export const teamRelations = relations(team, ({ one, many }) => ({
 }));
 
 export const athleteRelations = relations(athlete, ({ many }) => ({
-  rosterEntries: many(rosterEntry),
+  links: many(athleteLink),
   awards: many(award),
+}));
+
+export const athleteLinkRelations = relations(athleteLink, ({ one }) => ({
+  rosterEntry: one(rosterEntry, { fields: [athleteLink.rosterEntryId], references: [rosterEntry.id] }),
+  athlete: one(athlete, { fields: [athleteLink.athleteId], references: [athlete.id] }),
 }));
 
 export const rosterEntryRelations = relations(rosterEntry, ({ one, many }) => ({
   team: one(team, { fields: [rosterEntry.teamId], references: [team.id] }),
-  athlete: one(athlete, { fields: [rosterEntry.athleteId], references: [athlete.id] }),
+  link: one(athleteLink),
   stats: many(playerStat),
 }));
 

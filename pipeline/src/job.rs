@@ -1,6 +1,9 @@
 //! A job: what it is asked to do, and what it works with.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
 
 use crate::config::Settings;
 use crate::load::MarkMissing;
@@ -29,8 +32,8 @@ pub struct Refresh {
     pub mark_missing: Option<MarkMissing>,
 }
 
-/// The options of `sync` and `test`.
-#[derive(Debug, Clone, PartialEq)]
+/// The options that all jobs on sources have.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobOptions {
     /// The most leaf records to take from each source (of the directory: schools). Lists and parents load in full.
     pub limit: Option<u64>,
@@ -40,6 +43,16 @@ pub struct JobOptions {
     pub caching: Caching,
     /// What becomes of rows that are deleted, or missing in what the source gives. `test` loads nothing and ignores it.
     pub refresh: Refresh,
+    /// Files that sources take as input.
+    pub files: Vec<PathBuf>,
+    /// What holds for all that the files hold, by name.
+    pub given: BTreeMap<String, String>,
+}
+
+impl AsRef<JobOptions> for JobOptions {
+    fn as_ref(&self) -> &JobOptions {
+        self
+    }
 }
 
 /// What a job does with the answers that are stored.
@@ -48,6 +61,8 @@ pub enum Caching {
     /// Uses what is fresh, and stores what it asks for.
     #[default]
     Use,
+    /// Uses what is fresh and all that was stored since that moment, as a run does that goes on with another; stores what it asks for.
+    Since(DateTime<Utc>),
     /// Asks for everything, and stores it anew.
     Refresh,
     /// Neither reads nor stores.
@@ -55,9 +70,10 @@ pub enum Caching {
 }
 
 /// Where the bytes of a job come from. The choices exclude each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Traffic {
     /// The sources themselves.
+    #[default]
     Live,
     /// The sources themselves; every exchange is also written to this recording.
     Record(PathBuf),

@@ -8,6 +8,7 @@
 //!
 //! - [`fetch`] gives bytes: live HTTP, or the replay of a recording. It knows politeness and nothing of what it fetches.
 //! - [`sources`] says what to ask of each site and turns the answers into records. Extractors are pure.
+//! - [`identity`] says which school a source means by a name.
 //! - [`files`] turns files into records, [`map`] records into rows of a table that the [`catalogue`] knows.
 //! - [`validate`] accepts a row or says why not.
 //! - [`load`] brings rows into any table that a [`models::TableDef`] describes.
@@ -22,7 +23,10 @@ pub mod database;
 pub mod error;
 pub mod fetch;
 pub mod files;
+pub mod graph;
+pub mod identity;
 pub mod job;
+pub mod known;
 pub mod load;
 pub mod map;
 pub mod mask;

@@ -176,7 +176,7 @@ async fn a_budget_bounds_all_requests_and_stored_answers_are_free() {
     })
     .await;
     let run = |limit| {
-        let cache = CacheConfig { folder: folder.path().to_owned(), limit: 1 << 20, refresh: false };
+        let cache = CacheConfig { folder: folder.path().to_owned(), limit: 1 << 20, refresh: false, since: None };
         Fetcher::new(FetchConfig { cache: Some(cache), max_requests: limit, ..site.config() }).unwrap()
     };
     let none = run(Some(0));

@@ -16,7 +16,7 @@ fn fetcher(site: &Site, folder: &Path) -> Fetcher {
 }
 
 fn of(site: &Site, folder: &Path, change: impl FnOnce(&mut FetchConfig)) -> Fetcher {
-    let cache = CacheConfig { folder: folder.to_owned(), limit: 1 << 20, refresh: false };
+    let cache = CacheConfig { folder: folder.to_owned(), limit: 1 << 20, refresh: false, since: None };
     let mut config = FetchConfig { cache: Some(cache), ..site.config() };
     change(&mut config);
     Fetcher::new(config).unwrap()
@@ -281,7 +281,7 @@ async fn a_cache_that_cannot_be_written_costs_nothing_but_requests() {
 async fn a_folder_that_cannot_be_one_is_told_at_once() {
     let site = Site::script(vec![Answer::text(200, "yes")]).await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    let cache = CacheConfig { folder: file.path().to_owned(), limit: 1, refresh: false };
+    let cache = CacheConfig { folder: file.path().to_owned(), limit: 1, refresh: false, since: None };
     let error = Fetcher::new(FetchConfig { cache: Some(cache), ..site.config() }).unwrap_err();
     assert_eq!(error.exit(), Exit::Configuration);
     assert!(error.to_string().contains(&file.path().display().to_string()), "{error}");

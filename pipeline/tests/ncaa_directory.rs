@@ -2,16 +2,22 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use models::{
-    ConferenceRef, Division, Field, LocationRef, SchoolInsert, SchoolRef, SocialLinks, SportGender, SportRef,
-    Subdivision,
+    ConferenceInsert, ConferenceRef, Division, Field, LocationInsert, LocationRef, SchoolInsert, SchoolRef,
+    SchoolSportInsert, SocialLinks, SportGender, SportRef, Subdivision,
 };
 use pipeline::fetch::{FetchConfig, Fetcher, Mode, Origin, Response, is_blocked};
+use pipeline::graph;
+use pipeline::known::Known;
+use pipeline::report::Progress;
+use pipeline::sources::batch::Batch;
 use pipeline::sources::found::{Extracted, Reason};
-use pipeline::sources::ncaa_directory::{DetailCounts, Harvest, MemberRecord, Progress, Rows, extract, harvest, rows};
+use pipeline::sources::ncaa_directory::{self, ConferenceRecord, DetailRecord, MemberRecord, SportRecord, extract};
+use pipeline::sources::pages::{PageCounts, Pages};
+use pipeline::sources::task::{Context, Partition};
 use pipeline::{Exit, Result, sources};
 use support::{Answer, Site};
 
@@ -19,8 +25,37 @@ fn offline() -> Fetcher {
     Fetcher::new(FetchConfig { mode: Mode::Offline, sources: sources::access(), ..FetchConfig::default() }).unwrap()
 }
 
-async fn run(fetcher: &Fetcher, limit: Option<u64>) -> Result<Harvest> {
-    harvest(fetcher, limit, &|_| {}).await
+/// What the directory's tasks find.
+#[derive(Debug)]
+struct Harvest {
+    pages: Pages,
+    sports: Extracted<SportRecord>,
+    conferences: Extracted<ConferenceRecord>,
+    schools: Extracted<MemberRecord>,
+    details: BTreeMap<i32, DetailRecord>,
+    counts: PageCounts,
+}
+
+async fn run(fetcher: Fetcher, limit: Option<u64>) -> Result<Harvest> {
+    let (pages, progress) = (Pages::new(fetcher), Progress::silent());
+    let sports = ncaa_directory::sports(&pages).await?;
+    let conferences = ncaa_directory::conferences(&pages, Some(0), &progress).await?.list;
+    let found = ncaa_directory::schools(&pages, limit, &progress).await?;
+    Ok(Harvest { pages, sports, conferences, schools: found.members, details: found.details, counts: found.pages })
+}
+
+/// What a task gives to load.
+async fn batch(task: &str, pages: &Pages, limit: Option<u64>) -> Result<Batch> {
+    let (_, task) = graph::task(task).unwrap();
+    let (known, partition, progress) = (Known::nothing(), Partition::default(), Progress::silent());
+    let given = BTreeMap::new();
+    let context =
+        Context { pages, known: &known, partition: &partition, limit, files: &[], given: &given, progress: &progress };
+    (task.collect)(&context).await
+}
+
+async fn skipped(fetcher: Fetcher, limit: Option<u64>) -> BTreeMap<String, u64> {
+    batch("schools", &Pages::new(fetcher), limit).await.unwrap().skipped
 }
 
 fn school(harvest: &Harvest, id: i32) -> &MemberRecord {
@@ -33,13 +68,12 @@ fn given(value: &str) -> Field<Option<String>> {
 
 #[tokio::test]
 async fn the_shipped_recording_gives_schools_of_every_kind() {
-    let fetcher = offline();
-    let found = run(&fetcher, None).await.unwrap();
-    assert_eq!(fetcher.statistics().requests, 0);
+    let found = run(offline(), None).await.unwrap();
+    assert_eq!(found.pages.fetcher().statistics().requests, 0);
     assert_eq!((found.sports.records.len(), found.conferences.records.len()), (108, 146));
     assert_eq!(found.schools.records.len(), 44);
-    assert_eq!(found.skipped().into_iter().collect::<Vec<_>>(), [("stub-member", 1)]);
-    assert_eq!(found.pages, DetailCounts { read: 11, empty: 0, absent: 33, unavailable: 0 });
+    assert_eq!(skipped(offline(), None).await, BTreeMap::from([("stub-member".to_owned(), 1)]));
+    assert_eq!(found.counts, PageCounts { read: 11, absent: 33, ..PageCounts::default() });
     assert!(
         found.sports.refused.is_empty() && found.conferences.refused.is_empty() && found.schools.refused.is_empty()
     );
@@ -66,7 +100,7 @@ async fn the_shipped_recording_gives_schools_of_every_kind() {
 
 #[tokio::test]
 async fn the_shipped_recording_names_two_conferences_that_are_gone() {
-    let found = run(&offline(), None).await.unwrap();
+    let found = run(offline(), None).await.unwrap();
     let known: BTreeSet<i32> = found.conferences.records.iter().map(|conference| conference.record.ncaa_id).collect();
     let named = |school: &MemberRecord| school.conference_id.value().copied().flatten();
     let gone = found.schools.records.iter().filter_map(|school| named(&school.record)).filter(|id| !known.contains(id));
@@ -75,7 +109,7 @@ async fn the_shipped_recording_names_two_conferences_that_are_gone() {
 
 #[tokio::test]
 async fn detail_pages_add_address_profiles_and_sports() {
-    let found = run(&offline(), None).await.unwrap();
+    let found = run(offline(), None).await.unwrap();
     let alabama = &found.details[&8];
     let address = alabama.address.as_ref().unwrap();
     assert_eq!(address.record.key, "739 university blvd|tuscaloosa|al|35487|us");
@@ -106,27 +140,23 @@ async fn detail_pages_add_address_profiles_and_sports() {
 
 #[tokio::test]
 async fn a_limit_bounds_the_schools_and_their_pages_only() {
-    let fetcher = offline();
-    let found = run(&fetcher, Some(5)).await.unwrap();
+    let found = run(offline(), Some(5)).await.unwrap();
     assert_eq!(
         (found.sports.records.len(), found.conferences.records.len(), found.schools.records.len()),
         (108, 146, 5)
     );
-    assert_eq!(found.skipped().get("beyond-limit"), Some(&40));
-    assert_eq!(fetcher.statistics().replayed, 3 + 5);
-    assert_eq!(run(&fetcher, Some(0)).await.unwrap().schools.records.len(), 0);
+    assert_eq!(skipped(offline(), Some(5)).await.get("beyond-limit"), Some(&40));
+    assert_eq!(found.pages.fetcher().statistics().replayed, 3 + 5);
+    assert_eq!(run(offline(), Some(0)).await.unwrap().schools.records.len(), 0);
 }
 
 #[tokio::test]
-async fn progress_tells_how_many_pages_come_and_each_that_is_done() {
-    let (pages, total) = (std::sync::atomic::AtomicUsize::new(0), std::sync::atomic::AtomicUsize::new(0));
-    let order = std::sync::atomic::Ordering::SeqCst;
-    let watch = |progress| match progress {
-        Progress::Listed { schools } => total.store(schools, order),
-        Progress::Page => _ = pages.fetch_add(1, order),
-    };
-    harvest(&offline(), Some(7), &watch).await.unwrap();
-    assert_eq!((total.load(order), pages.load(order)), (7, 7));
+async fn what_several_tasks_need_is_asked_for_once() {
+    let pages = Pages::new(offline());
+    for task in ["sports", "conferences", "schools"] {
+        batch(task, &pages, Some(5)).await.unwrap();
+    }
+    assert_eq!(pages.fetcher().statistics().replayed, 3 + 5);
 }
 
 /// The recorded real answers, which are no part of the project.
@@ -161,9 +191,9 @@ async fn the_recorded_answers_load_with_every_row_accounted_for() {
         _ => Answer::text(404, "<h1>Not Found</h1>"),
     })
     .await;
-    let found = run(&site.fetcher(), None).await.unwrap();
-    assert_eq!(found.pages, DetailCounts { absent: 942, ..DetailCounts::default() });
-    assert!(found.skipped().is_empty());
+    let found = run(site.fetcher(), None).await.unwrap();
+    assert_eq!(found.counts, PageCounts { absent: 942, ..PageCounts::default() });
+    assert!(skipped(site.fetcher(), None).await.is_empty());
     let refused = [found.sports.refused.len(), found.conferences.refused.len(), found.schools.refused.len()];
     assert_eq!(refused, [0, 0, 0]);
     assert_eq!((found.sports.records.len(), found.conferences.records.len()), (108, 146));
@@ -403,13 +433,13 @@ async fn directory(schools: i32, detail: impl Fn(i32) -> Answer + Send + Sync + 
 #[tokio::test]
 async fn a_page_that_fails_is_passed_over_and_many_are_an_outage() {
     let site = directory(10, |id| Answer::text(if id == 3 { 500 } else { 404 }, "")).await;
-    let found = run(&site.fetcher(), None).await.unwrap();
-    assert_eq!((found.pages.unavailable, found.pages.absent), (1, 9));
-    assert_eq!(found.skipped().get("detail-unavailable"), Some(&1));
+    let found = run(site.fetcher(), None).await.unwrap();
+    assert_eq!((found.counts.unavailable, found.counts.absent), (1, 9));
+    assert_eq!(skipped(site.fetcher(), None).await.get("detail-unavailable"), Some(&1));
 
     for schools in [2, 10] {
         let site = directory(schools, |_| Answer::text(500, "")).await;
-        let error = run(&site.fetcher(), None).await.unwrap_err();
+        let error = run(site.fetcher(), None).await.unwrap_err();
         assert_eq!((error.exit(), is_blocked(&error)), (Exit::Unavailable, false), "{schools}");
     }
 }
@@ -425,31 +455,30 @@ async fn whatever_is_wrong_with_one_page_costs_that_page_only() {
     ];
     for (case, (answer, exit)) in cases.into_iter().enumerate() {
         let site = directory(10, move |id| if id == 3 { answer() } else { Answer::text(404, "") }).await;
-        let found = run(&site.fetcher(), None).await.unwrap();
-        assert_eq!((found.pages.unavailable, found.pages.absent), (1, 9), "{case}");
-        assert_eq!(found.skipped().get("detail-unavailable"), Some(&1), "{case}");
+        let found = run(site.fetcher(), None).await.unwrap();
+        assert_eq!((found.counts.unavailable, found.counts.absent), (1, 9), "{case}");
+        assert_eq!(skipped(site.fetcher(), None).await.get("detail-unavailable"), Some(&1), "{case}");
 
         let site = directory(10, move |_| answer()).await;
-        assert_eq!(run(&site.fetcher(), None).await.unwrap_err().exit(), exit, "{case}: all of them");
+        assert_eq!(run(site.fetcher(), None).await.unwrap_err().exit(), exit, "{case}: all of them");
     }
     let big = "x".repeat(3000);
     let site = directory(10, move |id| Answer::text(200, if id == 3 { &big } else { LINK })).await;
     let fetcher = Fetcher::new(FetchConfig { body_limit: 2000, ..site.config() }).unwrap();
-    let found = run(&fetcher, None).await.unwrap();
-    assert_eq!((found.pages.unavailable, found.pages.read), (1, 9));
+    let found = run(fetcher, None).await.unwrap();
+    assert_eq!((found.counts.unavailable, found.counts.read), (1, 9));
 }
 
 #[tokio::test]
 async fn pages_that_show_nothing_are_counted_and_where_none_shows_anything_the_layout_has_changed() {
     let site = directory(3, |id| Answer::text(200, if id == 1 { LINK } else { "<h1>Some College</h1>" })).await;
-    let found = run(&site.fetcher(), None).await.unwrap();
-    assert_eq!(found.skipped().get("detail-empty"), Some(&2));
+    assert_eq!(skipped(site.fetcher(), None).await.get("detail-empty"), Some(&2));
 
     let site = directory(2, |_| Answer::text(200, "<h1>Some College</h1>")).await;
-    assert_eq!(run(&site.fetcher(), None).await.unwrap().skipped().get("detail-empty"), Some(&2), "two prove nothing");
+    assert_eq!(skipped(site.fetcher(), None).await.get("detail-empty"), Some(&2), "two prove nothing");
 
     let site = directory(4, |id| Answer::text(if id == 4 { 404 } else { 200 }, "<h1>Some College</h1>")).await;
-    let error = run(&site.fetcher(), None).await.unwrap_err();
+    let error = run(site.fetcher(), None).await.unwrap_err();
     assert_eq!(error.exit(), Exit::Input);
     let told = error.to_string();
     assert!(told.contains("layout") && told.contains("/directory/orgDetail") && told.contains('3'), "{told}");
@@ -478,7 +507,7 @@ fn a_page_that_no_real_page_resembles_is_not_parsed() {
 #[tokio::test]
 async fn a_single_challenge_page_ends_the_pass() {
     let site = directory(10, |id| Answer::text(200, if id == 3 { "<a href=bm-verify>" } else { "<p>" })).await;
-    let error = run(&site.fetcher(), None).await.unwrap_err();
+    let error = run(site.fetcher(), None).await.unwrap_err();
     assert_eq!((error.exit(), is_blocked(&error)), (Exit::Unavailable, true));
 }
 
@@ -490,8 +519,8 @@ async fn a_page_of_another_shape_costs_its_fields_only() {
         Answer::text(200, if id == 1 { page } else { "<h1>Some College</h1><address>1 Way</address>" })
     })
     .await;
-    let found = run(&site.fetcher(), None).await.unwrap();
-    assert_eq!((found.pages.read, found.pages.empty), (1, 1));
+    let found = run(site.fetcher(), None).await.unwrap();
+    assert_eq!((found.counts.read, found.counts.empty), (1, 1));
     let golf = &found.details[&1];
     assert_eq!(golf.sports[0].record.label, "Golf");
     assert_eq!((&golf.address, &golf.website_url), (&None, &None));
@@ -505,32 +534,80 @@ async fn an_empty_200_for_a_list_is_an_error_and_no_page_is_asked_for() {
         _ => Answer::json(""),
     })
     .await;
-    let error = run(&site.fetcher(), None).await.unwrap_err();
+    let error = run(site.fetcher(), None).await.unwrap_err();
     assert_eq!(error.exit(), Exit::Input);
     assert!(!site.targets().iter().any(|target| target.contains("orgDetail")));
 }
 
-async fn offline_rows() -> Rows {
-    rows(run(&offline(), None).await.unwrap())
+/// The conferences of a site that answers its list of conference members so.
+async fn conferences_of(members: fn() -> Answer) -> Batch {
+    let site = Site::start(move |target, _| match target {
+        "/directory/api/common/conferenceList" => Answer::json(CONFERENCES.replace("}]", "},{\"orgId\":911,\"nameOfficial\":\"S\"}]")),
+        "/directory/api/directory/memberList?type=3" => members(),
+        "/directory/orgDetail?id=911" => Answer::text(
+            200,
+            "<a class=list-group-item href='https://x.com/some'>X</a><a class=list-group-item href='www.other.com'>1</a>",
+        ),
+        _ => Answer::text(404, ""),
+    })
+    .await;
+    batch("conferences", &Pages::new(site.fetcher()), None).await.unwrap()
 }
 
-fn row(rows: &Rows, id: i32) -> &SchoolInsert {
-    &rows.schools.iter().find(|school| school.record.ncaa_id == id).expect("the school is there").record
+#[tokio::test]
+async fn conferences_get_site_and_division_where_they_are_shown() {
+    let rows = conferences_of(|| {
+        Answer::json(
+            r#"[{"orgId":911,"division":1,"webSiteUrl":"WWW.Some.com","nameOfficial":"S"},{"orgId":7,"webSiteUrl":"x.y"},{"orgId":"?"}]"#,
+        )
+    })
+    .await;
+    let found = rows.found::<ConferenceInsert>();
+    let some = &found.iter().find(|row| row.record.ncaa_id == 911).unwrap().record;
+    assert_eq!((&some.website_url, &some.division), (&given("https://www.some.com"), &Field::Value(Some(Division::I))));
+    assert!(some.social_links.value().is_some_and(|links| links.x.is_some()));
+    assert!(rows.remarks.is_empty() && rows.skipped.is_empty());
+}
+
+#[tokio::test]
+async fn conferences_load_without_what_their_second_list_does_not_give() {
+    let cases: [(fn() -> Answer, usize); 4] = [
+        (|| Answer::text(404, ""), 0),
+        (|| Answer::json(""), 1),
+        (|| Answer::text(500, ""), 1),
+        (|| Answer::text(200, "<h1>moved</h1>"), 1),
+    ];
+    for (members, remarks) in cases {
+        let rows = conferences_of(members).await;
+        let found = rows.found::<ConferenceInsert>();
+        assert!(!found.is_empty() && found.iter().all(|row| row.record.website_url == Field::Absent));
+        assert_eq!(rows.remarks.len(), remarks, "{:?}", rows.remarks);
+    }
+}
+
+async fn offline_rows() -> Batch {
+    batch("schools", &Pages::new(offline()), None).await.unwrap()
+}
+
+fn row(rows: &Batch, id: i32) -> &SchoolInsert {
+    let schools = rows.found::<SchoolInsert>();
+    &schools.into_iter().find(|school| school.record.ncaa_id == id).expect("the school is there").record
 }
 
 #[tokio::test]
 async fn rows_name_their_parents_by_natural_keys() {
     let rows = offline_rows().await;
-    assert_eq!((rows.sports.len(), rows.conferences.len(), rows.schools.len()), (108, 146, 44));
+    assert_eq!(rows.found::<SchoolInsert>().len(), 44);
     let alabama = row(&rows, 8);
     assert_eq!(alabama.conference_id, Field::Value(Some(ConferenceRef::NcaaId(911))));
     let key = "739 university blvd|tuscaloosa|al|35487|us".to_owned();
-    assert!(rows.locations.iter().any(|location| location.record.address_key == key));
+    assert!(rows.found::<LocationInsert>().iter().any(|location| location.record.address_key == key));
     assert_eq!(alabama.location_id, Field::Value(Some(LocationRef::AddressKey(key))));
-    let football =
-        rows.school_sports.iter().map(|sport| &sport.record).find(|sport| {
-            sport.school_id == SchoolRef::NcaaId(8) && sport.sport_id == SportRef::NcaaId("MFB".to_owned())
-        });
+    let sponsored = rows.found::<SchoolSportInsert>();
+    let football = sponsored
+        .iter()
+        .map(|sport| &sport.record)
+        .find(|sport| sport.school_id == SchoolRef::NcaaId(8) && sport.sport_id == SportRef::NcaaId("MFB".to_owned()));
     assert_eq!(football.unwrap().subdivision, Field::Value(Some(Subdivision::Fbs)));
     assert!(rows.refused.is_empty(), "{:?}", rows.refused);
 }
@@ -557,13 +634,14 @@ async fn the_page_fills_in_what_the_list_lacks_and_an_unknown_sport_is_refused()
         )
     })
     .await;
-    let rows = rows(run(&site.fetcher(), None).await.unwrap());
+    let rows = batch("schools", &Pages::new(site.fetcher()), None).await.unwrap();
     let school = row(&rows, 1);
     assert_eq!(
         (&school.website_url, &school.athletics_url),
         (&given("https://www.some.edu"), &given("https://go.some.com"))
     );
-    let baseball = &rows.school_sports[0].record;
+    let sponsored = rows.found::<SchoolSportInsert>();
+    let baseball = &sponsored[0].record;
     assert_eq!(baseball.sport_id, SportRef::NcaaId("MBA".to_owned()));
     assert_eq!((&baseball.division, &baseball.conference_id), (&Field::Absent, &Field::Absent), "unknown is not none");
     assert_eq!(rows.refused.len(), 1);
@@ -584,16 +662,17 @@ async fn a_school_that_comes_twice_is_asked_for_once_and_both_rows_say_the_same(
         _ => Answer::text(200, "<a class=list-group-item href='www.some.edu'>1</a>"),
     })
     .await;
-    let rows = rows(run(&site.fetcher(), None).await.unwrap());
-    assert_eq!(site.targets().len(), 3 + 1);
-    assert_eq!(rows.schools.len(), 2, "the loader counts the duplicate");
-    assert!(rows.schools.iter().all(|school| school.record.website_url == given("https://www.some.edu")));
+    let rows = batch("schools", &Pages::new(site.fetcher()), None).await.unwrap();
+    assert_eq!(site.targets().len(), 2 + 1, "two lists and a page");
+    let schools = rows.found::<SchoolInsert>();
+    assert_eq!(schools.len(), 2, "the loader counts the duplicate");
+    assert!(schools.iter().all(|school| school.record.website_url == given("https://www.some.edu")));
 }
 
 #[tokio::test]
 async fn rows_and_refusals_take_their_place_to_the_loader() {
     let source = "ncaa-directory".into();
-    let row = offline_rows().await.schools.remove(0).into_row(&source);
+    let row = offline_rows().await.found::<SchoolInsert>()[0].clone().into_row(&source);
     let origin = &row.origin;
     assert_eq!(&*origin.source, "ncaa-directory");
     let list = "https://web3.ncaa.org/directory/api/directory/memberList?type=12";

@@ -2,6 +2,7 @@
 
 //! The table `public.player_stat`.
 
+use super::enums::Source;
 use super::roster_entry::{RosterEntry, RosterEntryRef};
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
@@ -11,27 +12,37 @@ use super::runtime::{
 
 /// One statistic of a roster entry, over a season, a week or a game.
 ///
-/// Table `public.player_stat` · `drizzle-schemas/team.sql.ts:114`
+/// Table `public.player_stat` · `drizzle-schemas/team.sql.ts:149`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct PlayerStat {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
-    /// `bigint not null` · unique `player_stat_key` · references `roster_entry(id)` · `drizzle-schemas/team.sql.ts:118`
+    /// `bigint not null` · unique `player_stat_key` · references `roster_entry(id)` · `drizzle-schemas/team.sql.ts:153`
     pub roster_entry_id: i64,
+    /// Who says so; the entry may be another source's.
+    ///
+    /// `public.source not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:157`
+    pub source: Source,
     /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
     ///
-    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:122`
+    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:159`
     pub period: String,
-    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:123`
+    /// The column, after the table's own name where it has one: `Pitching/ERA`.
+    ///
+    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:161`
     pub category: String,
-    /// `numeric(14, 4)` · `drizzle-schemas/team.sql.ts:124`
+    /// Minutes and innings as decimal numbers; null where the text is no number.
+    ///
+    /// `numeric(14, 4)` · `drizzle-schemas/team.sql.ts:163`
     pub value: Option<rust_decimal::Decimal>,
     /// As the source writes it.
     ///
-    /// `text not null` · `drizzle-schemas/team.sql.ts:126`
+    /// `text not null` · `drizzle-schemas/team.sql.ts:165`
     pub raw_value: String,
-    /// `date` · `drizzle-schemas/team.sql.ts:127`
+    /// The day of the game, or the day through which the value counts.
+    ///
+    /// `date` · `drizzle-schemas/team.sql.ts:167`
     pub played_on: Option<chrono::NaiveDate>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
@@ -47,14 +58,15 @@ impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for PlayerStat {
         Ok(Self {
             id: row.get(0)?,
             roster_entry_id: row.get(1)?,
-            period: row.get(2)?,
-            category: row.get(3)?,
-            value: row.get(4)?,
-            raw_value: row.get(5)?,
-            played_on: row.get(6)?,
-            created_at: row.get(7)?,
-            updated_at: row.get(8)?,
-            deleted_at: row.get(9)?,
+            source: row.get(2)?,
+            period: row.get(3)?,
+            category: row.get(4)?,
+            value: row.get(5)?,
+            raw_value: row.get(6)?,
+            played_on: row.get(7)?,
+            created_at: row.get(8)?,
+            updated_at: row.get(9)?,
+            deleted_at: row.get(10)?,
         })
     }
 }
@@ -64,7 +76,7 @@ impl Table for PlayerStat {
 
     fn update_value(column: usize) -> Option<String> {
         match column {
-            8 => Some(now()),
+            9 => Some(now()),
             _ => None,
         }
     }
@@ -78,10 +90,12 @@ impl PlayerStat {
     /// Primary key `player_stat_pkey` over `id`.
     pub const BY_ID: Key<PlayerStat> = Key::new(&KEYS[0]);
 
-    /// Unique constraint `player_stat_key` over `roster_entry_id`, `period`, `category`.
+    /// Unique constraint `player_stat_key` over `roster_entry_id`, `source`, `period`, `category`.
     ///
     /// The default conflict key: the one unique key of given, not null columns.
-    pub const BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY: Key<PlayerStat> = Key::new(&KEYS[1]);
+    pub const BY_ROSTER_ENTRY_ID_SOURCE_PERIOD_CATEGORY: Key<PlayerStat> = Key::new(
+        &KEYS[1],
+    );
 }
 
 impl PlayerStat {
@@ -100,15 +114,21 @@ impl PlayerStat {
 pub struct PlayerStatInsert {
     /// `roster_entry_id`
     pub roster_entry_id: RosterEntryRef,
+    /// Who says so; the entry may be another source's.
+    pub source: Source,
     /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
     pub period: String,
-    /// `category`
+    /// The column, after the table's own name where it has one: `Pitching/ERA`.
     pub category: String,
-    /// `value`; absent: null.
+    /// Minutes and innings as decimal numbers; null where the text is no number.
+    ///
+    /// Absent: null.
     pub value: Field<Option<rust_decimal::Decimal>>,
     /// As the source writes it.
     pub raw_value: String,
-    /// `played_on`; absent: null.
+    /// The day of the game, or the day through which the value counts.
+    ///
+    /// Absent: null.
     pub played_on: Field<Option<chrono::NaiveDate>>,
     /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
@@ -123,12 +143,14 @@ impl PlayerStatInsert {
     #[must_use]
     pub fn new(
         roster_entry_id: impl Into<RosterEntryRef>,
+        source: Source,
         period: impl Into<String>,
         category: impl Into<String>,
         raw_value: impl Into<String>,
     ) -> Self {
         Self {
             roster_entry_id: roster_entry_id.into(),
+            source,
             period: period.into(),
             category: category.into(),
             value: Field::Absent,
@@ -190,19 +212,20 @@ impl Insert for PlayerStatInsert {
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.roster_entry_id.as_cell());
-        visit(2, self.period.as_cell());
-        visit(3, self.category.as_cell());
-        self.value.visit(4, visit);
-        visit(5, self.raw_value.as_cell());
-        self.played_on.visit(6, visit);
-        self.created_at.visit(7, visit);
-        self.updated_at.visit(8, visit);
-        self.deleted_at.visit(9, visit);
+        visit(2, self.source.as_cell());
+        visit(3, self.period.as_cell());
+        visit(4, self.category.as_cell());
+        self.value.visit(5, visit);
+        visit(6, self.raw_value.as_cell());
+        self.played_on.visit(7, visit);
+        self.created_at.visit(8, visit);
+        self.updated_at.visit(9, visit);
+        self.deleted_at.visit(10, visit);
     }
 }
 
 impl Upsert for PlayerStatInsert {
-    const CONFLICT_KEY: Key<PlayerStat> = PlayerStat::BY_ROSTER_ENTRY_ID_PERIOD_CATEGORY;
+    const CONFLICT_KEY: Key<PlayerStat> = PlayerStat::BY_ROSTER_ENTRY_ID_SOURCE_PERIOD_CATEGORY;
 }
 
 /// Changes to a [`PlayerStat`] row; what is absent stays as it is.
@@ -211,15 +234,17 @@ impl Upsert for PlayerStatInsert {
 pub struct PlayerStatPatch {
     /// `roster_entry_id`
     pub roster_entry_id: Field<RosterEntryRef>,
+    /// Who says so; the entry may be another source's.
+    pub source: Field<Source>,
     /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
     pub period: Field<String>,
-    /// `category`
+    /// The column, after the table's own name where it has one: `Pitching/ERA`.
     pub category: Field<String>,
-    /// `value`
+    /// Minutes and innings as decimal numbers; null where the text is no number.
     pub value: Field<Option<rust_decimal::Decimal>>,
     /// As the source writes it.
     pub raw_value: Field<String>,
-    /// `played_on`
+    /// The day of the game, or the day through which the value counts.
     pub played_on: Field<Option<chrono::NaiveDate>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
@@ -237,6 +262,13 @@ impl PlayerStatPatch {
         roster_entry_id: impl Into<RosterEntryRef>,
     ) -> Self {
         self.roster_entry_id = Field::Value(roster_entry_id.into());
+        self
+    }
+
+    /// Sets `source`.
+    #[must_use]
+    pub fn with_source(mut self, source: Source) -> Self {
+        self.source = Field::Value(source);
         self
     }
 
@@ -311,14 +343,15 @@ impl Patch for PlayerStatPatch {
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         self.roster_entry_id.visit(1, visit);
-        self.period.visit(2, visit);
-        self.category.visit(3, visit);
-        self.value.visit(4, visit);
-        self.raw_value.visit(5, visit);
-        self.played_on.visit(6, visit);
-        self.created_at.visit(7, visit);
-        self.updated_at.visit(8, visit);
-        self.deleted_at.visit(9, visit);
+        self.source.visit(2, visit);
+        self.period.visit(3, visit);
+        self.category.visit(4, visit);
+        self.value.visit(5, visit);
+        self.raw_value.visit(6, visit);
+        self.played_on.visit(7, visit);
+        self.created_at.visit(8, visit);
+        self.updated_at.visit(9, visit);
+        self.deleted_at.visit(10, visit);
     }
 }
 
@@ -327,13 +360,15 @@ impl Patch for PlayerStatPatch {
 pub enum PlayerStatRef {
     /// By `id` (`player_stat_pkey`).
     Id(i64),
-    /// By `roster_entry_id`, `period`, `category` (`player_stat_key`).
-    RosterEntryIdPeriodCategory {
+    /// By `roster_entry_id`, `source`, `period`, `category` (`player_stat_key`).
+    RosterEntryIdSourcePeriodCategory {
         /// `roster_entry_id`
         roster_entry_id: RosterEntryRef,
+        /// Who says so; the entry may be another source's.
+        source: Source,
         /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
         period: String,
-        /// `category`
+        /// The column, after the table's own name where it has one: `Pitching/ERA`.
         category: String,
     },
 }
@@ -361,17 +396,23 @@ impl Reference for PlayerStatRef {
     fn key(&self) -> &'static KeyDef {
         match self {
             Self::Id(_) => &KEYS[0],
-            Self::RosterEntryIdPeriodCategory { .. } => &KEYS[1],
+            Self::RosterEntryIdSourcePeriodCategory { .. } => &KEYS[1],
         }
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         match self {
             Self::Id(value) => visit(0, value.as_cell()),
-            Self::RosterEntryIdPeriodCategory { roster_entry_id, period, category } => {
+            Self::RosterEntryIdSourcePeriodCategory {
+                roster_entry_id,
+                source,
+                period,
+                category,
+            } => {
                 visit(0, roster_entry_id.as_cell());
-                visit(1, period.as_cell());
-                visit(2, category.as_cell());
+                visit(1, source.as_cell());
+                visit(2, period.as_cell());
+                visit(3, category.as_cell());
             }
         }
     }
@@ -382,7 +423,7 @@ static TABLE: TableDef = TableDef::new("public", "player_stat", &COLUMNS)
     .references(&REFERENCES)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
-static COLUMNS: [ColumnDef; 10] = [
+static COLUMNS: [ColumnDef; 11] = [
     ColumnDef::new("id", "bigint", Kind::Int8)
         .rust_type("i64")
         .not_null()
@@ -392,6 +433,18 @@ static COLUMNS: [ColumnDef; 10] = [
         .rust_type("i64")
         .key("rosterEntryId")
         .not_null(),
+    ColumnDef::new(
+        "source",
+        "public.source",
+        Kind::enum_of(
+            list![
+                "ncaa-directory", "ncaa-stats", "ncaa-com", "niche", "awards",
+                "ipeds", "manual"
+            ],
+        ),
+    )
+    .rust_type("Source")
+    .not_null(),
     ColumnDef::new("period", "text", Kind::Text { max_length: None })
         .rust_type("String")
         .not_null(),
@@ -435,7 +488,7 @@ static KEYS: [KeyDef; 2] = [
     KeyDef::new(
         "player_stat_key",
         KeyKind::UniqueConstraint,
-        list!["roster_entry_id", "period", "category"],
+        list!["roster_entry_id", "source", "period", "category"],
     ),
 ];
 

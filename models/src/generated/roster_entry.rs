@@ -3,7 +3,7 @@
 //! The table `public.roster_entry`.
 
 use std::borrow::Cow::Borrowed;
-use super::athlete::{Athlete, AthleteRef};
+use super::athlete_link::AthleteLink;
 use super::enums::Source;
 use super::player_stat::PlayerStat;
 use super::runtime::{
@@ -22,47 +22,61 @@ use super::team::{Team, TeamRef};
 pub struct RosterEntry {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
-    /// `bigint not null` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · references `team(id)` · `drizzle-schemas/team.sql.ts:76`
+    /// `bigint not null` · unique `roster_entry_player_key` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · references `team(id)` · `drizzle-schemas/team.sql.ts:76`
     pub team_id: i64,
-    /// `bigint` · references `athlete(id)` · `drizzle-schemas/team.sql.ts:79`
-    pub athlete_id: Option<i64>,
-    /// `public.source not null` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:80`
+    /// `public.source not null` · unique `roster_entry_player_key` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:79`
     pub source: Source,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
     ///
-    /// `text not null default ''` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:82`
+    /// `text not null default ''` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:81`
     pub source_player_id: String,
-    /// `text not null` · `drizzle-schemas/team.sql.ts:83`
+    /// `text not null` · `drizzle-schemas/team.sql.ts:82`
     pub name: String,
     /// Lower case, `first last`, without punctuation.
     ///
-    /// `text not null` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:85`
+    /// `text not null` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:84`
     pub normalized_name: String,
     /// The number on the shirt; empty where none is given.
     ///
-    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:87`
+    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:86`
     pub number: String,
-    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:88`
+    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:87`
     pub position: String,
-    /// `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it.
+    /// What names the entry within its source and team: the source's id, or without one `name|number|position`.
     ///
-    /// `text` · `drizzle-schemas/team.sql.ts:90`
+    /// `text not null generated always as (case when source_player_id <> '' then source_player_id else normalized_name || '|' || number || '|' || position end) stored` · unique `roster_entry_player_key` · `drizzle-schemas/team.sql.ts:89`
+    pub player_key: String,
+    /// `Fr.`, `So.`, `Jr.`, `Sr.` or `Gr.`; what the source writes beyond that is in `extra`.
+    ///
+    /// `text` · `drizzle-schemas/team.sql.ts:95`
     pub class_year: Option<String>,
-    /// `integer` · `drizzle-schemas/team.sql.ts:91`
-    pub height_inches: Option<i32>,
-    /// `integer` · `drizzle-schemas/team.sql.ts:92`
-    pub weight_pounds: Option<i32>,
-    /// `text` · `drizzle-schemas/team.sql.ts:93`
-    pub hometown: Option<String>,
-    /// `text` · `drizzle-schemas/team.sql.ts:94`
-    pub high_school: Option<String>,
-    /// `integer` · `drizzle-schemas/team.sql.ts:95`
-    pub games_played: Option<i32>,
     /// `integer` · `drizzle-schemas/team.sql.ts:96`
+    pub height_inches: Option<i32>,
+    /// `integer` · `drizzle-schemas/team.sql.ts:97`
+    pub weight_pounds: Option<i32>,
+    /// As the source writes it.
+    ///
+    /// `text` · `drizzle-schemas/team.sql.ts:99`
+    pub hometown: Option<String>,
+    /// `text` · `drizzle-schemas/team.sql.ts:100`
+    pub hometown_city: Option<String>,
+    /// State, province or territory of the US and Canada, as its postal abbreviation; only where the text is certain.
+    ///
+    /// `text` · `drizzle-schemas/team.sql.ts:102`
+    pub hometown_state: Option<String>,
+    /// ISO 3166-1 alpha-2, only where the text is certain.
+    ///
+    /// `text` · `drizzle-schemas/team.sql.ts:104`
+    pub hometown_country: Option<String>,
+    /// `text` · `drizzle-schemas/team.sql.ts:105`
+    pub high_school: Option<String>,
+    /// `integer` · `drizzle-schemas/team.sql.ts:106`
+    pub games_played: Option<i32>,
+    /// `integer` · `drizzle-schemas/team.sql.ts:107`
     pub games_started: Option<i32>,
     /// What the source says beyond these columns, by its own headers.
     ///
-    /// `jsonb not null default '{}'::jsonb` · TypeScript type `Record<string, string>` · `drizzle-schemas/team.sql.ts:98`
+    /// `jsonb not null default '{}'::jsonb` · TypeScript type `Record<string, string>` · `drizzle-schemas/team.sql.ts:109`
     pub extra: Json<std::collections::BTreeMap<String, String>>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
@@ -78,24 +92,27 @@ impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for RosterEntry {
         Ok(Self {
             id: row.get(0)?,
             team_id: row.get(1)?,
-            athlete_id: row.get(2)?,
-            source: row.get(3)?,
-            source_player_id: row.get(4)?,
-            name: row.get(5)?,
-            normalized_name: row.get(6)?,
-            number: row.get(7)?,
-            position: row.get(8)?,
+            source: row.get(2)?,
+            source_player_id: row.get(3)?,
+            name: row.get(4)?,
+            normalized_name: row.get(5)?,
+            number: row.get(6)?,
+            position: row.get(7)?,
+            player_key: row.get(8)?,
             class_year: row.get(9)?,
             height_inches: row.get(10)?,
             weight_pounds: row.get(11)?,
             hometown: row.get(12)?,
-            high_school: row.get(13)?,
-            games_played: row.get(14)?,
-            games_started: row.get(15)?,
-            extra: row.get(16)?,
-            created_at: row.get(17)?,
-            updated_at: row.get(18)?,
-            deleted_at: row.get(19)?,
+            hometown_city: row.get(13)?,
+            hometown_state: row.get(14)?,
+            hometown_country: row.get(15)?,
+            high_school: row.get(16)?,
+            games_played: row.get(17)?,
+            games_started: row.get(18)?,
+            extra: row.get(19)?,
+            created_at: row.get(20)?,
+            updated_at: row.get(21)?,
+            deleted_at: row.get(22)?,
         })
     }
 }
@@ -105,7 +122,7 @@ impl Table for RosterEntry {
 
     fn update_value(column: usize) -> Option<String> {
         match column {
-            18 => Some(now()),
+            21 => Some(now()),
             _ => None,
         }
     }
@@ -119,14 +136,17 @@ impl RosterEntry {
     /// Primary key `roster_entry_pkey` over `id`.
     pub const BY_ID: Key<RosterEntry> = Key::new(&KEYS[0]);
 
+    /// Unique constraint `roster_entry_player_key` over `source`, `team_id`, `player_key`.
+    pub const BY_SOURCE_TEAM_ID_PLAYER_KEY: Key<RosterEntry> = Key::new(&KEYS[1]);
+
     /// Unique index `roster_entry_source_player_key` over `source`, `team_id`, `source_player_id`, where `"roster_entry"."source_player_id" <> ''`.
     ///
     /// The default conflict key: named by @conflictKey in the schema.
-    pub const BY_SOURCE_TEAM_ID_SOURCE_PLAYER_ID: Key<RosterEntry> = Key::new(&KEYS[1]);
+    pub const BY_SOURCE_TEAM_ID_SOURCE_PLAYER_ID: Key<RosterEntry> = Key::new(&KEYS[2]);
 
     /// Unique index `roster_entry_unnumbered_player_key` over `team_id`, `normalized_name`, `number`, `position`, where `"roster_entry"."source_player_id" = ''`.
     pub const BY_TEAM_ID_NORMALIZED_NAME_NUMBER_POSITION: Key<RosterEntry> = Key::new(
-        &KEYS[2],
+        &KEYS[3],
     );
 }
 
@@ -134,8 +154,8 @@ impl RosterEntry {
     /// One [`Team`]: its `id` is this `team_id`.
     pub const TEAM: Relation<RosterEntry, Team> = Relation::new(&RELATIONS[0]);
 
-    /// One [`Athlete`]: its `id` is this `athlete_id`.
-    pub const ATHLETE: Relation<RosterEntry, Athlete> = Relation::new(&RELATIONS[1]);
+    /// One [`AthleteLink`]: its `roster_entry_id` is this `id`.
+    pub const LINK: Relation<RosterEntry, AthleteLink> = Relation::new(&RELATIONS[1]);
 
     /// Many [`PlayerStat`]: their `roster_entry_id` is this `id`.
     pub const STATS: Relation<RosterEntry, PlayerStat> = Relation::new(&RELATIONS[2]);
@@ -152,8 +172,6 @@ impl RosterEntry {
 pub struct RosterEntryInsert {
     /// `team_id`
     pub team_id: TeamRef,
-    /// `athlete_id`; absent: null.
-    pub athlete_id: Field<Option<AthleteRef>>,
     /// `source`
     pub source: Source,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
@@ -170,7 +188,7 @@ pub struct RosterEntryInsert {
     pub number: Field<String>,
     /// `position`; absent: `''`.
     pub position: Field<String>,
-    /// `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it.
+    /// `Fr.`, `So.`, `Jr.`, `Sr.` or `Gr.`; what the source writes beyond that is in `extra`.
     ///
     /// Absent: null.
     pub class_year: Field<Option<String>>,
@@ -178,8 +196,20 @@ pub struct RosterEntryInsert {
     pub height_inches: Field<Option<i32>>,
     /// `weight_pounds`; absent: null.
     pub weight_pounds: Field<Option<i32>>,
-    /// `hometown`; absent: null.
+    /// As the source writes it.
+    ///
+    /// Absent: null.
     pub hometown: Field<Option<String>>,
+    /// `hometown_city`; absent: null.
+    pub hometown_city: Field<Option<String>>,
+    /// State, province or territory of the US and Canada, as its postal abbreviation; only where the text is certain.
+    ///
+    /// Absent: null.
+    pub hometown_state: Field<Option<String>>,
+    /// ISO 3166-1 alpha-2, only where the text is certain.
+    ///
+    /// Absent: null.
+    pub hometown_country: Field<Option<String>>,
     /// `high_school`; absent: null.
     pub high_school: Field<Option<String>>,
     /// `games_played`; absent: null.
@@ -209,7 +239,6 @@ impl RosterEntryInsert {
     ) -> Self {
         Self {
             team_id: team_id.into(),
-            athlete_id: Field::Absent,
             source,
             source_player_id: Field::Absent,
             name: name.into(),
@@ -220,6 +249,9 @@ impl RosterEntryInsert {
             height_inches: Field::Absent,
             weight_pounds: Field::Absent,
             hometown: Field::Absent,
+            hometown_city: Field::Absent,
+            hometown_state: Field::Absent,
+            hometown_country: Field::Absent,
             high_school: Field::Absent,
             games_played: Field::Absent,
             games_started: Field::Absent,
@@ -228,13 +260,6 @@ impl RosterEntryInsert {
             updated_at: Field::Absent,
             deleted_at: Field::Absent,
         }
-    }
-
-    /// Sets `athlete_id`.
-    #[must_use]
-    pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
-        self.athlete_id = Field::Value(athlete_id.into());
-        self
     }
 
     /// Sets `source_player_id`.
@@ -283,6 +308,36 @@ impl RosterEntryInsert {
     #[must_use]
     pub fn with_hometown(mut self, hometown: impl Into<Option<String>>) -> Self {
         self.hometown = Field::Value(hometown.into());
+        self
+    }
+
+    /// Sets `hometown_city`.
+    #[must_use]
+    pub fn with_hometown_city(
+        mut self,
+        hometown_city: impl Into<Option<String>>,
+    ) -> Self {
+        self.hometown_city = Field::Value(hometown_city.into());
+        self
+    }
+
+    /// Sets `hometown_state`.
+    #[must_use]
+    pub fn with_hometown_state(
+        mut self,
+        hometown_state: impl Into<Option<String>>,
+    ) -> Self {
+        self.hometown_state = Field::Value(hometown_state.into());
+        self
+    }
+
+    /// Sets `hometown_country`.
+    #[must_use]
+    pub fn with_hometown_country(
+        mut self,
+        hometown_country: impl Into<Option<String>>,
+    ) -> Self {
+        self.hometown_country = Field::Value(hometown_country.into());
         self
     }
 
@@ -347,24 +402,26 @@ impl Insert for RosterEntryInsert {
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.team_id.as_cell());
-        self.athlete_id.visit(2, visit);
-        visit(3, self.source.as_cell());
-        self.source_player_id.visit(4, visit);
-        visit(5, self.name.as_cell());
-        visit(6, self.normalized_name.as_cell());
-        self.number.visit(7, visit);
-        self.position.visit(8, visit);
+        visit(2, self.source.as_cell());
+        self.source_player_id.visit(3, visit);
+        visit(4, self.name.as_cell());
+        visit(5, self.normalized_name.as_cell());
+        self.number.visit(6, visit);
+        self.position.visit(7, visit);
         self.class_year.visit(9, visit);
         self.height_inches.visit(10, visit);
         self.weight_pounds.visit(11, visit);
         self.hometown.visit(12, visit);
-        self.high_school.visit(13, visit);
-        self.games_played.visit(14, visit);
-        self.games_started.visit(15, visit);
-        self.extra.visit(16, visit);
-        self.created_at.visit(17, visit);
-        self.updated_at.visit(18, visit);
-        self.deleted_at.visit(19, visit);
+        self.hometown_city.visit(13, visit);
+        self.hometown_state.visit(14, visit);
+        self.hometown_country.visit(15, visit);
+        self.high_school.visit(16, visit);
+        self.games_played.visit(17, visit);
+        self.games_started.visit(18, visit);
+        self.extra.visit(19, visit);
+        self.created_at.visit(20, visit);
+        self.updated_at.visit(21, visit);
+        self.deleted_at.visit(22, visit);
     }
 }
 
@@ -378,8 +435,6 @@ impl Upsert for RosterEntryInsert {
 pub struct RosterEntryPatch {
     /// `team_id`
     pub team_id: Field<TeamRef>,
-    /// `athlete_id`
-    pub athlete_id: Field<Option<AthleteRef>>,
     /// `source`
     pub source: Field<Source>,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
@@ -392,14 +447,20 @@ pub struct RosterEntryPatch {
     pub number: Field<String>,
     /// `position`
     pub position: Field<String>,
-    /// `Fr.`, `So.`, `Jr.`, `Sr.`, `Gr.` as the source writes it.
+    /// `Fr.`, `So.`, `Jr.`, `Sr.` or `Gr.`; what the source writes beyond that is in `extra`.
     pub class_year: Field<Option<String>>,
     /// `height_inches`
     pub height_inches: Field<Option<i32>>,
     /// `weight_pounds`
     pub weight_pounds: Field<Option<i32>>,
-    /// `hometown`
+    /// As the source writes it.
     pub hometown: Field<Option<String>>,
+    /// `hometown_city`
+    pub hometown_city: Field<Option<String>>,
+    /// State, province or territory of the US and Canada, as its postal abbreviation; only where the text is certain.
+    pub hometown_state: Field<Option<String>>,
+    /// ISO 3166-1 alpha-2, only where the text is certain.
+    pub hometown_country: Field<Option<String>>,
     /// `high_school`
     pub high_school: Field<Option<String>>,
     /// `games_played`
@@ -421,13 +482,6 @@ impl RosterEntryPatch {
     #[must_use]
     pub fn with_team_id(mut self, team_id: impl Into<TeamRef>) -> Self {
         self.team_id = Field::Value(team_id.into());
-        self
-    }
-
-    /// Sets `athlete_id`.
-    #[must_use]
-    pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
-        self.athlete_id = Field::Value(athlete_id.into());
         self
     }
 
@@ -501,6 +555,36 @@ impl RosterEntryPatch {
         self
     }
 
+    /// Sets `hometown_city`.
+    #[must_use]
+    pub fn with_hometown_city(
+        mut self,
+        hometown_city: impl Into<Option<String>>,
+    ) -> Self {
+        self.hometown_city = Field::Value(hometown_city.into());
+        self
+    }
+
+    /// Sets `hometown_state`.
+    #[must_use]
+    pub fn with_hometown_state(
+        mut self,
+        hometown_state: impl Into<Option<String>>,
+    ) -> Self {
+        self.hometown_state = Field::Value(hometown_state.into());
+        self
+    }
+
+    /// Sets `hometown_country`.
+    #[must_use]
+    pub fn with_hometown_country(
+        mut self,
+        hometown_country: impl Into<Option<String>>,
+    ) -> Self {
+        self.hometown_country = Field::Value(hometown_country.into());
+        self
+    }
+
     /// Sets `high_school`.
     #[must_use]
     pub fn with_high_school(mut self, high_school: impl Into<Option<String>>) -> Self {
@@ -562,24 +646,26 @@ impl Patch for RosterEntryPatch {
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         self.team_id.visit(1, visit);
-        self.athlete_id.visit(2, visit);
-        self.source.visit(3, visit);
-        self.source_player_id.visit(4, visit);
-        self.name.visit(5, visit);
-        self.normalized_name.visit(6, visit);
-        self.number.visit(7, visit);
-        self.position.visit(8, visit);
+        self.source.visit(2, visit);
+        self.source_player_id.visit(3, visit);
+        self.name.visit(4, visit);
+        self.normalized_name.visit(5, visit);
+        self.number.visit(6, visit);
+        self.position.visit(7, visit);
         self.class_year.visit(9, visit);
         self.height_inches.visit(10, visit);
         self.weight_pounds.visit(11, visit);
         self.hometown.visit(12, visit);
-        self.high_school.visit(13, visit);
-        self.games_played.visit(14, visit);
-        self.games_started.visit(15, visit);
-        self.extra.visit(16, visit);
-        self.created_at.visit(17, visit);
-        self.updated_at.visit(18, visit);
-        self.deleted_at.visit(19, visit);
+        self.hometown_city.visit(13, visit);
+        self.hometown_state.visit(14, visit);
+        self.hometown_country.visit(15, visit);
+        self.high_school.visit(16, visit);
+        self.games_played.visit(17, visit);
+        self.games_started.visit(18, visit);
+        self.extra.visit(19, visit);
+        self.created_at.visit(20, visit);
+        self.updated_at.visit(21, visit);
+        self.deleted_at.visit(22, visit);
     }
 }
 
@@ -588,6 +674,15 @@ impl Patch for RosterEntryPatch {
 pub enum RosterEntryRef {
     /// By `id` (`roster_entry_pkey`).
     Id(i64),
+    /// By `source`, `team_id`, `player_key` (`roster_entry_player_key`).
+    SourceTeamIdPlayerKey {
+        /// `source`
+        source: Source,
+        /// `team_id`
+        team_id: TeamRef,
+        /// What names the entry within its source and team: the source's id, or without one `name|number|position`.
+        player_key: String,
+    },
 }
 
 impl From<i64> for RosterEntryRef {
@@ -600,6 +695,7 @@ impl AsCell for RosterEntryRef {
     fn as_cell(&self) -> Cell<'_> {
         match self {
             Self::Id(value) => value.as_cell(),
+            _ => Cell::Reference(self),
         }
     }
 }
@@ -612,12 +708,18 @@ impl Reference for RosterEntryRef {
     fn key(&self) -> &'static KeyDef {
         match self {
             Self::Id(_) => &KEYS[0],
+            Self::SourceTeamIdPlayerKey { .. } => &KEYS[1],
         }
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         match self {
             Self::Id(value) => visit(0, value.as_cell()),
+            Self::SourceTeamIdPlayerKey { source, team_id, player_key } => {
+                visit(0, source.as_cell());
+                visit(1, team_id.as_cell());
+                visit(2, player_key.as_cell());
+            }
         }
     }
 }
@@ -626,9 +728,9 @@ static TABLE: TableDef = TableDef::new("public", "roster_entry", &COLUMNS)
     .keys(&KEYS)
     .references(&REFERENCES)
     .checks(&CHECKS)
-    .conflict_key(Some(1), "named by @conflictKey in the schema");
+    .conflict_key(Some(2), "named by @conflictKey in the schema");
 
-static COLUMNS: [ColumnDef; 20] = [
+static COLUMNS: [ColumnDef; 23] = [
     ColumnDef::new("id", "bigint", Kind::Int8)
         .rust_type("i64")
         .not_null()
@@ -638,7 +740,6 @@ static COLUMNS: [ColumnDef; 20] = [
         .rust_type("i64")
         .key("teamId")
         .not_null(),
-    ColumnDef::new("athlete_id", "bigint", Kind::Int8).rust_type("i64").key("athleteId"),
     ColumnDef::new(
         "source",
         "public.source",
@@ -671,6 +772,13 @@ static COLUMNS: [ColumnDef; 20] = [
         .rust_type("String")
         .not_null()
         .default("''"),
+    ColumnDef::new("player_key", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .key("playerKey")
+        .not_null()
+        .generated(
+            "case when source_player_id <> '' then source_player_id else normalized_name || '|' || number || '|' || position end",
+        ),
     ColumnDef::new("class_year", "text", Kind::Text { max_length: None })
         .rust_type("String")
         .key("classYear"),
@@ -682,6 +790,15 @@ static COLUMNS: [ColumnDef; 20] = [
         .key("weightPounds"),
     ColumnDef::new("hometown", "text", Kind::Text { max_length: None })
         .rust_type("String"),
+    ColumnDef::new("hometown_city", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .key("hometownCity"),
+    ColumnDef::new("hometown_state", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .key("hometownState"),
+    ColumnDef::new("hometown_country", "text", Kind::Text { max_length: None })
+        .rust_type("String")
+        .key("hometownCountry"),
     ColumnDef::new("high_school", "text", Kind::Text { max_length: None })
         .rust_type("String")
         .key("highSchool"),
@@ -711,8 +828,13 @@ static COLUMNS: [ColumnDef; 20] = [
         .key("deletedAt"),
 ];
 
-static KEYS: [KeyDef; 3] = [
+static KEYS: [KeyDef; 4] = [
     KeyDef::new("roster_entry_pkey", KeyKind::PrimaryKey, list!["id"]),
+    KeyDef::new(
+        "roster_entry_player_key",
+        KeyKind::UniqueConstraint,
+        list!["source", "team_id", "player_key"],
+    ),
     KeyDef::new(
         "roster_entry_source_player_key",
         KeyKind::UniqueIndex,
@@ -727,17 +849,11 @@ static KEYS: [KeyDef; 3] = [
     .predicate("\"roster_entry\".\"source_player_id\" = ''"),
 ];
 
-static REFERENCES: [ReferenceDef; 2] = [
+static REFERENCES: [ReferenceDef; 1] = [
     ReferenceDef::new(
         "roster_entry_team_id_team_id_fk",
         list!["team_id"],
         ("public", "team"),
-        list!["id"],
-    ),
-    ReferenceDef::new(
-        "roster_entry_athlete_id_athlete_id_fk",
-        list!["athlete_id"],
-        ("public", "athlete"),
         list!["id"],
     ),
 ];
@@ -770,11 +886,11 @@ static RELATIONS: [RelationDef; 3] = [
         list!["id"],
     ),
     RelationDef::new(
-        "athlete",
+        "link",
         RelationKind::One,
-        list!["athlete_id"],
-        ("public", "athlete"),
         list!["id"],
+        ("public", "athlete_link"),
+        list!["roster_entry_id"],
     ),
     RelationDef::new(
         "stats",

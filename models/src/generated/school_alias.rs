@@ -34,6 +34,14 @@ pub struct SchoolAlias {
     ///
     /// `boolean not null default false` · `drizzle-schemas/school.sql.ts:82`
     pub is_preferred: bool,
+    /// The rule by which the school was found, such as `website`; null where a person said it.
+    ///
+    /// `text` · `drizzle-schemas/school.sql.ts:84`
+    pub rule: Option<String>,
+    /// How certain that rule is, from 0 to 1.
+    ///
+    /// `numeric(3, 2)` · `drizzle-schemas/school.sql.ts:86`
+    pub score: Option<rust_decimal::Decimal>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// `timestamp with time zone not null default now()` · at every update the current time (`$onUpdate`) · `drizzle-schemas/columns.helpers.ts:22`
@@ -52,9 +60,11 @@ impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for SchoolAlias {
             alias: row.get(3)?,
             normalized_alias: row.get(4)?,
             is_preferred: row.get(5)?,
-            created_at: row.get(6)?,
-            updated_at: row.get(7)?,
-            deleted_at: row.get(8)?,
+            rule: row.get(6)?,
+            score: row.get(7)?,
+            created_at: row.get(8)?,
+            updated_at: row.get(9)?,
+            deleted_at: row.get(10)?,
         })
     }
 }
@@ -64,7 +74,7 @@ impl Table for SchoolAlias {
 
     fn update_value(column: usize) -> Option<String> {
         match column {
-            7 => Some(now()),
+            9 => Some(now()),
             _ => None,
         }
     }
@@ -111,6 +121,14 @@ pub struct SchoolAliasInsert {
     ///
     /// Absent: `false`.
     pub is_preferred: Field<bool>,
+    /// The rule by which the school was found, such as `website`; null where a person said it.
+    ///
+    /// Absent: null.
+    pub rule: Field<Option<String>>,
+    /// How certain that rule is, from 0 to 1.
+    ///
+    /// Absent: null.
+    pub score: Field<Option<rust_decimal::Decimal>>,
     /// `created_at`; absent: `now()`.
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `updated_at`; absent: `now()`.
@@ -134,6 +152,8 @@ impl SchoolAliasInsert {
             alias: alias.into(),
             normalized_alias: normalized_alias.into(),
             is_preferred: Field::Absent,
+            rule: Field::Absent,
+            score: Field::Absent,
             created_at: Field::Absent,
             updated_at: Field::Absent,
             deleted_at: Field::Absent,
@@ -144,6 +164,23 @@ impl SchoolAliasInsert {
     #[must_use]
     pub fn with_is_preferred(mut self, is_preferred: bool) -> Self {
         self.is_preferred = Field::Value(is_preferred);
+        self
+    }
+
+    /// Sets `rule`.
+    #[must_use]
+    pub fn with_rule(mut self, rule: impl Into<Option<String>>) -> Self {
+        self.rule = Field::Value(rule.into());
+        self
+    }
+
+    /// Sets `score`.
+    #[must_use]
+    pub fn with_score(
+        mut self,
+        score: impl Into<Option<rust_decimal::Decimal>>,
+    ) -> Self {
+        self.score = Field::Value(score.into());
         self
     }
 
@@ -181,9 +218,11 @@ impl Insert for SchoolAliasInsert {
         visit(3, self.alias.as_cell());
         visit(4, self.normalized_alias.as_cell());
         self.is_preferred.visit(5, visit);
-        self.created_at.visit(6, visit);
-        self.updated_at.visit(7, visit);
-        self.deleted_at.visit(8, visit);
+        self.rule.visit(6, visit);
+        self.score.visit(7, visit);
+        self.created_at.visit(8, visit);
+        self.updated_at.visit(9, visit);
+        self.deleted_at.visit(10, visit);
     }
 }
 
@@ -205,6 +244,10 @@ pub struct SchoolAliasPatch {
     pub normalized_alias: Field<String>,
     /// The one to show, at most one a school and source.
     pub is_preferred: Field<bool>,
+    /// The rule by which the school was found, such as `website`; null where a person said it.
+    pub rule: Field<Option<String>>,
+    /// How certain that rule is, from 0 to 1.
+    pub score: Field<Option<rust_decimal::Decimal>>,
     /// `created_at`
     pub created_at: Field<chrono::DateTime<chrono::Utc>>,
     /// `updated_at`; absent: the current time.
@@ -249,6 +292,23 @@ impl SchoolAliasPatch {
         self
     }
 
+    /// Sets `rule`.
+    #[must_use]
+    pub fn with_rule(mut self, rule: impl Into<Option<String>>) -> Self {
+        self.rule = Field::Value(rule.into());
+        self
+    }
+
+    /// Sets `score`.
+    #[must_use]
+    pub fn with_score(
+        mut self,
+        score: impl Into<Option<rust_decimal::Decimal>>,
+    ) -> Self {
+        self.score = Field::Value(score.into());
+        self
+    }
+
     /// Sets `created_at`.
     #[must_use]
     pub fn with_created_at(mut self, created_at: chrono::DateTime<chrono::Utc>) -> Self {
@@ -283,9 +343,11 @@ impl Patch for SchoolAliasPatch {
         self.alias.visit(3, visit);
         self.normalized_alias.visit(4, visit);
         self.is_preferred.visit(5, visit);
-        self.created_at.visit(6, visit);
-        self.updated_at.visit(7, visit);
-        self.deleted_at.visit(8, visit);
+        self.rule.visit(6, visit);
+        self.score.visit(7, visit);
+        self.created_at.visit(8, visit);
+        self.updated_at.visit(9, visit);
+        self.deleted_at.visit(10, visit);
     }
 }
 
@@ -346,7 +408,7 @@ static TABLE: TableDef = TableDef::new("public", "school_alias", &COLUMNS)
     .references(&REFERENCES)
     .conflict_key(Some(1), "the one unique key of given, not null columns");
 
-static COLUMNS: [ColumnDef; 9] = [
+static COLUMNS: [ColumnDef; 11] = [
     ColumnDef::new("id", "bigint", Kind::Int8)
         .rust_type("i64")
         .not_null()
@@ -380,6 +442,16 @@ static COLUMNS: [ColumnDef; 9] = [
         .key("isPreferred")
         .not_null()
         .default("false"),
+    ColumnDef::new("rule", "text", Kind::Text { max_length: None }).rust_type("String"),
+    ColumnDef::new(
+        "score",
+        "numeric(3, 2)",
+        Kind::Numeric {
+            precision: Some(3),
+            scale: Some(2),
+        },
+    )
+    .rust_type("rust_decimal::Decimal"),
     ColumnDef::new("created_at", "timestamp with time zone", Kind::TimestampTz)
         .rust_type("chrono::DateTime<chrono::Utc>")
         .key("createdAt")

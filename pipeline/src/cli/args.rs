@@ -1,19 +1,19 @@
 //! Commands and flags, as users write them.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipeline::Result;
 use pipeline::config::{FlagValue, Inputs, Settings};
-use pipeline::job::{Caching, JobOptions, Refresh, Traffic};
 use pipeline::report::ColorChoice;
 
+use super::graph::{DagsCommand, RunsArgs, StatusArgs};
 use super::help;
-use super::job::Arguments;
 use super::load::LoadArgs;
 use super::quarantine::QuarantineCommand;
-use super::refresh::RefreshFlags;
+use super::sources::SourcesArgs;
+use super::sync::{BackfillArgs, RunArgs, SyncArgs, TestArgs};
 
 /// College athletics data from the web into PostgreSQL.
 #[derive(Debug, Parser)]
@@ -70,18 +70,35 @@ impl From<Color> for ColorChoice {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Load the NCAA directory: sports, conferences, schools and where they are.
+    /// Bring data from its sources into the database: the NCAA directory, or the DAGs and tasks that are named.
     #[command(after_long_help = help::SYNC)]
     Sync(SyncArgs),
+    /// Run one task for one partition, as a scheduler does.
+    #[command(after_long_help = help::RUN)]
+    Run(RunArgs),
+    /// Fill past seasons, passing over what is complete.
+    #[command(after_long_help = help::BACKFILL)]
+    Backfill(BackfillArgs),
     /// Fetch, extract and check without a database: what would be loaded, and what refused.
     #[command(after_long_help = help::TEST)]
-    Test(JobArgs),
+    Test(TestArgs),
     /// Load files into a table: CSV or NDJSON, plain or compressed.
     #[command(after_long_help = help::LOAD)]
     Load(LoadArgs),
     /// Look at what was refused or waits for its parent, load it after all, or remove it.
     #[command(subcommand, after_long_help = help::QUARANTINE)]
     Quarantine(QuarantineCommand),
+    /// List the sources, or see whether one still is what is expected of it.
+    #[command(after_long_help = help::SOURCES)]
+    Sources(SourcesArgs),
+    /// Show the task graph.
+    #[command(subcommand, after_long_help = help::DAGS)]
+    Dags(DagsCommand),
+    /// Tell of each task when it was loaded, whether it is stale, and why it failed.
+    Status(StatusArgs),
+    /// List what ran, or show one run with its tasks.
+    #[command(after_long_help = help::RUNS)]
+    Runs(RunsArgs),
     /// Prepare, find, query, stop or reset the database.
     #[command(subcommand, after_long_help = help::DB)]
     Db(DbCommand),
@@ -91,60 +108,7 @@ pub(crate) enum Command {
 }
 
 /// The names of the commands that end in a result line.
-pub(crate) const JOBS: [&str; 4] = ["sync", "test", "load", "quarantine replay"];
-
-#[derive(Debug, Args)]
-pub(crate) struct SyncArgs {
-    #[command(flatten)]
-    job: JobArgs,
-    #[command(flatten)]
-    refresh: RefreshFlags,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct JobArgs {
-    /// Take at most N leaf records of each source (of the directory: schools); what costs one request loads in full.
-    #[arg(long, value_name = "N")]
-    limit: Option<u64>,
-    /// Also write the result line to this file, in one step.
-    #[arg(long, value_name = "PATH")]
-    result_file: Option<PathBuf>,
-    #[command(flatten)]
-    source: SourceFlags,
-}
-
-/// Where a job's bytes come from.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Source options")]
-struct SourceFlags {
-    /// Replay the recording that ships with the program; no request leaves this machine.
-    #[arg(long, conflicts_with_all = ["replay", "record", "base_url"])]
-    offline: bool,
-    /// Replay a recording; no request leaves this machine.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["record", "base_url"])]
-    replay: Option<PathBuf>,
-    /// Record every exchange, for --replay.
-    #[arg(long, value_name = "DIR")]
-    record: Option<PathBuf>,
-    /// Ask for everything again, whatever is stored, and store it anew.
-    #[arg(long, conflicts_with_all = ["offline", "replay", "no_cache"])]
-    refresh: bool,
-    /// Neither use stored answers nor store any.
-    #[arg(long)]
-    no_cache: bool,
-    /// Where a source is, such as ncaa-directory=http://127.0.0.1:8080. May be given for several sources.
-    #[arg(long, value_name = "SOURCE=URL", value_parser = of_source)]
-    base_url: Vec<(String, String)>,
-    /// How often requests to a source may start, such as ncaa-directory=50/s or 1/5s. May be given for several sources.
-    #[arg(long, value_name = "SOURCE=N/s", value_parser = of_source)]
-    rate: Vec<(String, String)>,
-    /// Send at most N requests in all, and end with 75 if more are needed; 0 works from stored answers alone.
-    #[arg(long, value_name = "N")]
-    max_requests: Option<String>,
-    /// A PEM file with certificates to trust beside the system's.
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<String>,
-}
+pub(crate) const JOBS: [&str; 6] = ["sync", "run", "backfill", "test", "load", "quarantine replay"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {
@@ -189,7 +153,8 @@ impl GlobalFlags {
         self.load(Vec::new())
     }
 
-    fn load(&self, mut flags: Vec<FlagValue>) -> Result<Settings> {
+    /// All settings, with flags that are some.
+    pub(crate) fn load(&self, mut flags: Vec<FlagValue>) -> Result<Settings> {
         let own = [
             ("--database-url", &self.database_url),
             ("--log-level", &self.log_level),
@@ -200,65 +165,11 @@ impl GlobalFlags {
     }
 }
 
-impl Arguments for SyncArgs {
-    type Options = JobOptions;
-
-    fn settings(&self, global: &GlobalFlags) -> Result<Settings> {
-        self.job.settings(global)
-    }
-
-    fn options(&self) -> Result<JobOptions> {
-        Ok(JobOptions { refresh: self.refresh.of(&[]), ..self.job.options()? })
-    }
-
-    fn result_file(&self) -> Option<&Path> {
-        self.job.result_file()
-    }
-}
-
-impl Arguments for JobArgs {
-    type Options = JobOptions;
-
-    fn settings(&self, global: &GlobalFlags) -> Result<Settings> {
-        let of_sources = |flag, given: &[(String, String)]| {
-            let given = given.iter().cloned();
-            given.map(|(source, value)| FlagValue { flag, source: Some(source), value }).collect::<Vec<_>>()
-        };
-        let mut flags = of_sources("--base-url", &self.source.base_url);
-        flags.extend(of_sources("--rate", &self.source.rate));
-        let own = [("--ca-file", &self.source.ca_file), ("--max-requests", &self.source.max_requests)];
-        flags.extend(of_program(own));
-        global.load(flags)
-    }
-
-    fn options(&self) -> Result<JobOptions> {
-        let traffic = match &self.source {
-            SourceFlags { offline: true, .. } => Traffic::Offline,
-            SourceFlags { replay: Some(folder), .. } => Traffic::Replay(folder.clone()),
-            SourceFlags { record: Some(folder), .. } => Traffic::Record(folder.clone()),
-            _ => Traffic::Live,
-        };
-        let caching = match &self.source {
-            SourceFlags { refresh: true, .. } => Caching::Refresh,
-            SourceFlags { no_cache: true, .. } => Caching::Off,
-            _ => Caching::Use,
-        };
-        Ok(JobOptions { limit: self.limit, traffic, caching, refresh: Refresh::default() })
-    }
-
-    fn result_file(&self) -> Option<&Path> {
-        self.result_file.as_deref()
-    }
-}
-
 /// The settings among flags that are not given per source.
-fn of_program<const N: usize>(flags: [(&'static str, &Option<String>); N]) -> impl Iterator<Item = FlagValue> {
+pub(crate) fn of_program<const N: usize>(
+    flags: [(&'static str, &Option<String>); N],
+) -> impl Iterator<Item = FlagValue> {
     flags.into_iter().filter_map(|(flag, value)| value.clone().map(|value| FlagValue { flag, source: None, value }))
-}
-
-fn of_source(raw: &str) -> Result<(String, String), String> {
-    let (source, value) = raw.split_once('=').ok_or("write it as SOURCE=VALUE, such as ncaa-directory=50/s")?;
-    Ok((source.to_owned(), value.to_owned()))
 }
 
 #[cfg(test)]
@@ -277,36 +188,6 @@ mod tests {
         for job in JOBS {
             let found = job.split(' ').try_fold(Cli::command(), |command, name| command.find_subcommand(name).cloned());
             assert!(found.is_some(), "{job}");
-        }
-    }
-
-    #[test]
-    fn the_traffic_flags_exclude_each_other() {
-        let options = |flags: &[&str]| match Cli::try_parse_from(["pipeline", "sync"].iter().chain(flags))?.command {
-            Command::Sync(args) => Ok(args.options().unwrap()),
-            other => unreachable!("{other:?}"),
-        };
-        let cases: [(&[&str], Traffic); 4] = [
-            (&[], Traffic::Live),
-            (&["--offline", "--rate", "ncaa-directory=9/s"], Traffic::Offline),
-            (&["--replay", "here"], Traffic::Replay("here".into())),
-            (&["--record", "there", "--base-url", "ncaa-directory=http://x"], Traffic::Record("there".into())),
-        ];
-        for (flags, traffic) in cases {
-            let found: Result<JobOptions, clap::Error> = options(flags);
-            assert_eq!(found.unwrap().traffic, traffic);
-        }
-        for (flag, caching) in
-            [("--refresh", Caching::Refresh), ("--no-cache", Caching::Off), ("--limit=1", Caching::Use)]
-        {
-            let found: Result<JobOptions, clap::Error> = options(&[flag]);
-            assert_eq!(found.unwrap().caching, caching);
-        }
-        for flags in [["--refresh", "--no-cache"], ["--refresh", "--offline"], ["--refresh", "--replay=x"]] {
-            assert!(options(&flags).is_err(), "{flags:?}");
-        }
-        for flags in [["--offline", "--replay=x"], ["--offline", "--record=x"], ["--replay=x", "--record=y"]] {
-            assert!(options(&flags).is_err(), "{flags:?}");
         }
     }
 }

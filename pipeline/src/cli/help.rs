@@ -14,8 +14,8 @@ Examples:
   pipeline config                               every setting and where it came from
 
 Output:
-  sync, test, load and quarantine replay print exactly one line of JSON on standard output, the result. Progress, logs and the summary go to
-  standard error. The other commands print their answer and nothing else.
+  sync, run, backfill, test, load and quarantine replay print exactly one line of JSON on standard output, the result. Progress,
+  logs and the summary go to standard error. The other commands print their answer and nothing else.
 
 Environment:
   DATABASE_URL              the database, unless --database-url says otherwise
@@ -43,6 +43,8 @@ Examples:
   pipeline sync --offline
   pipeline sync --limit 25 --record recordings/today
   pipeline sync --limit 25 --replay recordings/today
+  pipeline sync weekly_stats_sync --season 2026 --sport MBA,WVB
+  pipeline sync --resume
   pipeline sync --base-url ncaa-directory=http://127.0.0.1:8080 --rate ncaa-directory=50/s
   pipeline sync --max-requests 200              ask for a part now (exit 75); later runs go on from there
   pipeline sync --refresh                       ask for everything again, whatever is stored
@@ -50,12 +52,31 @@ Examples:
 Answers are kept in the user's cache folder and are fresh for a while (`pipeline config`: sources.NAME.cache), so that a run
 that was stopped goes on where it ended. Running it again changes only what differs. What cannot be accepted goes to the
 quarantine with its reason; the rest goes on. How sites are asked: docs/fetching.md.
+A task that fails costs those that need its rows; the others go on, and the exit code is that of the worst.
+Exit codes: `pipeline --help`.";
+
+pub(crate) const RUN: &str = "\
+Examples:
+  pipeline run sports
+  pipeline run rosters --partition season=2026,sport=MBA
+
+One task and partition is loaded in one transaction, and can be run again at any time. Two at once of the same task and
+partition wait for each other; after load.lock_timeout the later one exits 75. A source that is off exits 99.
+Exit codes: `pipeline --help`.";
+
+pub(crate) const BACKFILL: &str = "\
+Examples:
+  pipeline backfill weekly_stats_sync --from 2022 --to 2025 --sport MBA
+
+Partitions that are loaded already are passed over; if that is all of them, the exit code is 99. A backfill that was stopped
+goes on where it stood when it is given again.
 Exit codes: `pipeline --help`.";
 
 pub(crate) const TEST: &str = "\
 Examples:
   pipeline test --offline
-  pipeline test --limit 5
+  pipeline test ncaa-directory --limit 5
+  pipeline test rosters --season 2026 --sport MBA --limit 3
 
 Exit codes: `pipeline --help`.";
 
@@ -80,6 +101,28 @@ Examples:
 
 A record that a replay does not accept stays, with the reason of now. Records of files are read with the map and the schema
 that they came with, unless --map or --schema name others.
+Exit codes: `pipeline --help`.";
+
+pub(crate) const SOURCES: &str = "\
+Examples:
+  pipeline sources                              what there is, what it needs, when it was loaded
+  pipeline sources check --live ncaa-directory  a few requests: do the extractors still find what they look for?
+
+Exit codes: `pipeline --help`; a page that cannot be used is 65, a source that refuses us 69.";
+
+pub(crate) const DAGS: &str = "\
+Examples:
+  pipeline dags list
+  pipeline dags show weekly_stats_sync --format mermaid
+
+Exit codes: `pipeline --help`.";
+
+pub(crate) const RUNS: &str = "\
+Examples:
+  pipeline runs
+  pipeline runs 01a21318-4942-7311-94e4-44a37414c0d0
+  pipeline sync --resume=01a21318-4942-7311-94e4-44a37414c0d0
+
 Exit codes: `pipeline --help`.";
 
 pub(crate) const DB: &str = "\

@@ -152,6 +152,7 @@ impl Reporter {
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
+    use pipeline::orchestrate::TestOptions;
     use pipeline::report::TableCounts;
     use serde_json::{Value, json};
 
@@ -159,7 +160,7 @@ mod tests {
     use super::*;
 
     /// The result of `work`, as its result file tells it.
-    fn result(work: impl AsyncFnOnce(&Job, &mut Run) -> Result<()>) -> Value {
+    fn result(work: impl AsyncFnOnce(&Job<TestOptions>, &mut Run) -> Result<()>) -> Value {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("result.json");
         let path = file.to_str().unwrap();
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn what_a_job_counts_is_in_its_result() {
         let result = result(async |job, run| {
-            assert_eq!(job.options.limit, Some(7));
+            assert_eq!(job.options.common.limit, Some(7));
             run.count("public.sport", TableCounts { read: 2, inserted: 1, duplicates: 1, ..TableCounts::default() });
             run.requests(1, 0);
             Ok(())
@@ -195,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_job_that_a_signal_stops_says_so() {
-        async fn stopped(job: &Job, _: &mut Run) -> Result<()> {
+        async fn stopped(job: &Job<TestOptions>, _: &mut Run) -> Result<()> {
             job.shutdown.request(Exit::Terminated);
             job.shutdown.check()
         }

@@ -11,13 +11,16 @@
 mod args;
 mod argv;
 mod db;
+mod graph;
 mod help;
 mod job;
 mod load;
 mod quarantine;
 mod query;
 mod refresh;
+mod sources;
 mod start;
+mod sync;
 mod usage;
 
 use std::ffi::OsString;
@@ -46,6 +49,8 @@ fn dispatch(cli: Cli) -> Exit {
     let global = &cli.global;
     match cli.command {
         Command::Sync(args) => job::run("sync", global, &args, orchestrate::sync),
+        Command::Run(args) => job::run("run", global, &args, orchestrate::sync),
+        Command::Backfill(args) => job::run("backfill", global, &args, orchestrate::sync),
         Command::Test(args) => job::run("test", global, &args, orchestrate::test),
         Command::Load(args) => job::run("load", global, &args, orchestrate::load),
         Command::Quarantine(command) => match command {
@@ -54,6 +59,10 @@ fn dispatch(cli: Cli) -> Exit {
             QuarantineCommand::Replay(args) => job::run("quarantine replay", global, &args, orchestrate::replay),
             QuarantineCommand::Purge(args) => ended(quarantine::purge(global, &args), global),
         },
+        Command::Dags(command) => ended(graph::dags(&command), global),
+        Command::Sources(args) => ended(sources::run(global, &args), global),
+        Command::Status(args) => ended(graph::status(global, &args), global),
+        Command::Runs(args) => ended(graph::runs(global, &args), global),
         Command::Db(command) => ended(db::run(command, global), global),
         Command::Config(args) => ended(query::config(global, &args), global),
     }

@@ -7,19 +7,17 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use pipeline::config::{Settings, parse_time};
-use pipeline::database::{self, Database};
 use pipeline::load::OnConflict;
-use pipeline::orchestrate::{ReplayOptions, database_config};
+use pipeline::orchestrate::ReplayOptions;
 use pipeline::quarantine::{self, Entry, Filter, Kind, State};
 use pipeline::{Error, Exit, Result};
 use serde_json::{Value, json};
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::args::GlobalFlags;
 use super::job::Arguments;
 use super::load::Conflict;
-use super::{query, start};
+use super::query::{self, ask, printed};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum QuarantineCommand {
@@ -267,26 +265,6 @@ pub(crate) fn purge(global: &GlobalFlags, args: &PurgeArgs) -> Result<()> {
     let (kind, remove) = (kind(args.references), !args.dry_run);
     let gone = ask(global, async |connection| quarantine::purge(connection, &filter, kind, remove).await)?;
     query::answer(&if args.json { printed(&gone)? } else { quarantine::purged(&gone, args.dry_run) })
-}
-
-fn printed(value: &impl serde::Serialize) -> Result<String> {
-    let json = serde_json::to_string_pretty(value)
-        .map_err(|error| Error::new(Exit::Temporary, "the answer cannot be shown as JSON").caused_by(error))?;
-    Ok(json + "\n")
-}
-
-/// Asks the database.
-fn ask<T>(global: &GlobalFlags, question: impl AsyncFnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
-    let settings = global.settings()?;
-    start::log(global, &settings, None);
-    start::runtime()?.block_on(async {
-        let Database { pool, .. } = database::prepare(&database_config(&settings), &[], "").await?;
-        // One transaction, so that a pooler in transaction mode keeps the connection.
-        let mut transaction = database::begin(&pool).await?;
-        let answer = question(&mut transaction).await?;
-        database::commit(transaction).await?;
-        Ok(answer)
-    })
 }
 
 impl Arguments for ReplayArgs {

@@ -2,9 +2,14 @@
 
 use std::io::{self, Write};
 
+use pipeline::config::Settings;
+use pipeline::database::{self, Database};
+use pipeline::orchestrate::database_config;
 use pipeline::{Error, Exit, Result};
+use sqlx::PgConnection;
 
 use super::args::{ConfigArgs, GlobalFlags};
+use super::start;
 
 /// `pipeline config`: every setting, its value and where it came from.
 pub(crate) fn config(global: &GlobalFlags, args: &ConfigArgs) -> Result<()> {
@@ -30,4 +35,33 @@ pub(crate) fn answer(text: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// A value as JSON with a newline.
+pub(crate) fn printed(value: &impl serde::Serialize) -> Result<String> {
+    let json = serde_json::to_string_pretty(value)
+        .map_err(|error| Error::new(Exit::Temporary, "the answer cannot be shown as JSON").caused_by(error))?;
+    Ok(json + "\n")
+}
+
+/// Asks the database.
+pub(crate) fn ask<T>(global: &GlobalFlags, question: impl AsyncFnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    ask_of(global, &global.settings()?, question)
+}
+
+/// Asks the database that settings name.
+pub(crate) fn ask_of<T>(
+    global: &GlobalFlags,
+    settings: &Settings,
+    question: impl AsyncFnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    start::log(global, settings, None);
+    start::runtime()?.block_on(async {
+        let Database { pool, .. } = database::prepare(&database_config(settings), &[], "").await?;
+        // One transaction, so that a pooler in transaction mode keeps the connection.
+        let mut transaction = database::begin(&pool).await?;
+        let answer = question(&mut transaction).await?;
+        database::commit(transaction).await?;
+        Ok(answer)
+    })
 }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use super::file::{self, SettingsFile};
 use super::paths::Paths;
 use super::suggest::did_you_mean;
-use super::table::{Preset, SETTINGS, Setting, sources};
+use super::table::{Preset, SETTINGS, Setting};
 use super::value::Value;
 use crate::error::{Error, Exit, Result};
+use crate::sources;
 
 /// Where settings are looked for.
 #[derive(Debug)]
@@ -112,7 +113,7 @@ pub(super) fn resolve(inputs: &Inputs) -> Result<Resolved> {
     mistakes.extend(unknown_sources(&inputs.flags));
 
     let mut effective = Vec::new();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         match pick(setting, inputs, file.as_ref()) {
             Ok(one) => effective.push(one),
             Err(mistake) => mistakes.push(mistake),
@@ -189,10 +190,11 @@ fn parsed(setting: &'static Setting, raw: String, origin: Origin, inputs: &Input
 }
 
 fn unknown_sources(flags: &[FlagValue]) -> impl Iterator<Item = Mistake> {
-    flags.iter().filter_map(|given| {
-        let source = given.source.as_deref().filter(|source| sources().all(|known| known != *source))?;
-        let hint = did_you_mean(source, sources());
-        let known = sources().collect::<Vec<_>>().join(", ");
+    let names = || sources::ALL.iter().map(|source| source.name);
+    flags.iter().filter_map(move |given| {
+        let source = given.source.as_deref().filter(|source| names().all(|known| known != *source))?;
+        let hint = did_you_mean(source, names());
+        let known = names().collect::<Vec<_>>().join(", ");
         let text = format!("{}: there is no source \"{source}\" (known: {known}){hint}", given.flag);
         Some(Mistake { on_command_line: true, text })
     })

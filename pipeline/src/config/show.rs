@@ -57,7 +57,7 @@ pub struct ShownSetting {
 /// Every setting with its environment variable, default and meaning, for help texts.
 pub fn settings_help() -> String {
     let mut text = String::new();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         let default = match setting.preset {
             Preset::Is(value) => value.to_owned(),
             Preset::Folder(place, _) => place.to_owned(),

@@ -1,10 +1,12 @@
 //! Every setting, once. Environment names, flags, `pipeline config`, help texts and errors come from this table.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::paths::Paths;
-use super::value::Kind;
+use super::value::{Kind, show_time};
+use crate::sources::{self, Source};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -63,11 +65,6 @@ impl Setting {
     }
 }
 
-/// The sources that can be configured, by their names in flags, settings and results.
-pub fn sources() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().filter(|setting| setting.section == "base_url").map(|setting| setting.key)
-}
-
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -80,8 +77,49 @@ const LONGEST_LIFETIME: Duration = seconds(366 * 86_400);
 /// The section below which each source has one of its own.
 pub(super) const SOURCES: &str = "sources";
 
-/// The table. A new source adds one row to `base_url`, one to `rate` and one to `sources.<its name>`.
-pub const SETTINGS: &[Setting] = &[
+/// The table. Each source has a row in `base_url` and `rate`, and a section of its own.
+pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+    let of_sources = |row: fn(&'static Source) -> Setting| sources::ALL.iter().map(move |source| row(source));
+    let mut all = GENERAL.to_vec();
+    all.extend(of_sources(enabled));
+    all.extend(of_sources(cache));
+    all.extend(of_sources(base_url));
+    all.extend(of_sources(rate));
+    all.extend_from_slice(LOADING);
+    all
+});
+
+fn enabled(source: &'static Source) -> Setting {
+    let preset = if source.is_on { "on" } else { "off" };
+    let help = "Whether DAGs ask this source; a task that is named runs all the same.";
+    Setting::new(section(source), "enabled", Kind::Switch, Preset::Is(preset), help)
+}
+
+fn cache(source: &'static Source) -> Setting {
+    let help = "How long answers of this source are fresh once they are stored; then they are asked for again, conditionally \
+                where the site allows it. 0 is always.";
+    let preset = Preset::Is(show_time(source.lifetime).leak());
+    Setting::new(section(source), "cache", Kind::Time(Duration::ZERO, LONGEST_LIFETIME), preset, help)
+}
+
+/// The source's own section. Settings live as long as the program.
+fn section(source: &Source) -> &'static str {
+    format!("{SOURCES}.{}", source.name).leak()
+}
+
+fn base_url(source: &'static Source) -> Setting {
+    let help = "Where this source is; its paths are appended.";
+    Setting::new("base_url", source.name, Kind::WebUrl, Preset::Is(source.base_url), help).flag("--base-url")
+}
+
+fn rate(source: &'static Source) -> Setting {
+    let help = "How often requests to this source may start.";
+    let preset = Preset::Is(source.rate.to_string().leak());
+    Setting::new("rate", source.name, Kind::Rate, preset, help).flag("--rate")
+}
+
+/// What comes before the sources.
+const GENERAL: &[Setting] = &[
     Setting::new(
         "database",
         "url",
@@ -219,30 +257,10 @@ pub const SETTINGS: &[Setting] = &[
         Preset::Is("200"),
         "How many times its packed size a response may unpack to, once it is larger than a mebibyte.",
     ),
-    Setting::new(
-        "base_url",
-        "ncaa-directory",
-        Kind::WebUrl,
-        Preset::Is("https://web3.ncaa.org"),
-        "Where the NCAA directory is; its paths are appended.",
-    )
-    .flag("--base-url"),
-    Setting::new(
-        "rate",
-        "ncaa-directory",
-        Kind::Rate,
-        Preset::Is("2/s"),
-        "How often requests to the NCAA directory may start.",
-    )
-    .flag("--rate"),
-    Setting::new(
-        "sources.ncaa-directory",
-        "cache",
-        Kind::Time(Duration::ZERO, LONGEST_LIFETIME),
-        Preset::Is("12h"),
-        "How long answers of the NCAA directory are fresh once they are stored; then they are asked for again, \
-         conditionally where the site allows it. 0 is always.",
-    ),
+];
+
+/// What comes after them.
+const LOADING: &[Setting] = &[
     Setting::new(
         "cache",
         "dir",

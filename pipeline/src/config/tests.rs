@@ -294,7 +294,7 @@ fn secrets_are_masked_wherever_settings_are_shown() {
 
 #[test]
 fn every_setting_is_reached_by_the_variable_that_its_name_says() {
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         let expected = format!("PIPELINE_{}", setting.name().replace(['.', '-'], "_").to_uppercase());
         assert_eq!(setting.variables()[0], expected);
         assert!(setting.help.ends_with('.'), "{}", setting.name());

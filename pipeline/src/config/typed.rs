@@ -9,10 +9,11 @@ use url::Url;
 
 use super::paths::Paths;
 use super::resolve::{Effective, Inputs, Origin, resolve};
-use super::table::{SOURCES, sources};
+use super::table::SOURCES;
 use super::value::{DatabaseUrl, LogFormat, Value};
 use crate::error::Result;
 use crate::fetch::Rate;
+use crate::sources;
 
 /// All settings of one run: checked, complete, and with the origin of each.
 #[derive(Debug, Clone)]
@@ -103,6 +104,8 @@ pub struct SourceSettings {
     pub base_url: Url,
     /// How often requests may start.
     pub rate: Rate,
+    /// Whether DAGs ask it.
+    pub is_on: bool,
     /// How long answers are fresh once they are stored.
     pub lifetime: Duration,
 }
@@ -144,13 +147,15 @@ impl Settings {
     pub fn load(inputs: Inputs) -> Result<Self> {
         let resolved = resolve(&inputs)?;
         let values = Values(&resolved.effective);
-        let sources = sources().map(|source| {
+        let sources = sources::ALL.iter().map(|source| {
+            let section = format!("{SOURCES}.{}", source.name);
             let settings = SourceSettings {
-                base_url: values.web_url("base_url", source),
-                rate: values.rate("rate", source),
-                lifetime: values.time(&format!("{SOURCES}.{source}"), "cache"),
+                base_url: values.web_url("base_url", source.name),
+                rate: values.rate("rate", source.name),
+                is_on: values.switch(&section, "enabled"),
+                lifetime: values.time(&section, "cache"),
             };
-            (source, settings)
+            (source.name, settings)
         });
         Ok(Self {
             database: DatabaseSettings {
@@ -246,6 +251,7 @@ impl Values<'_> {
     accessor!(time, Time, Duration);
     accessor!(rate, Rate, Rate);
     accessor!(web_url, WebUrl, Url);
+    accessor!(switch, Switch, bool);
     accessor!(header, Header, String);
     accessor!(log_level, LogLevel, LevelFilter);
     accessor!(log_format, LogFormat, LogFormat);

@@ -27,6 +27,8 @@ pub enum Kind {
     Path,
     /// The value of an HTTP header: visible ASCII.
     Header,
+    /// `on` or `off`.
+    Switch,
     /// How much is logged.
     LogLevel,
     /// How logs are written.
@@ -43,6 +45,7 @@ pub(super) enum Value {
     DatabaseUrl(DatabaseUrl),
     Path(PathBuf),
     Header(String),
+    Switch(bool),
     LogLevel(LevelFilter),
     LogFormat(LogFormat),
 }
@@ -70,6 +73,11 @@ impl Kind {
             Self::Path => (!raw.is_empty()).then(|| Value::Path(folder.join(raw))),
             Self::Header => (!raw.trim().is_empty() && raw.chars().all(|c| matches!(c, ' '..='~')))
                 .then(|| Value::Header(raw.trim().to_owned())),
+            Self::Switch => match raw {
+                "on" | "true" => Some(Value::Switch(true)),
+                "off" | "false" => Some(Value::Switch(false)),
+                _ => None,
+            },
             Self::LogLevel => raw.parse().ok().filter(|_| LOG_LEVELS.contains(&raw)).map(Value::LogLevel),
             Self::LogFormat => match raw {
                 "pretty" => Some(Value::LogFormat(LogFormat::Pretty)),
@@ -93,6 +101,7 @@ impl Kind {
                 .to_owned(),
             Self::Path => "a path".to_owned(),
             Self::Header => "visible ASCII characters".to_owned(),
+            Self::Switch => "on, off".to_owned(),
             Self::LogLevel => LOG_LEVELS.join(", "),
             Self::LogFormat => "pretty, json".to_owned(),
         }
@@ -167,7 +176,8 @@ fn parse_decimal(raw: &str) -> Option<f64> {
     plain.then(|| raw.parse().ok()).flatten()
 }
 
-fn show_time(time: Duration) -> String {
+/// A time as settings write it.
+pub(super) fn show_time(time: Duration) -> String {
     let milliseconds = time.as_millis();
     match milliseconds {
         0 => "0s".to_owned(),

@@ -8,8 +8,11 @@ use crate::error::{Error, Exit, Result};
 
 /// Every migration, in order; the position plus one is the version. Each records itself in `pipeline.schema_version`. One
 /// that has been released is never changed, only followed by another.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_bookkeeping.sql"), include_str!("migrations/0002_replay.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_bookkeeping.sql"),
+    include_str!("migrations/0002_replay.sql"),
+    include_str!("migrations/0003_tasks.sql"),
+];
 
 /// The version that this binary works with.
 pub const VERSION: i32 = MIGRATIONS.len() as i32;

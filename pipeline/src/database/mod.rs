@@ -12,11 +12,13 @@ mod bookkeeping;
 mod connect;
 mod embedded;
 mod errors;
+mod history;
 mod psql;
 mod rights;
 mod runs;
 mod setup;
 mod tables;
+mod tasks;
 
 use models::TableDef;
 use sqlx::{PgConnection, PgPool};
@@ -25,10 +27,12 @@ pub use bookkeeping::{VERSION as BOOKKEEPING_VERSION, init_sql};
 pub use connect::{ConnectionSettings, connect, connect_options, pool};
 pub use embedded::{Description, Embedded, EmbeddedConfig};
 pub use errors::database_error;
+pub use history::{RunRecord, TaskRecord, TaskSummary, runs, task_summaries, tasks};
 pub use psql::psql_command;
-pub use runs::{acquire, begin, begin_run, commit, finish_run};
+pub use runs::{Begun, acquire, begin, begin_run, commit, finish_run};
 pub use setup::InitReport;
 pub use tables::{Difference, check_tables};
+pub use tasks::{Broken, Partitions, TaskState, broken_run, done, done_by, note_task, partition_done};
 
 use crate::error::Result;
 use crate::mask::mask_url;

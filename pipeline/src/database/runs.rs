@@ -35,13 +35,32 @@ pub async fn commit(transaction: Transaction<'static, Postgres>) -> Result<()> {
     transaction.commit().await.map_err(|error| database_error("commit", error))
 }
 
+/// A run that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Begun<'a> {
+    /// The command.
+    pub command: &'a str,
+    /// What it is asked to do, for whoever goes on with it.
+    pub what: Option<&'a serde_json::Value>,
+    /// The first run of those that it goes on with.
+    pub resumes: Option<Uuid>,
+}
+
+impl<'a> Begun<'a> {
+    /// A run that nobody can go on with: it is one piece.
+    pub fn of(command: &'a str) -> Self {
+        Self { command, what: None, resumes: None }
+    }
+}
+
 /// Records that a run has begun.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn begin_run(pool: &PgPool, id: Uuid, command: &str, started_at: DateTime<Utc>) -> Result<()> {
-    let sql = "INSERT INTO pipeline.run (id, command, status, started_at) VALUES ($1, $2, 'running', $3)";
-    let query = sqlx::query(sql).persistent(false).bind(id).bind(command).bind(started_at);
+pub async fn begin_run(pool: &PgPool, id: Uuid, begun: Begun<'_>, started_at: DateTime<Utc>) -> Result<()> {
+    let sql = "INSERT INTO pipeline.run (id, command, status, started_at, what, resumes) VALUES ($1, $2, 'running', $3, $4, $5)";
+    let query = sqlx::query(sql).persistent(false).bind(id).bind(begun.command).bind(started_at);
+    let query = query.bind(begun.what).bind(begun.resumes);
     alone(pool, query).await.map_err(|error| database_error("record the run", error))
 }
 
@@ -59,7 +78,7 @@ pub async fn finish_run(pool: &PgPool, result: &RunResult) -> Result<()> {
 
 /// Runs a statement in a transaction of its own. Its preparation and its execution are two messages, and without a transaction
 /// a pooler in transaction mode may send each to another server.
-async fn alone(pool: &PgPool, query: Query<'_, Postgres, PgArguments>) -> sqlx::Result<()> {
+pub(super) async fn alone(pool: &PgPool, query: Query<'_, Postgres, PgArguments>) -> sqlx::Result<()> {
     let mut transaction = pool.begin().await?;
     query.execute(&mut *transaction).await?;
     transaction.commit().await

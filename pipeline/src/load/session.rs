@@ -216,6 +216,14 @@ impl<'c> Load<'c> {
         self.table_by_key(R::TABLE, R::CONFLICT_KEY.definition(), &mut Iterated::new(rows)).await
     }
 
+    /// Takes the lock of one more task.
+    ///
+    /// # Errors
+    /// As [`Load::begin`].
+    pub async fn lock_task(&mut self, task: &str) -> Result<()> {
+        super::locks::of_task(&mut self.transaction, &format!("task {task}")).await
+    }
+
     /// Loads rows of a table that may be known at run time only, by any of its unique keys. Gives the counts of this call.
     ///
     /// A new key is inserted, with the defaults of what its row does not give; a known one is updated where a given field

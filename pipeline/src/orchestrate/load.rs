@@ -74,7 +74,7 @@ pub async fn load(job: &Job<LoadOptions>, run: &mut Run) -> Result<()> {
     if job.options.dry_run {
         return load_into(&database, job, run, prepared, files).await;
     }
-    database::begin_run(&database.pool, run.id(), "load", run.started_at()).await?;
+    database::begin_run(&database.pool, run.id(), database::Begun::of("load"), run.started_at()).await?;
     if let Err(error) = load_into(&database, job, run, prepared, files).await {
         run.failed(error);
     }

@@ -51,7 +51,7 @@ pub async fn replay(job: &Job<ReplayOptions>, run: &mut Run) -> Result<()> {
     if job.options.dry_run {
         return replay_into(&database, job, run, &overrides).await;
     }
-    database::begin_run(&database.pool, run.id(), "quarantine replay", run.started_at()).await?;
+    database::begin_run(&database.pool, run.id(), database::Begun::of("quarantine replay"), run.started_at()).await?;
     if let Err(error) = replay_into(&database, job, run, &overrides).await {
         run.failed(error);
     }

@@ -1,21 +1,64 @@
-//! `pipeline sync`: fetch, then load in one short transaction.
+//! `pipeline sync` and `pipeline run`: tasks of the graph, each asked for and then loaded in one short transaction.
 
-use std::sync::Arc;
+use chrono::{DateTime, Utc};
+use models::SCHEMA_SQL;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use models::{Conference, Location, SCHEMA_SQL, School, SchoolSport, Sport, Table, TableDef};
-
-use super::attempts::{Attempt, Attempts, Ending};
-use super::{account, directory, end_of_fetching, fetcher, load_options, unless_stopped};
-use crate::Result;
+use super::execute::execute;
+use super::stage::Shared;
+use super::{end_of_fetching, fetcher, unless_stopped};
 use crate::config::Settings;
 use crate::database::{self, ConnectionSettings, Database, DatabaseConfig, EmbeddedConfig};
-use crate::job::Job;
-use crate::load::{Load, LoadOutcome, Options, RunContext};
-use crate::report::{Run, TableCounts};
-use crate::sources::ncaa_directory::{Rows, SOURCE};
+use crate::graph::{self, Plan, Selection};
+use crate::job::{Caching, Job, JobOptions, Traffic};
+use crate::known::Known;
+use crate::report::Run;
+use crate::sources::Source;
+use crate::sources::pages::Pages;
+use crate::sources::task::Partition;
+use crate::{Error, Exit, Result};
 
-/// The tables that are loaded, parents first.
-const TABLES: [&TableDef; 5] = [Sport::TABLE, Conference::TABLE, Location::TABLE, School::TABLE, SchoolSport::TABLE];
+/// What a sync is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SyncOptions {
+    /// What is the same for all jobs on sources.
+    pub common: JobOptions,
+    /// What is to run.
+    pub what: What,
+    /// How many tasks run at once, at most.
+    pub parallel: usize,
+    /// The command, for the bookkeeping.
+    pub command: &'static str,
+}
+
+/// What is to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    /// What a selection means.
+    Selection(Selection),
+    /// What a selection means, but for partitions that are complete.
+    Missing(Selection),
+    /// One partition of one task.
+    Task {
+        /// The task's name.
+        task: String,
+        /// The partition.
+        partition: Partition,
+    },
+    /// What a run that was broken off did not come to.
+    Rest {
+        /// The run; the last one that did not end well if none is named.
+        of: Option<Uuid>,
+    },
+}
+
+impl AsRef<JobOptions> for SyncOptions {
+    fn as_ref(&self) -> &JobOptions {
+        &self.common
+    }
+}
 
 /// Which database the settings name.
 pub fn database_config(settings: &Settings) -> DatabaseConfig {
@@ -31,17 +74,36 @@ pub fn database_config(settings: &Settings) -> DatabaseConfig {
     }
 }
 
-/// Brings the NCAA directory into the database. The database is looked at before the first request; no transaction is open
-/// while fetching; everything is loaded in one.
+/// Runs tasks of the graph. The database is looked at before the first request; no transaction is open while fetching; each
+/// task and partition is loaded in one.
 ///
 /// # Errors
-/// Those of [`database::prepare`], of the source, and of the load. A blocked source is told to `run` instead.
-pub async fn sync(job: &Job, run: &mut Run) -> Result<()> {
+/// Those of [`database::prepare`], and names that are none. How the tasks end, `run` is told.
+pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
     let config = database_config(&job.settings);
-    let database = unless_stopped(job, database::prepare(&config, &TABLES, SCHEMA_SQL)).await?;
+    let prepare = async |tables: &[_]| unless_stopped(job, database::prepare(&config, tables, SCHEMA_SQL)).await;
+    let (database, what, plan, first) = match &job.options.what {
+        What::Rest { of } => {
+            // Only the database knows what is left.
+            let database = prepare(&[]).await?;
+            let broken = database::broken_run(&database.pool, *of).await?;
+            let what = serde_json::from_value(broken.what).map_err(|error| {
+                let message = format!("what the run {} was asked to do cannot be read", broken.id);
+                Error::new(Exit::Configuration, message).caused_by(error)
+            })?;
+            let plan = plan(job, &what)?;
+            (prepare(&plan.tables()).await?, what, plan, Some((broken.id, broken.started_at)))
+        }
+        what => {
+            let plan = plan(job, what)?;
+            (prepare(&plan.tables()).await?, what.clone(), plan, None)
+        }
+    };
     tracing::info!(database = database.url, "the database is ready");
-    database::begin_run(&database.pool, run.id(), "sync", run.started_at()).await?;
-    if let Err(error) = sync_into(&database, job, run).await {
+    let asked = serde_json::to_value(&what).unwrap_or_default();
+    let begun = database::Begun { command: job.options.command, what: Some(&asked), resumes: first.map(|(id, _)| id) };
+    database::begin_run(&database.pool, run.id(), begun, run.started_at()).await?;
+    if let Err(error) = sync_into(&database, job, run, &plan, (&what, first)).await {
         run.failed(error);
     }
     // What this says is in the result line too: a database that has gone away meanwhile hides no other error.
@@ -51,49 +113,58 @@ pub async fn sync(job: &Job, run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-async fn sync_into(database: &Database, job: &Job, run: &mut Run) -> Result<()> {
-    let fetcher = fetcher(job)?;
-    let collected = unless_stopped(job, directory::collect(job, run, &fetcher)).await;
-    let Some(rows) = end_of_fetching(run, &fetcher, collected)? else { return Ok(()) };
-    let (outcome, ended) = load(database, job, run, rows).await?;
-    TABLES.iter().for_each(|table| run.count(&table.qualified_name(), TableCounts::default()));
-    account(run, &outcome);
-    ended?;
-    run.finished();
-    Ok(())
+/// The nodes that a command means.
+fn plan(job: &Job<SyncOptions>, what: &What) -> Result<Plan> {
+    let is_on = |source: &Source| job.settings.sources.get(source.name).map_or(source.is_on, |settings| settings.is_on);
+    let offline = job.options.common.traffic == Traffic::Offline;
+    let plan = match what {
+        What::Task { task, partition } => {
+            let (source, task) = graph::task(task)?;
+            Plan::single(source, task, partition.clone())?
+        }
+        What::Selection(selection) | What::Missing(selection) => Plan::new(selection, Utc::now(), &is_on)?,
+        What::Rest { .. } => return Err(Error::new(Exit::Usage, "a rest of a rest is the rest of the first run")),
+    };
+    if let Some(node) = plan.nodes.iter().find(|node| offline && !node.source.ships_offline) {
+        let message = format!("{} is not in the recording that ships with the program", node.source.name);
+        return Err(Error::new(Exit::Usage, message).help(
+            "record it with --record DIR, and replay that with --replay DIR; `pipeline sources` says what ships",
+        ));
+    }
+    Ok(plan)
 }
 
-/// Loads everything in one transaction, again as a whole if a passing trouble ends it. A signal before the commit rolls it back.
-/// What was refused until then is kept in the quarantine even so, and the rows are counted as rolled back.
-async fn load(database: &Database, job: &Job, run: &mut Run, rows: Rows) -> Result<(LoadOutcome, Result<()>)> {
-    let options = Options {
-        revive: job.options.refresh.revive,
-        mark_missing: job.options.refresh.mark_missing.clone(),
-        ..load_options(&job.settings.load)
+async fn sync_into(
+    database: &Database,
+    job: &Job<SyncOptions>,
+    run: &mut Run,
+    plan: &Plan,
+    (what, first): (&What, Option<(Uuid, DateTime<Utc>)>),
+) -> Result<()> {
+    let complete = match (what, first) {
+        (_, Some((first, _))) => database::done_by(&database.pool, first).await?,
+        (What::Missing(_), None) => database::done(&database.pool).await?,
+        _ => Default::default(),
     };
-    let context = RunContext { run_id: run.id(), task: None, source: SOURCE.name.to_owned() };
-    let attempts = Attempts::new(job, &job.settings);
-    let attempt = async |attempt: Attempt| {
-        let ending = Ending { dry_run: false, keep_refused: true };
-        let fill = async |load: &mut Load<'_>| unless_stopped(job, fill(load, rows.clone())).await;
-        attempt.load(database, (context.clone(), options.clone()), ending, fill).await
+    let complete = plan.complete(&complete);
+    // A task that is named itself runs even where its source is off: naming it is asking for it. One partition whose source is off
+    // is a scheduler's doing, which is to skip it.
+    if let (What::Task { .. }, Some(node)) = (what, plan.nodes.first())
+        && job.settings.sources.get(node.source.name).is_some_and(|settings| !settings.is_on)
+    {
+        run.not_applicable();
+        run.remark(format!("the source {0} is off: set sources.{0} to on", node.source.name));
+        return Ok(());
+    }
+    let caching = match (first, job.options.common.caching) {
+        // What the broken run was answered is not asked again.
+        (Some((_, began)), Caching::Use) => Caching::Since(began),
+        (_, caching) => caching,
     };
-    attempts.run(database, run, attempt).await
-}
-
-/// Parents before the rows that refer to them.
-async fn fill(load: &mut Load<'_>, rows: Rows) -> Result<()> {
-    let source = Arc::from(SOURCE.name);
-    rows.refused.into_iter().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
-    let mark_missing = load.options().mark_missing.clone();
-    load.table(rows.sports.into_iter().map(|found| found.into_row(&source))).await?;
-    load.table(rows.conferences.into_iter().map(|found| found.into_row(&source))).await?;
-    // The lists are whole. Locations and sponsored sports are from detail pages, and a page that is not there says nothing.
-    load.options().mark_missing = None;
-    load.table(rows.locations.into_iter().map(|found| found.into_row(&source))).await?;
-    load.options().mark_missing = mark_missing;
-    load.table(rows.schools.into_iter().map(|found| found.into_row(&source))).await?;
-    load.options().mark_missing = None;
-    load.table(rows.school_sports.into_iter().map(|found| found.into_row(&source))).await?;
+    let pages = Pages::new(fetcher(&job.settings, &JobOptions { caching, ..job.options.common.clone() })?);
+    let known = Known::of(database.pool.clone());
+    let shared = Shared { database, job, pages: &pages, known: &known };
+    execute(&shared, plan, &complete, job.options.parallel.max(1), run).await;
+    end_of_fetching(run, pages.fetcher());
     Ok(())
 }

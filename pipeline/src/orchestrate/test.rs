@@ -1,44 +1,75 @@
 //! `pipeline test`: extraction and validation, without a database.
 
-use models::Insert;
+use chrono::Utc;
 
-use super::{directory, end_of_fetching, fetcher, unless_stopped};
+use super::collect::collect;
+use super::{end_of_fetching, fetcher};
 use crate::Result;
-use crate::job::Job;
+use crate::graph::{Plan, Selection};
+use crate::job::{Job, JobOptions};
+use crate::known::Known;
 use crate::report::{Run, TableCounts};
-use crate::sources::found::{Found, Refused};
-use crate::validate::check_row;
+use crate::sources::batch::Batch;
+use crate::sources::found::Refused;
+use crate::sources::pages::Pages;
+
+/// What a test is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestOptions {
+    /// What is the same for all jobs on sources.
+    pub common: JobOptions,
+    /// What is tested.
+    pub selection: Selection,
+}
+
+impl AsRef<JobOptions> for TestOptions {
+    fn as_ref(&self) -> &JobOptions {
+        &self.common
+    }
+}
 
 /// Fetches, extracts and validates, and tells what was found and what was refused, and why. Rows that would be accepted
-/// count as `ignored`: nothing is loaded.
+/// count as `ignored`: nothing is loaded. A task that fails does not keep the others from being tested, but for one whose source
+/// refuses us or is down.
 ///
 /// # Errors
-/// Those of the source. A blocked source is told to `run` instead.
-pub async fn test(job: &Job, run: &mut Run) -> Result<()> {
-    let fetcher = fetcher(job)?;
-    let collected = unless_stopped(job, directory::collect(job, run, &fetcher)).await;
-    let Some(rows) = end_of_fetching(run, &fetcher, collected)? else { return Ok(()) };
-    validate(run, &rows.sports);
-    validate(run, &rows.conferences);
-    validate(run, &rows.locations);
-    validate(run, &rows.schools);
-    validate(run, &rows.school_sports);
-    rows.refused.iter().for_each(|refused| tell(run, refused));
-    run.finished();
+/// Names that are none. How the tasks end, `run` is told.
+pub async fn test(job: &Job<TestOptions>, run: &mut Run) -> Result<()> {
+    let plan = Plan::new(&job.options.selection, Utc::now(), &|_| true)?;
+    let pages = Pages::new(fetcher(&job.settings, &job.options.common)?);
+    for node in &plan.nodes {
+        node.task.tables.iter().for_each(|table| run.count(&table.qualified_name(), TableCounts::default()));
+        match collect(job, run, &pages, &Known::nothing(), node).await {
+            Ok(Some(batch)) => {
+                validate(run, &batch);
+                run.finished();
+            }
+            Ok(None) => break,
+            Err(error) => {
+                let is_over = matches!(error.exit(), crate::Exit::Unavailable) || job.shutdown.check().is_err();
+                run.failed(error);
+                if is_over {
+                    break;
+                }
+            }
+        }
+    }
+    end_of_fetching(run, pages.fetcher());
     Ok(())
 }
 
-fn validate<R: Insert>(run: &mut Run, rows: &[Found<R>]) {
-    let table = R::TABLE.qualified_name();
-    run.count(&table, TableCounts::default());
-    for found in rows {
-        let outcome = check_row(&found.record);
-        run.count(&table, counts(outcome.is_ok()));
-        if let Err(refusal) = outcome {
-            tracing::warn!(table, url = &*found.place.url, offset = found.place.offset, "refused: {refusal}");
-            run.refuse(&table, refusal.reason.as_str(), None);
-        }
+fn validate(run: &mut Run, batch: &Batch) {
+    for part in &batch.parts {
+        let table = part.rows.table().qualified_name();
+        part.rows.check(&mut |place, outcome| {
+            run.count(&table, counts(outcome.is_ok()));
+            if let Err(refusal) = outcome {
+                tracing::warn!(table, url = &*place.url, offset = place.offset, "refused: {refusal}");
+                run.refuse(&table, refusal.reason.as_str(), None);
+            }
+        });
     }
+    batch.refused.iter().for_each(|refused| tell(run, refused));
 }
 
 /// What the extractor refused.

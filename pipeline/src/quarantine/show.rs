@@ -1,26 +1,12 @@
 //! Answers for people: tables, and one entry with everything that is known of it. Whatever was read from elsewhere is escaped.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use comfy_table::{LineStyle, Table, TableStyle};
-
 use super::entry::{Entry, Reference};
 use super::purge::Removed;
 use super::visible::{visible, visible_block};
+use crate::report::{listing, moment};
 
 /// Texts are cut to so many characters in lists.
 const CELL: usize = 70;
-
-const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
-
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(TableStyle::new().header_separator(LINE));
-    table.set_header(head);
-    for row in rows {
-        table.add_row(row);
-    }
-    table.trim_fmt() + "\n"
-}
 
 fn cell(text: &str) -> String {
     let text = visible(text);
@@ -28,10 +14,6 @@ fn cell(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
-}
-
-fn moment(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// A list of refused records; `more` are not shown.
@@ -51,7 +33,7 @@ pub fn list(entries: &[Entry], references: &[Reference], more: u64) -> String {
                 cell(&entry.message),
             ]
         };
-        text.push_str(&table(&head, entries.iter().map(row)));
+        text.push_str(&listing(&head, entries.iter().map(row)));
     }
     if !references.is_empty() {
         let head = ["id", "table", "source", "last seen", "row", "columns", "names", "of"];
@@ -67,7 +49,7 @@ pub fn list(entries: &[Entry], references: &[Reference], more: u64) -> String {
                 cell(&reference.parent_table),
             ]
         };
-        text.push_str(&table(&head, references.iter().map(row)));
+        text.push_str(&listing(&head, references.iter().map(row)));
     }
     if text.is_empty() {
         return "nothing waits\n".to_owned();
@@ -87,7 +69,7 @@ pub fn group(counts: &[Removed]) -> String {
         let (entries, open) = (count.entries.to_string(), count.open.to_string());
         vec![cell(&count.table_name), cell(&count.reason), cell(&count.source), entries, open]
     };
-    table(&["table", "reason", "source", "entries", "waiting"], counts.iter().map(row))
+    listing(&["table", "reason", "source", "entries", "waiting"], counts.iter().map(row))
 }
 
 /// What a purge removed, or would.

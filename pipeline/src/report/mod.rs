@@ -11,6 +11,7 @@ mod accounting;
 mod capture;
 mod diagnostic;
 mod json_lines;
+mod listing;
 mod logging;
 mod progress;
 mod result;
@@ -21,6 +22,7 @@ mod terminal;
 
 pub use accounting::TableCounts;
 pub use diagnostic::{error_line, render_error, tell_error};
+pub use listing::{ago, listing, moment};
 pub use logging::{Logging, init_logging};
 pub use progress::{Progress, ProgressTask, RowsTask};
 pub use result::{Refusal, RunResult, Status};

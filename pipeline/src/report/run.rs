@@ -91,6 +91,30 @@ impl Run {
         }
     }
 
+    /// A part of this run that counts for itself, until it is absorbed.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { id: self.id, ..Self::begin() }
+    }
+
+    /// Takes over what a part of this run counted, and how it ended.
+    pub fn absorb(&mut self, child: Self) {
+        child.tables.into_iter().for_each(|(table, counts)| *self.tables.entry(table).or_default() += counts);
+        child.skipped.into_iter().for_each(|(reason, number)| *self.skipped.entry(reason).or_default() += number);
+        for refusal in child.refusals {
+            let known = |known: &&mut Refusal| known.table == refusal.table && known.reason == refusal.reason;
+            match self.refusals.iter_mut().find(known) {
+                Some(known) => known.rows += refusal.rows,
+                None => self.refusals.push(refusal),
+            }
+        }
+        self.unresolved_references += child.unresolved_references;
+        self.requests(child.requests, child.retries);
+        self.ends.extend(child.ends);
+        self.phases.extend(child.phases);
+        self.remarks.extend(child.remarks);
+    }
+
     /// Its id, also in the logs and in the database.
     pub fn id(&self) -> Uuid {
         self.id

@@ -13,7 +13,7 @@ use crate::{Error, Exit};
 /// Where something was found, and its raw form: what the quarantine keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The address of the response.
+    /// The address of the response, or the path of the file.
     pub url: Arc<str>,
     /// The media type of the response.
     pub media_type: Option<Arc<str>>,
@@ -56,6 +56,14 @@ pub enum Reason {
     WrongType,
     /// A field's value is none of those that are known.
     UnknownValue,
+    /// Several records have the key of one.
+    Collision,
+    /// No known player, or several, are the one that is named.
+    UnknownPlayer,
+    /// A school's name that more than one school goes by.
+    AmbiguousSchool,
+    /// A school's name that no known school goes by.
+    UnknownSchool,
 }
 
 impl Reason {
@@ -65,15 +73,21 @@ impl Reason {
             Self::Missing => "missing-field",
             Self::WrongType => "wrong-type",
             Self::UnknownValue => "unknown-value",
+            Self::Collision => "key-collision",
+            Self::UnknownPlayer => "unknown-player",
+            Self::AmbiguousSchool => "ambiguous-school",
+            Self::UnknownSchool => "unknown-school",
         }
     }
 }
 
 impl Place {
     fn into_origin(self, source: &Arc<str>) -> Arc<Origin> {
+        let (url, file) = if self.url.contains("://") { (Some(self.url), None) } else { (None, Some(self.url)) };
         Arc::new(Origin {
             source: Arc::clone(source),
-            url: Some(self.url),
+            url,
+            file,
             byte_offset: Some(self.offset as u64),
             media_type: self.media_type,
             raw: self.raw,
@@ -83,6 +97,11 @@ impl Place {
 }
 
 impl<T> Found<T> {
+    /// The same with what `turn` makes of the record.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Found<U> {
+        Found { record: turn(self.record), place: self.place }
+    }
+
     /// The record, a row by now, as the loader takes it.
     pub fn into_row(self, source: &Arc<str>) -> Row<T> {
         Row { row: self.record, origin: self.place.into_origin(source) }
@@ -144,11 +163,13 @@ pub struct Extracted<T> {
     pub refused: Vec<Refused>,
     /// What is no record and was passed over, counted by reason.
     pub passed_over: BTreeMap<&'static str, u64>,
+    /// Headers, sections and values that are not known, kept raw where a record can keep them, and how often each came.
+    pub unknown: BTreeMap<String, u64>,
 }
 
 impl<T> Default for Extracted<T> {
     fn default() -> Self {
-        Self { records: Vec::new(), refused: Vec::new(), passed_over: BTreeMap::new() }
+        Self { records: Vec::new(), refused: Vec::new(), passed_over: BTreeMap::new(), unknown: BTreeMap::new() }
     }
 }
 
@@ -156,6 +177,11 @@ impl<T> Extracted<T> {
     /// Counts something that is passed over.
     pub fn pass_over(&mut self, reason: &'static str) {
         *self.passed_over.entry(reason).or_default() += 1;
+    }
+
+    /// Counts something that is not known.
+    pub fn unknown(&mut self, what: impl Into<String>) {
+        *self.unknown.entry(what.into()).or_default() += 1;
     }
 }
 

@@ -13,6 +13,10 @@ pub(crate) struct Source {
     pub(crate) healthy: fn(&str) -> Answer,
     /// Targets without which there is nothing: what is wrong with one ends the run.
     pub(crate) required: &'static [&'static str],
+    /// How many of its answers every run asks for anew: lists, which tell what is new.
+    pub(crate) anew: usize,
+    /// Targets without which a part of the rows is loaded all the same.
+    pub(crate) partial: &'static [&'static str],
     /// Targets that a run can do without: one that cannot be had is passed over.
     pub(crate) optional: &'static [&'static str],
 }
@@ -23,6 +27,8 @@ pub(crate) const SOURCES: &[Source] = &[Source {
     sync: &["sync"],
     healthy: directory,
     required: &["/directory/api/common/sportList", "/directory/api/directory/memberList?type=12"],
+    anew: 4,
+    partial: &["/directory/api/directory/memberList?type=12"],
     optional: &["/directory/orgDetail?id=3"],
 }];
 

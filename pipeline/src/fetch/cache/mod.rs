@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use sha2::{Digest, Sha256};
 
@@ -38,6 +38,8 @@ pub struct CacheConfig {
     pub limit: u64,
     /// Whether what is stored is left unread: everything is asked for, and stored anew.
     pub refresh: bool,
+    /// What was stored since this moment is fresh, whatever its lifetime: a run goes on with another.
+    pub since: Option<DateTime<Utc>>,
 }
 
 /// How the names of unfinished entries begin.
@@ -48,6 +50,7 @@ const UNFINISHED: &str = ".part-";
 pub(super) struct Cache {
     folder: PathBuf,
     refresh: bool,
+    since: Option<DateTime<Utc>>,
     space: Space,
     /// Whether it was said already that nothing can be stored.
     told: AtomicBool,
@@ -66,6 +69,7 @@ impl Cache {
         Ok(Arc::new(Self {
             folder: config.folder.clone(),
             refresh: config.refresh,
+            since: config.since,
             space: Space::new(config.limit),
             told: AtomicBool::new(false),
         }))
@@ -79,7 +83,10 @@ impl Cache {
         let (path, key) = (self.path(url), url.to_owned());
         let read = move || File::open(path).and_then(|file| entry::read(file, &key, body_limit));
         match tokio::task::spawn_blocking(read).await.ok()? {
-            Ok(response) => Some(Stored(response)),
+            Ok(response) => Some(Stored {
+                is_young: self.since.is_some_and(|since| response.fetched_at >= since),
+                response: Box::new(response),
+            }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
                 tracing::debug!(url, %error, "the stored answer cannot be used");
@@ -145,30 +152,37 @@ fn is_kept(response: &Response) -> bool {
 
 /// An answer that was stored.
 #[derive(Debug)]
-pub(super) struct Stored(Response);
+pub(super) struct Stored {
+    response: Box<Response>,
+    /// It was stored since the moment from which everything is fresh.
+    is_young: bool,
+}
 
 impl Stored {
     /// The answer, if it is not older than `lifetime`. That there is nothing is believed for a quarter of that: pages appear
     /// more often than they change.
     pub(super) fn fresh(self, lifetime: Duration) -> Result<Response, Self> {
-        let lifetime = if self.0.is_absent() { lifetime / 4 } else { lifetime };
+        if self.is_young {
+            return Ok(*self.response);
+        }
+        let lifetime = if self.response.is_absent() { lifetime / 4 } else { lifetime };
         // An answer from the future shows a clock that was set back: nobody knows how old it is.
-        let age = (Utc::now() - self.0.fetched_at).to_std();
-        if age.is_ok_and(|age| age < lifetime) { Ok(self.0) } else { Err(self) }
+        let age = (Utc::now() - self.response.fetched_at).to_std();
+        if age.is_ok_and(|age| age < lifetime) { Ok(*self.response) } else { Err(self) }
     }
 
     /// The headers that ask whether it still holds; empty if the site gave nothing to ask by.
     pub(super) fn validators(&self) -> HeaderMap {
         let pairs: [(&str, HeaderName); 2] = [("etag", IF_NONE_MATCH), ("last-modified", IF_MODIFIED_SINCE)];
-        let given = pairs
-            .into_iter()
-            .filter_map(|(header, asked)| Some((asked, HeaderValue::from_str(self.0.headers.get(header)?).ok()?)));
-        if self.0.status == 200 { given.collect() } else { HeaderMap::new() }
+        let given = pairs.into_iter().filter_map(|(header, asked)| {
+            Some((asked, HeaderValue::from_str(self.response.headers.get(header)?).ok()?))
+        });
+        if self.response.status == 200 { given.collect() } else { HeaderMap::new() }
     }
 
     /// The answer, confirmed by a 304 just now: its headers hold, as far as they are not about the body (RFC 9111, 3.2).
     pub(super) fn confirmed(self, by: &Response) -> Response {
-        let mut response = self.0;
+        let mut response = *self.response;
         let news = by.headers.iter().filter(|(name, _)| !name.starts_with("content-"));
         response.headers.extend(news.map(|(name, value)| (name.clone(), value.clone())));
         Response { fetched_at: by.fetched_at, ..response }
@@ -188,7 +202,7 @@ mod tests {
     use crate::fetch::Origin;
 
     fn aged(status: u16, seconds: i64) -> Stored {
-        Stored(Response {
+        let response = Response {
             status,
             headers: [("etag".to_owned(), "\"1\"".to_owned())].into(),
             body: "body".into(),
@@ -196,7 +210,8 @@ mod tests {
             media_type: None,
             fetched_at: Utc::now() - TimeDelta::seconds(seconds),
             origin: Origin::Cache,
-        })
+        };
+        Stored { response: Box::new(response), is_young: false }
     }
 
     #[test]
@@ -216,11 +231,13 @@ mod tests {
             assert_eq!(found.is_ok(), is_fresh, "{status}, {age} s old");
         }
         assert!(aged(200, 0).fresh(Duration::ZERO).is_err(), "nothing is fresh for no time");
+        let young = Stored { is_young: true, ..aged(404, 9_000) };
+        assert!(young.fresh(Duration::ZERO).is_ok(), "a run that goes on asks nothing twice");
     }
 
     #[test]
     fn a_confirmation_brings_new_headers_and_keeps_the_body_and_what_is_about_it() {
-        let mut confirmation = aged(304, 0).0;
+        let mut confirmation = *aged(304, 0).response;
         confirmation.body = Default::default();
         confirmation.headers = [("etag", "\"2\""), ("content-type", "text/plain"), ("date", "now")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -27,6 +27,29 @@ pub struct ConferenceRecord {
     pub name: String,
     /// The division. The list has shown only null so far, which says nothing: it is absent then.
     pub division: Field<Option<Division>>,
+    /// The conference's site, absolute; the list of conferences does not show it.
+    pub website_url: Field<Option<String>>,
+}
+
+/// A conference in the list of members.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConferenceMember {
+    /// The division.
+    pub division: Option<Division>,
+    /// The conference's site, absolute.
+    pub website_url: Option<String>,
+}
+
+impl ConferenceRecord {
+    /// Adds what the list of members shows. What it does not show, it does not deny.
+    pub fn add(&mut self, member: ConferenceMember) {
+        if let Some(division) = member.division {
+            self.division = Field::Value(Some(division));
+        }
+        if let Some(url) = member.website_url {
+            self.website_url = Field::Value(Some(url));
+        }
+    }
 }
 
 /// A row of the list of members: a school.

@@ -23,7 +23,7 @@ pub const REPLAYED: [&str; 5] =
 pub fn replayed(kept: &Kept<'_>, codes: &HashMap<String, String>) -> Result<Box<dyn Fields>, Fault> {
     Ok(match kept.table {
         "public.sport" => Box::new(tables::sport(extract::sport_of(kept.raw)?)),
-        "public.conference" => Box::new(tables::conference(extract::conference_of(kept.raw)?)),
+        "public.conference" => Box::new(tables::conference(extract::conference_of(kept.raw)?, Default::default())),
         "public.school" => Box::new(tables::school(extract::member_of(kept.raw)?, Default::default())),
         "public.location" => {
             let address = extract::address_of(kept.raw);

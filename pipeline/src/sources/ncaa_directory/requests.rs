@@ -1,5 +1,7 @@
 //! What is asked of the directory.
 
+use std::time::Duration;
+
 use super::SOURCE;
 use crate::fetch::Request;
 
@@ -7,16 +9,26 @@ use crate::fetch::Request;
 /// an empty body.
 const ALL_MEMBERS: u8 = 12;
 
+/// The conferences as members, with site and division.
+const CONFERENCES: u8 = 3;
+
+/// A list costs one request, and tells what is new: it is asked for anew by each run.
+const ALWAYS: Duration = Duration::ZERO;
+
 pub(super) fn sports() -> Request {
-    Request::get(SOURCE.name, "/directory/api/common/sportList")
+    Request::get(SOURCE.name, "/directory/api/common/sportList").lifetime(ALWAYS)
 }
 
 pub(super) fn conferences() -> Request {
-    Request::get(SOURCE.name, "/directory/api/common/conferenceList")
+    Request::get(SOURCE.name, "/directory/api/common/conferenceList").lifetime(ALWAYS)
 }
 
 pub(super) fn members() -> Request {
-    Request::get(SOURCE.name, "/directory/api/directory/memberList").query("type", ALL_MEMBERS)
+    Request::get(SOURCE.name, "/directory/api/directory/memberList").query("type", ALL_MEMBERS).lifetime(ALWAYS)
+}
+
+pub(super) fn conference_members() -> Request {
+    Request::get(SOURCE.name, "/directory/api/directory/memberList").query("type", CONFERENCES).lifetime(ALWAYS)
 }
 
 pub(super) fn detail(id: i32) -> Request {

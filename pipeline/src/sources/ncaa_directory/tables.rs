@@ -8,66 +8,53 @@ use models::{
 };
 use serde_json::json;
 
-use super::harvest::Harvest;
+use super::collect::Schools;
 use super::records::{Address, ConferenceRecord, DetailRecord, MemberRecord, SponsoredSport, SportRecord};
+use crate::sources::batch::Batch;
 use crate::sources::found::{Found, Reason, Refused};
 
-/// Everything that a pass over the directory gives to load, in the order of loading: parents come before what names them.
-#[derive(Debug, Clone, Default)]
-pub struct Rows {
-    /// Rows of `public.sport`; a code that the list gives twice comes twice.
-    pub sports: Vec<Found<SportInsert>>,
-    /// Rows of `public.conference`.
-    pub conferences: Vec<Found<ConferenceInsert>>,
-    /// Rows of `public.location`; an address that two schools share comes twice.
-    pub locations: Vec<Found<LocationInsert>>,
-    /// Rows of `public.school`. A conference that is not among the conferences is named all the same.
-    pub schools: Vec<Found<SchoolInsert>>,
-    /// Rows of `public.school_sport`.
-    pub school_sports: Vec<Found<SchoolSportInsert>>,
-    /// What cannot be accepted, of all tables.
-    pub refused: Vec<Refused>,
+/// The codes of the sports by their labels in lower case.
+pub(super) fn codes(sports: &[Found<SportRecord>]) -> HashMap<String, String> {
+    sports.iter().map(|sport| (sport.record.name.to_lowercase(), sport.record.ncaa_id.clone())).collect()
 }
 
-/// Turns what was harvested into rows.
-pub fn rows(harvest: Harvest) -> Rows {
-    let Harvest { sports, conferences, schools, details, .. } = harvest;
-    let codes: HashMap<String, String> =
-        sports.records.iter().map(|sport| (sport.record.name.to_lowercase(), sport.record.ncaa_id.clone())).collect();
-    let mut rows = Rows { refused: [sports.refused, conferences.refused, schools.refused].concat(), ..Rows::default() };
-    rows.sports = sports.records.into_iter().map(|found| with(found, sport)).collect();
-    rows.conferences = conferences.records.into_iter().map(|found| with(found, conference)).collect();
-    for found in schools.records {
-        let id = found.record.ncaa_id;
-        let detail = details.get(&id).cloned().unwrap_or_default();
-        if let Some(address) = &detail.address {
-            rows.locations.push(with(address.clone(), location));
-        }
+/// The rows of schools, of where they are and of what they sponsor: locations first, then schools, which name them. A conference
+/// that is not among the conferences is named all the same.
+pub(super) fn schools(found: Schools, codes: &HashMap<String, String>) -> Batch {
+    let mut batch = Batch::default();
+    found.pages.skip("detail", &mut batch);
+    let (mut locations, mut schools, mut school_sports) = (Vec::new(), Vec::new(), Vec::new());
+    for listed in batch.take(found.members) {
+        let id = listed.record.ncaa_id;
+        let detail = found.details.get(&id).cloned().unwrap_or_default();
+        locations.extend(detail.address.clone().map(|address| address.map(location)));
         for sponsored in &detail.sports {
             match codes.get(&sponsored.record.label.to_lowercase()) {
                 Some(code) => {
                     let row = school_sport(id, code, &sponsored.record);
-                    rows.school_sports.push(Found { record: row, place: sponsored.place.clone() });
+                    school_sports.push(Found { record: row, place: sponsored.place.clone() });
                 }
-                None => rows.refused.push(unknown_sport(id, sponsored)),
+                None => batch.refused.push(unknown_sport(id, sponsored)),
             }
         }
-        rows.schools.push(with(found, |member| school(member, detail)));
+        schools.push(listed.map(|member| school(member, detail)));
     }
-    rows
-}
-
-fn with<R, T>(found: Found<R>, turn: impl FnOnce(R) -> T) -> Found<T> {
-    Found { record: turn(found.record), place: found.place }
+    // The list of schools is whole. Locations and sponsored sports are from pages, and a page that is not there says nothing.
+    batch.rows(locations);
+    batch.whole(schools);
+    batch.rows(school_sports);
+    batch
 }
 
 pub(super) fn sport(sport: SportRecord) -> SportInsert {
     SportInsert::new(sport.ncaa_id, sport.name, sport.display_name, sport.gender)
 }
 
-pub(super) fn conference(conference: ConferenceRecord) -> ConferenceInsert {
+pub(super) fn conference(conference: ConferenceRecord, detail: DetailRecord) -> ConferenceInsert {
     let mut row = ConferenceInsert::new(conference.ncaa_id, conference.name);
     row.division = conference.division;
+    row.website_url = first(conference.website_url, detail.website_url.or(detail.athletics_url));
+    row.social_links = social_links(detail.social_links);
     row
 }
 

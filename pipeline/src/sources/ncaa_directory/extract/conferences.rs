@@ -1,13 +1,17 @@
 //! The list of conferences.
 
-use models::Field;
+use std::collections::BTreeMap;
 
-use super::super::records::ConferenceRecord;
+use models::Field;
+use serde_json::Value;
+
+use super::super::records::{ConferenceMember, ConferenceRecord};
 use super::{Element, division, list, one, organisation};
 use crate::Result;
 use crate::fetch::Response;
 use crate::sources::found::{Extracted, Fault};
-use crate::sources::json::Fields;
+use crate::sources::json::{Fields, elements};
+use crate::sources::text;
 
 /// The conferences of a `conferenceList`.
 ///
@@ -35,5 +39,27 @@ fn conference(fields: &Fields) -> Result<ConferenceRecord, Fault> {
             Field::Value(None) => Field::Absent,
             field => field,
         },
+        website_url: Field::Absent,
     })
+}
+
+/// The conferences in the list of members of their type, by id. It is reported, not captured: an element that is not as expected
+/// says nothing.
+///
+/// # Errors
+/// A body that is no list: exit 65.
+pub fn conference_members(response: &Response) -> Result<BTreeMap<i32, ConferenceMember>> {
+    let read = |value: &Value| {
+        let fields = Fields::new(value).ok()?;
+        let url = |name| match fields.text(name) {
+            Ok(Field::Value(Some(url))) => text::web_address(&url),
+            _ => None,
+        };
+        let member = ConferenceMember {
+            division: division(&fields).ok().and_then(|found| found.value().cloned().flatten()),
+            website_url: url("webSiteUrl").or_else(|| url("athleticWebUrl")),
+        };
+        Some((organisation(&fields, 0).ok()?, member))
+    };
+    Ok(elements(response)?.iter().filter_map(|(_, value)| read(value.as_ref().ok()?)).collect())
 }

@@ -5,6 +5,7 @@
 //! | sportList | `label`, `value` | captured |
 //! | conferenceList | `orgId`, `nameOfficial` | captured |
 //! | | `division` | captured, null only |
+//! | memberList of type 3 | `orgId`, `division`, `webSiteUrl`, `athleticWebUrl` | reported |
 //! | memberList | `orgId`, `nameOfficial`, `division`, `subdivision`, `conferenceId`, `webSiteUrl`, `athleticWebUrl`, `memberOrgAddress.state`, `privateFlag`, `historicallyBlackFlag`, `deactive` | captured |
 //! | | `nickname` | captured, null only |
 //! | orgDetail | links, address, sponsored sports | reported |
@@ -15,7 +16,7 @@ mod detail;
 mod members;
 mod sports;
 
-pub use conferences::{conference_of, conferences};
+pub use conferences::{conference_members, conference_of, conferences};
 pub use detail::{address_of, detail, sponsored_of};
 pub use members::{member_of, members};
 pub use sports::{sport_of, sports};

@@ -4,7 +4,6 @@
 //! soft: what is not where it is looked for is absent, and nothing else suffers.
 
 mod address;
-mod bounds;
 mod links;
 mod sponsored;
 
@@ -16,6 +15,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::super::records::{Address, DetailRecord, SponsoredSport};
 use crate::fetch::Response;
 use crate::sources::found::{Found, Place};
+use crate::sources::html::bounds;
 use crate::sources::text;
 
 /// What a detail page shows. Of a page that no real page resembles (too long, or nested too deeply to parse in reasonable

@@ -24,7 +24,7 @@ const TEXT_ONLY: [&[u8]; 2] = [b"script", b"style"];
 
 /// Why a page is not parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unreal {
+pub(in crate::sources) enum Unreal {
     Long(usize),
     Deep,
 }
@@ -40,7 +40,7 @@ impl fmt::Display for Unreal {
 
 /// Whether a page is one that no real page resembles. One pass over the bytes: opening tags, less closing tags of the same
 /// name. Unclosed `<li>` and the like count as nested, which the limit leaves room for.
-pub(super) fn unreal(page: &[u8]) -> Option<Unreal> {
+pub(in crate::sources) fn unreal(page: &[u8]) -> Option<Unreal> {
     if page.len() > LONGEST {
         return Some(Unreal::Long(page.len()));
     }

@@ -1,0 +1,186 @@
+//! A stage: tasks whose sources are asked one after another, and whose rows are then loaded in one short transaction. Mostly it is
+//! one task.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::attempts::{Attempt, Attempts, Ending};
+use super::collect::collect;
+use super::{load_options, unless_stopped};
+use crate::database::{self, Database, TaskState};
+use crate::graph::Node;
+use crate::job::{Job, JobOptions};
+use crate::known::Known;
+use crate::load::{Load, LoadOutcome, Options, RunContext};
+use crate::report::{Run, Status, TableCounts};
+use crate::sources::batch::Batch;
+use crate::sources::pages::Pages;
+use crate::{Error, Result};
+
+/// What the tasks of a run share.
+pub(super) struct Shared<'a, O> {
+    pub(super) database: &'a Database,
+    pub(super) job: &'a Job<O>,
+    pub(super) pages: &'a Pages,
+    pub(super) known: &'a Known,
+}
+
+/// A task of a stage and its part of the run.
+pub(super) struct Member<'a> {
+    pub(super) position: usize,
+    pub(super) node: &'a Node,
+    pub(super) run: Run,
+    batch: Option<Batch>,
+}
+
+impl<'a> Member<'a> {
+    pub(super) fn new(position: usize, node: &'a Node, run: &Run) -> Self {
+        Self { position, node, run: run.child(), batch: None }
+    }
+
+    /// Whether it ended well; known when its stage has ended.
+    pub(super) fn is_well(&self) -> bool {
+        matches!(self.run.finish().status, Status::Ok | Status::Partial | Status::Skipped) && self.batch.is_some()
+    }
+}
+
+impl<O: AsRef<JobOptions>> Shared<'_, O> {
+    /// Runs a stage. How each of its tasks ended, its run is told; one that needs another that failed does not run.
+    pub(super) async fn run(&self, members: &mut [Member<'_>]) {
+        for position in 0..members.len() {
+            let (before, rest) = members.split_at_mut(position);
+            let Some(member) = rest.first_mut() else { continue };
+            let needs = |other: &&Member<'_>| member.node.after.contains(&other.position);
+            if let Some(failed) = before.iter().filter(needs).find(|other| other.batch.is_none()) {
+                let name = failed.node.name();
+                self.not_run(member.node, &name, &mut member.run).await;
+                continue;
+            }
+            tracing::info!(task = member.node.task.name, partition = member.node.cut(), "begins");
+            self.note(&member.run, member.node, TaskState::Running).await;
+            match collect(self.job, &mut member.run, self.pages, self.known, member.node).await {
+                Ok(batch) => member.batch = batch,
+                Err(error) => member.run.failed(error),
+            }
+        }
+        // A signal while the sources were asked leaves everything as it was.
+        if members.iter().any(|member| member.batch.is_some()) {
+            match self.job.shutdown.check() {
+                Ok(()) => self.load_all(members).await,
+                Err(error) => fail(members, error),
+            }
+        }
+        for member in members {
+            let result = member.run.finish();
+            if member.batch.is_none() && result.error.is_none() {
+                continue;
+            }
+            let (status, seconds) = (result.status.as_str(), result.seconds);
+            tracing::info!(task = member.node.task.name, partition = member.node.cut(), status, seconds, "ended");
+            self.note(&member.run, member.node, TaskState::Ended(&result)).await;
+        }
+    }
+
+    /// Tells that a task does not run, for one that it needs failed.
+    pub(super) async fn not_run(&self, node: &Node, failed: &str, run: &mut Run) {
+        tracing::warn!(task = node.task.name, partition = node.cut(), "not run, for {failed} failed");
+        run.remark(format!("{} was not run, for {failed} failed", node.name()));
+        self.note(run, node, TaskState::NotRun).await;
+    }
+
+    async fn load_all(&self, members: &mut [Member<'_>]) {
+        let mut whole = members[0].run.child();
+        let loaded = self.load(members, &mut whole).await;
+        let Some(last) = members.iter().rposition(|member| member.batch.is_some()) else { return };
+        members[last].run.absorb(whole);
+        let ended = match loaded {
+            Ok((mut outcome, ended)) => {
+                for member in members.iter_mut().filter(|member| member.batch.is_some()) {
+                    for table in member.node.task.tables.iter().map(|table| table.qualified_name()) {
+                        member.run.count(&table, TableCounts::default());
+                        member.run.count(&table, outcome.tables.remove(&table).unwrap_or_default());
+                        for refused in outcome.refused.iter().filter(|refused| refused.table == table) {
+                            refused
+                                .keys
+                                .iter()
+                                .for_each(|key| member.run.refuse(&table, &refused.reason, key.as_deref()));
+                        }
+                    }
+                }
+                members[last].run.unresolved_references(outcome.unresolved_references);
+                outcome.remarks.into_iter().for_each(|remark| members[last].run.remark(remark));
+                ended
+            }
+            Err(error) => Err(error),
+        };
+        match ended {
+            Ok(()) => {
+                members.iter_mut().filter(|member| member.batch.is_some()).for_each(|member| member.run.finished())
+            }
+            Err(error) => fail(members, error),
+        }
+    }
+
+    /// Loads everything in one transaction, again as a whole if a passing trouble ends it. A signal before the commit rolls it back.
+    /// What was refused until then is kept in the quarantine even so, and the rows are counted as rolled back.
+    async fn load(&self, members: &[Member<'_>], run: &mut Run) -> Result<(LoadOutcome, Result<()>)> {
+        let settings = &self.job.settings;
+        let refresh = &self.job.options.as_ref().refresh;
+        let options = Options { revive: refresh.revive, ..load_options(&settings.load) };
+        let node = members[0].node;
+        let task = if members.len() == 1 { Some(node.name()) } else { None };
+        let context = RunContext { run_id: run.id(), task, source: node.source.name.to_owned() };
+        let id = run.id();
+        let attempts = Attempts::new(self.job, settings);
+        let attempt = async |attempt: Attempt| {
+            let ending = Ending { dry_run: false, keep_refused: true };
+            let fill = async |load: &mut Load<'_>| unless_stopped(self.job, self.fill(members, id, load)).await;
+            attempt.load(self.database, (context.clone(), options.clone()), ending, fill).await
+        };
+        attempts.run(self.database, run, attempt).await
+    }
+
+    /// Parents before the rows that refer to them.
+    async fn fill(&self, members: &[Member<'_>], run: Uuid, load: &mut Load<'_>) -> Result<()> {
+        let mark_missing = &self.job.options.as_ref().refresh.mark_missing;
+        for member in members {
+            let Some(batch) = &member.batch else { continue };
+            let source = Arc::from(member.node.source.name);
+            if members.len() > 1 {
+                // Whoever runs one of these tasks by itself is not to be at it at the same time.
+                load.lock_task(&member.node.name()).await?;
+            }
+            batch.refused.iter().cloned().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
+            for part in &batch.parts {
+                load.options().mark_missing = mark_missing.clone().filter(|_| part.is_whole);
+                part.rows.load(load, &source).await?;
+            }
+            let (task, partition) = (member.node.task.name, member.node.partition.to_string());
+            database::partition_done(load.connection(), run, task, &partition).await?;
+        }
+        Ok(())
+    }
+
+    /// Records how far a task is. What its rows are worth is recorded with them; this is for people, and a database that is away
+    /// just now costs no more than that.
+    async fn note(&self, run: &Run, node: &Node, state: TaskState<'_>) {
+        let (task, partition) = (node.task.name, node.partition.to_string());
+        let noted =
+            database::note_task(&self.database.pool, run.id(), (task, &partition), run.started_at(), state).await;
+        if let Err(error) = noted {
+            tracing::warn!(task, partition, "the task is not in the bookkeeping: {error}");
+        }
+    }
+}
+
+/// All tasks of a stage that were to be loaded share the fate of their transaction.
+fn fail(members: &mut [Member<'_>], error: Error) {
+    let exit = error.exit();
+    let mut error = Some(error);
+    for member in members.iter_mut().filter(|member| member.batch.is_some()) {
+        let shared = || Error::new(exit, format!("{} was undone with the others", member.node.name()));
+        member.run.failed(error.take().unwrap_or_else(shared));
+        member.batch = None;
+    }
+}
