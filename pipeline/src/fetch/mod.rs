@@ -112,9 +112,10 @@ impl Fetcher {
         }
     }
 
-    /// How many requests are worth starting at once.
+    /// How many requests are worth starting at once: twice as many as may be under way, so that an answer that waits to be
+    /// read keeps no other request from its turn.
     pub fn concurrency(&self) -> usize {
-        self.concurrency
+        2 * self.concurrency
     }
 
     /// What it has done so far.

@@ -3,16 +3,24 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_timer::Delay;
+use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::statistics::Counters;
 use super::{FetchError, Rate};
 
+/// A timer wakes some tenths of a millisecond late, and a start that is late is late for good: the next one keeps its distance
+/// to it. So the timer is set for a little earlier, and the rest is waited for awake.
+const EARLY: Duration = Duration::from_micros(500);
+
 /// The turns of one host: how far apart requests start, how many are under way, and until when all of them wait.
 #[derive(Debug)]
 pub(super) struct Pace {
     limiter: DefaultDirectRateLimiter,
+    /// Of all that wait for the next turn, one looks at the clock.
+    next: tokio::sync::Mutex<()>,
     under_way: Arc<Semaphore>,
     resume: Mutex<Option<Instant>>,
     counters: Arc<Counters>,
@@ -32,6 +40,7 @@ impl Pace {
             .allow_burst(std::num::NonZeroU32::MIN);
         Ok(Self {
             limiter: RateLimiter::direct(quota),
+            next: tokio::sync::Mutex::default(),
             under_way: Arc::new(Semaphore::new(concurrency.max(1))),
             resume: Mutex::new(None),
             counters,
@@ -47,7 +56,7 @@ impl Pace {
             while let Some(wait) = self.held_back() {
                 tokio::time::sleep(wait).await;
             }
-            self.limiter.until_ready().await;
+            self.next_turn().await;
             // The host may have asked for a pause while this request waited for its turn.
             if self.held_back().is_none() {
                 break;
@@ -55,6 +64,16 @@ impl Pace {
         }
         self.counters.waited(since.elapsed());
         Turn { _place: place }
+    }
+
+    async fn next_turn(&self) {
+        let _next = self.next.lock().await;
+        while let Err(too_early) = self.limiter.check() {
+            match too_early.wait_time_from(DefaultClock::default().now()).checked_sub(EARLY) {
+                Some(wait) if !wait.is_zero() => Delay::new(wait).await,
+                _ => tokio::task::yield_now().await,
+            }
+        }
     }
 
     /// Starts no request before that time has passed: what the host asked for with `Retry-After`.
