@@ -76,7 +76,6 @@ export const rosterEntry = pgTable(
     teamId: reference('team_id')
       .notNull()
       .references(() => team.id, { onDelete: 'cascade' }),
-    athleteId: reference('athlete_id').references(() => athlete.id, { onDelete: 'set null' }),
     source: source('source').notNull(),
     /** The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none. */
     sourcePlayerId: text('source_player_id').notNull().default(''),
@@ -118,9 +117,32 @@ export const rosterEntry = pgTable(
       .on(table.teamId, table.normalizedName, table.number, table.position)
       .where(sql`${table.sourcePlayerId} = ''`),
     unique('roster_entry_player_key').on(table.source, table.teamId, table.playerKey),
-    index('roster_entry_athlete_index').on(table.athleteId),
     check('roster_entry_height_range', sql`${table.heightInches} between 36 and 108`),
   ],
+);
+
+/**
+ * Who a roster entry is: the person across seasons, as far as the linking rules are certain. Links can be made anew at any
+ * time, by better rules or over more seasons.
+ */
+export const athleteLink = pgTable(
+  'athlete_link',
+  {
+    ...ids,
+    rosterEntryId: reference('roster_entry_id')
+      .notNull()
+      .unique()
+      .references(() => rosterEntry.id, { onDelete: 'cascade' }),
+    athleteId: reference('athlete_id')
+      .notNull()
+      .references(() => athlete.id, { onDelete: 'cascade' }),
+    /** What links it to the seasons before: `first`, `same-school` or `transfer`. */
+    rule: text('rule').notNull(),
+    /** What the rule stands on: which of school, hometown, high school and class agree. */
+    evidence: jsonb('evidence').$type<Record<string, string>>().notNull().default({}),
+    ...timestamps,
+  },
+  (table) => [index('athlete_link_athlete_index').on(table.athleteId)],
 );
 
 /** One statistic of a roster entry, over a season, a week or a game. */
@@ -156,13 +178,18 @@ export const teamRelations = relations(team, ({ one, many }) => ({
 }));
 
 export const athleteRelations = relations(athlete, ({ many }) => ({
-  rosterEntries: many(rosterEntry),
+  links: many(athleteLink),
   awards: many(award),
+}));
+
+export const athleteLinkRelations = relations(athleteLink, ({ one }) => ({
+  rosterEntry: one(rosterEntry, { fields: [athleteLink.rosterEntryId], references: [rosterEntry.id] }),
+  athlete: one(athlete, { fields: [athleteLink.athleteId], references: [athlete.id] }),
 }));
 
 export const rosterEntryRelations = relations(rosterEntry, ({ one, many }) => ({
   team: one(team, { fields: [rosterEntry.teamId], references: [team.id] }),
-  athlete: one(athlete, { fields: [rosterEntry.athleteId], references: [athlete.id] }),
+  link: one(athleteLink),
   stats: many(playerStat),
 }));
 

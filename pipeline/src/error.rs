@@ -42,6 +42,7 @@ pub struct Error {
     exit: Exit,
     message: String,
     help: Option<String>,
+    address: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -51,13 +52,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error that ends the command with `exit`. The message names the place and the reason.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), help: None, source: None }
+        Self { exit, message: message.into(), help: None, address: None, source: None }
     }
 
     /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the address whose answer cannot be used.
+    #[must_use]
+    pub fn at(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
         self
     }
 
@@ -71,6 +79,11 @@ impl Error {
     /// The exit code it leads to.
     pub fn exit(&self) -> Exit {
         self.exit
+    }
+
+    /// The address whose answer cannot be used, if it is about one.
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
     }
 
     /// The way out, if one is known.

@@ -1,5 +1,6 @@
 //! A job: what it is asked to do, and what it works with.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -44,6 +45,8 @@ pub struct JobOptions {
     pub refresh: Refresh,
     /// Files that sources take as input.
     pub files: Vec<PathBuf>,
+    /// What holds for all that the files hold, by name.
+    pub given: BTreeMap<String, String>,
 }
 
 impl AsRef<JobOptions> for JobOptions {

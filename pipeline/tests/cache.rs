@@ -190,7 +190,8 @@ async fn a_damaged_entry_is_asked_for_again_and_mended() {
     let folder = tempfile::tempdir().unwrap();
     fetcher(&site, folder.path()).get(&request("/page")).await.unwrap();
     let whole: Vec<_> = entries(folder.path()).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
-    let damages: [fn(&[u8]) -> Vec<u8>; 4] = [
+    type Damage = fn(&[u8]) -> Vec<u8>;
+    let damages: [Damage; 4] = [
         |_| Vec::new(),
         |bytes| bytes[..bytes.len() / 2].to_vec(),
         |bytes| [&bytes[..bytes.len() - 1], b"x"].concat(),

@@ -5,6 +5,7 @@ mod support;
 use std::io::Write;
 use std::time::Duration;
 
+use futures::StreamExt;
 use pipeline::fetch::{FetchError, Fetcher, Rate, SourceAccess, is_blocked};
 use pipeline::{Error, Exit};
 use support::{Answer, SOURCE, Site, config, request};
@@ -289,6 +290,38 @@ async fn request_starts_are_the_rate_apart_and_so_are_robots_txt_and_retries() {
         assert!(pair[1] - pair[0] >= gap / 2, "{:?}", pair[1] - pair[0]);
     }
     assert!(fetcher.statistics().waited >= gap * 9);
+}
+
+#[tokio::test]
+async fn a_turn_is_taken_when_it_comes_also_while_nobody_waits_for_the_answer() {
+    let site = Site::script(vec![Answer::text(200, "yes")]).await;
+    let mut config = site.config();
+    config.sources.get_mut(SOURCE).unwrap().rate = Rate::from_gap(Duration::from_millis(300)).unwrap();
+    let fetcher = Fetcher::new(config).unwrap();
+    let requests = [request("/one"), request("/two")];
+    let mut answers = futures::stream::iter(&requests).map(|request| fetcher.get(request)).buffer_unordered(2);
+    answers.next().await.unwrap().unwrap();
+    // The second request waits for its turn, and whoever asked is busy with the first answer.
+    let asked = async {
+        while site.targets().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), asked).await.expect("it is sent all the same");
+    answers.next().await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_wants_any_more_is_not_sent() {
+    let site = Site::script(vec![Answer::text(200, "yes")]).await;
+    let mut config = site.config();
+    config.sources.get_mut(SOURCE).unwrap().rate = Rate::from_gap(Duration::from_millis(300)).unwrap();
+    let fetcher = Fetcher::new(config).unwrap();
+    fetcher.get(&request("/one")).await.unwrap();
+    let dropped = request("/dropped");
+    assert!(tokio::time::timeout(Duration::from_millis(50), fetcher.get(&dropped)).await.is_err());
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(site.targets(), ["/one"]);
 }
 
 #[tokio::test]

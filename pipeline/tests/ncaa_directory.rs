@@ -48,7 +48,9 @@ async fn run(fetcher: Fetcher, limit: Option<u64>) -> Result<Harvest> {
 async fn batch(task: &str, pages: &Pages, limit: Option<u64>) -> Result<Batch> {
     let (_, task) = graph::task(task).unwrap();
     let (known, partition, progress) = (Known::nothing(), Partition::default(), Progress::silent());
-    let context = Context { pages, known: &known, partition: &partition, limit, files: &[], progress: &progress };
+    let given = BTreeMap::new();
+    let context =
+        Context { pages, known: &known, partition: &partition, limit, files: &[], given: &given, progress: &progress };
     (task.collect)(&context).await
 }
 

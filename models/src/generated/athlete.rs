@@ -2,8 +2,8 @@
 
 //! The table `public.athlete`.
 
+use super::athlete_link::AthleteLink;
 use super::award::Award;
-use super::roster_entry::RosterEntry;
 use super::runtime::{
     AsCell, Cell, ColumnDef, Field, Identity, Insert, Key, KeyDef, KeyKind, Keyed, Kind,
     Patch, Reference, Relation, RelationDef, RelationKind, RowReader, RuntimeValue,
@@ -78,10 +78,8 @@ impl Athlete {
 }
 
 impl Athlete {
-    /// Many [`RosterEntry`]: their `athlete_id` is this `id`.
-    pub const ROSTER_ENTRIES: Relation<Athlete, RosterEntry> = Relation::new(
-        &RELATIONS[0],
-    );
+    /// Many [`AthleteLink`]: their `athlete_id` is this `id`.
+    pub const LINKS: Relation<Athlete, AthleteLink> = Relation::new(&RELATIONS[0]);
 
     /// Many [`Award`]: their `athlete_id` is this `id`.
     pub const AWARDS: Relation<Athlete, Award> = Relation::new(&RELATIONS[1]);
@@ -363,10 +361,10 @@ static KEYS: [KeyDef; 2] = [
 
 static RELATIONS: [RelationDef; 2] = [
     RelationDef::new(
-        "rosterEntries",
+        "links",
         RelationKind::Many,
         list!["id"],
-        ("public", "roster_entry"),
+        ("public", "athlete_link"),
         list!["athlete_id"],
     ),
     RelationDef::new(

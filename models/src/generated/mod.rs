@@ -30,6 +30,7 @@
 )]
 
 mod athlete;
+mod athlete_link;
 mod award;
 mod conference;
 mod location;
@@ -48,6 +49,9 @@ pub mod json;
 pub mod runtime;
 
 pub use self::athlete::{Athlete, AthleteInsert, AthletePatch, AthleteRef};
+pub use self::athlete_link::{
+    AthleteLink, AthleteLinkInsert, AthleteLinkPatch, AthleteLinkRef,
+};
 pub use self::award::{Award, AwardInsert, AwardPatch, AwardRef};
 pub use self::conference::{Conference, ConferenceInsert, ConferencePatch, ConferenceRef};
 pub use self::location::{Location, LocationInsert, LocationPatch, LocationRef};
@@ -88,6 +92,7 @@ pub static TABLES: &[&TableDef] = &[
     SchoolSport::TABLE,
     Sport::TABLE,
     Athlete::TABLE,
+    AthleteLink::TABLE,
     PlayerStat::TABLE,
     RosterEntry::TABLE,
     Team::TABLE,

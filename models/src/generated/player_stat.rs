@@ -12,37 +12,37 @@ use super::runtime::{
 
 /// One statistic of a roster entry, over a season, a week or a game.
 ///
-/// Table `public.player_stat` · `drizzle-schemas/team.sql.ts:127`
+/// Table `public.player_stat` · `drizzle-schemas/team.sql.ts:149`
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct PlayerStat {
     /// `bigint not null generated always as identity` · primary key · `drizzle-schemas/columns.helpers.ts:12`
     pub id: i64,
-    /// `bigint not null` · unique `player_stat_key` · references `roster_entry(id)` · `drizzle-schemas/team.sql.ts:131`
+    /// `bigint not null` · unique `player_stat_key` · references `roster_entry(id)` · `drizzle-schemas/team.sql.ts:153`
     pub roster_entry_id: i64,
     /// Who says so; the entry may be another source's.
     ///
-    /// `public.source not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:135`
+    /// `public.source not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:157`
     pub source: Source,
     /// What it covers: `season`, `week:7`, or `game:` and the contest's id.
     ///
-    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:137`
+    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:159`
     pub period: String,
     /// The column, after the table's own name where it has one: `Pitching/ERA`.
     ///
-    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:139`
+    /// `text not null` · unique `player_stat_key` · `drizzle-schemas/team.sql.ts:161`
     pub category: String,
     /// Minutes and innings as decimal numbers; null where the text is no number.
     ///
-    /// `numeric(14, 4)` · `drizzle-schemas/team.sql.ts:141`
+    /// `numeric(14, 4)` · `drizzle-schemas/team.sql.ts:163`
     pub value: Option<rust_decimal::Decimal>,
     /// As the source writes it.
     ///
-    /// `text not null` · `drizzle-schemas/team.sql.ts:143`
+    /// `text not null` · `drizzle-schemas/team.sql.ts:165`
     pub raw_value: String,
     /// The day of the game, or the day through which the value counts.
     ///
-    /// `date` · `drizzle-schemas/team.sql.ts:145`
+    /// `date` · `drizzle-schemas/team.sql.ts:167`
     pub played_on: Option<chrono::NaiveDate>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,

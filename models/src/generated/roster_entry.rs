@@ -3,7 +3,7 @@
 //! The table `public.roster_entry`.
 
 use std::borrow::Cow::Borrowed;
-use super::athlete::{Athlete, AthleteRef};
+use super::athlete_link::AthleteLink;
 use super::enums::Source;
 use super::player_stat::PlayerStat;
 use super::runtime::{
@@ -24,61 +24,59 @@ pub struct RosterEntry {
     pub id: i64,
     /// `bigint not null` · unique `roster_entry_player_key` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · references `team(id)` · `drizzle-schemas/team.sql.ts:76`
     pub team_id: i64,
-    /// `bigint` · references `athlete(id)` · `drizzle-schemas/team.sql.ts:79`
-    pub athlete_id: Option<i64>,
-    /// `public.source not null` · unique `roster_entry_player_key` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:80`
+    /// `public.source not null` · unique `roster_entry_player_key` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:79`
     pub source: Source,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
     ///
-    /// `text not null default ''` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:82`
+    /// `text not null default ''` · unique `roster_entry_source_player_key` where `"roster_entry"."source_player_id" <> ''` · `drizzle-schemas/team.sql.ts:81`
     pub source_player_id: String,
-    /// `text not null` · `drizzle-schemas/team.sql.ts:83`
+    /// `text not null` · `drizzle-schemas/team.sql.ts:82`
     pub name: String,
     /// Lower case, `first last`, without punctuation.
     ///
-    /// `text not null` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:85`
+    /// `text not null` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:84`
     pub normalized_name: String,
     /// The number on the shirt; empty where none is given.
     ///
-    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:87`
+    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:86`
     pub number: String,
-    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:88`
+    /// `text not null default ''` · unique `roster_entry_unnumbered_player_key` where `"roster_entry"."source_player_id" = ''` · `drizzle-schemas/team.sql.ts:87`
     pub position: String,
     /// What names the entry within its source and team: the source's id, or without one `name|number|position`.
     ///
-    /// `text not null generated always as (case when source_player_id <> '' then source_player_id else normalized_name || '|' || number || '|' || position end) stored` · unique `roster_entry_player_key` · `drizzle-schemas/team.sql.ts:90`
+    /// `text not null generated always as (case when source_player_id <> '' then source_player_id else normalized_name || '|' || number || '|' || position end) stored` · unique `roster_entry_player_key` · `drizzle-schemas/team.sql.ts:89`
     pub player_key: String,
     /// `Fr.`, `So.`, `Jr.`, `Sr.` or `Gr.`; what the source writes beyond that is in `extra`.
     ///
-    /// `text` · `drizzle-schemas/team.sql.ts:96`
+    /// `text` · `drizzle-schemas/team.sql.ts:95`
     pub class_year: Option<String>,
-    /// `integer` · `drizzle-schemas/team.sql.ts:97`
+    /// `integer` · `drizzle-schemas/team.sql.ts:96`
     pub height_inches: Option<i32>,
-    /// `integer` · `drizzle-schemas/team.sql.ts:98`
+    /// `integer` · `drizzle-schemas/team.sql.ts:97`
     pub weight_pounds: Option<i32>,
     /// As the source writes it.
     ///
-    /// `text` · `drizzle-schemas/team.sql.ts:100`
+    /// `text` · `drizzle-schemas/team.sql.ts:99`
     pub hometown: Option<String>,
-    /// `text` · `drizzle-schemas/team.sql.ts:101`
+    /// `text` · `drizzle-schemas/team.sql.ts:100`
     pub hometown_city: Option<String>,
     /// State, province or territory of the US and Canada, as its postal abbreviation; only where the text is certain.
     ///
-    /// `text` · `drizzle-schemas/team.sql.ts:103`
+    /// `text` · `drizzle-schemas/team.sql.ts:102`
     pub hometown_state: Option<String>,
     /// ISO 3166-1 alpha-2, only where the text is certain.
     ///
-    /// `text` · `drizzle-schemas/team.sql.ts:105`
+    /// `text` · `drizzle-schemas/team.sql.ts:104`
     pub hometown_country: Option<String>,
-    /// `text` · `drizzle-schemas/team.sql.ts:106`
+    /// `text` · `drizzle-schemas/team.sql.ts:105`
     pub high_school: Option<String>,
-    /// `integer` · `drizzle-schemas/team.sql.ts:107`
+    /// `integer` · `drizzle-schemas/team.sql.ts:106`
     pub games_played: Option<i32>,
-    /// `integer` · `drizzle-schemas/team.sql.ts:108`
+    /// `integer` · `drizzle-schemas/team.sql.ts:107`
     pub games_started: Option<i32>,
     /// What the source says beyond these columns, by its own headers.
     ///
-    /// `jsonb not null default '{}'::jsonb` · TypeScript type `Record<string, string>` · `drizzle-schemas/team.sql.ts:110`
+    /// `jsonb not null default '{}'::jsonb` · TypeScript type `Record<string, string>` · `drizzle-schemas/team.sql.ts:109`
     pub extra: Json<std::collections::BTreeMap<String, String>>,
     /// `timestamp with time zone not null default now()` · `drizzle-schemas/columns.helpers.ts:19`
     pub created_at: chrono::DateTime<chrono::Utc>,
@@ -94,28 +92,27 @@ impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for RosterEntry {
         Ok(Self {
             id: row.get(0)?,
             team_id: row.get(1)?,
-            athlete_id: row.get(2)?,
-            source: row.get(3)?,
-            source_player_id: row.get(4)?,
-            name: row.get(5)?,
-            normalized_name: row.get(6)?,
-            number: row.get(7)?,
-            position: row.get(8)?,
-            player_key: row.get(9)?,
-            class_year: row.get(10)?,
-            height_inches: row.get(11)?,
-            weight_pounds: row.get(12)?,
-            hometown: row.get(13)?,
-            hometown_city: row.get(14)?,
-            hometown_state: row.get(15)?,
-            hometown_country: row.get(16)?,
-            high_school: row.get(17)?,
-            games_played: row.get(18)?,
-            games_started: row.get(19)?,
-            extra: row.get(20)?,
-            created_at: row.get(21)?,
-            updated_at: row.get(22)?,
-            deleted_at: row.get(23)?,
+            source: row.get(2)?,
+            source_player_id: row.get(3)?,
+            name: row.get(4)?,
+            normalized_name: row.get(5)?,
+            number: row.get(6)?,
+            position: row.get(7)?,
+            player_key: row.get(8)?,
+            class_year: row.get(9)?,
+            height_inches: row.get(10)?,
+            weight_pounds: row.get(11)?,
+            hometown: row.get(12)?,
+            hometown_city: row.get(13)?,
+            hometown_state: row.get(14)?,
+            hometown_country: row.get(15)?,
+            high_school: row.get(16)?,
+            games_played: row.get(17)?,
+            games_started: row.get(18)?,
+            extra: row.get(19)?,
+            created_at: row.get(20)?,
+            updated_at: row.get(21)?,
+            deleted_at: row.get(22)?,
         })
     }
 }
@@ -125,7 +122,7 @@ impl Table for RosterEntry {
 
     fn update_value(column: usize) -> Option<String> {
         match column {
-            22 => Some(now()),
+            21 => Some(now()),
             _ => None,
         }
     }
@@ -157,8 +154,8 @@ impl RosterEntry {
     /// One [`Team`]: its `id` is this `team_id`.
     pub const TEAM: Relation<RosterEntry, Team> = Relation::new(&RELATIONS[0]);
 
-    /// One [`Athlete`]: its `id` is this `athlete_id`.
-    pub const ATHLETE: Relation<RosterEntry, Athlete> = Relation::new(&RELATIONS[1]);
+    /// One [`AthleteLink`]: its `roster_entry_id` is this `id`.
+    pub const LINK: Relation<RosterEntry, AthleteLink> = Relation::new(&RELATIONS[1]);
 
     /// Many [`PlayerStat`]: their `roster_entry_id` is this `id`.
     pub const STATS: Relation<RosterEntry, PlayerStat> = Relation::new(&RELATIONS[2]);
@@ -175,8 +172,6 @@ impl RosterEntry {
 pub struct RosterEntryInsert {
     /// `team_id`
     pub team_id: TeamRef,
-    /// `athlete_id`; absent: null.
-    pub athlete_id: Field<Option<AthleteRef>>,
     /// `source`
     pub source: Source,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
@@ -244,7 +239,6 @@ impl RosterEntryInsert {
     ) -> Self {
         Self {
             team_id: team_id.into(),
-            athlete_id: Field::Absent,
             source,
             source_player_id: Field::Absent,
             name: name.into(),
@@ -266,13 +260,6 @@ impl RosterEntryInsert {
             updated_at: Field::Absent,
             deleted_at: Field::Absent,
         }
-    }
-
-    /// Sets `athlete_id`.
-    #[must_use]
-    pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
-        self.athlete_id = Field::Value(athlete_id.into());
-        self
     }
 
     /// Sets `source_player_id`.
@@ -415,27 +402,26 @@ impl Insert for RosterEntryInsert {
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         visit(1, self.team_id.as_cell());
-        self.athlete_id.visit(2, visit);
-        visit(3, self.source.as_cell());
-        self.source_player_id.visit(4, visit);
-        visit(5, self.name.as_cell());
-        visit(6, self.normalized_name.as_cell());
-        self.number.visit(7, visit);
-        self.position.visit(8, visit);
-        self.class_year.visit(10, visit);
-        self.height_inches.visit(11, visit);
-        self.weight_pounds.visit(12, visit);
-        self.hometown.visit(13, visit);
-        self.hometown_city.visit(14, visit);
-        self.hometown_state.visit(15, visit);
-        self.hometown_country.visit(16, visit);
-        self.high_school.visit(17, visit);
-        self.games_played.visit(18, visit);
-        self.games_started.visit(19, visit);
-        self.extra.visit(20, visit);
-        self.created_at.visit(21, visit);
-        self.updated_at.visit(22, visit);
-        self.deleted_at.visit(23, visit);
+        visit(2, self.source.as_cell());
+        self.source_player_id.visit(3, visit);
+        visit(4, self.name.as_cell());
+        visit(5, self.normalized_name.as_cell());
+        self.number.visit(6, visit);
+        self.position.visit(7, visit);
+        self.class_year.visit(9, visit);
+        self.height_inches.visit(10, visit);
+        self.weight_pounds.visit(11, visit);
+        self.hometown.visit(12, visit);
+        self.hometown_city.visit(13, visit);
+        self.hometown_state.visit(14, visit);
+        self.hometown_country.visit(15, visit);
+        self.high_school.visit(16, visit);
+        self.games_played.visit(17, visit);
+        self.games_started.visit(18, visit);
+        self.extra.visit(19, visit);
+        self.created_at.visit(20, visit);
+        self.updated_at.visit(21, visit);
+        self.deleted_at.visit(22, visit);
     }
 }
 
@@ -449,8 +435,6 @@ impl Upsert for RosterEntryInsert {
 pub struct RosterEntryPatch {
     /// `team_id`
     pub team_id: Field<TeamRef>,
-    /// `athlete_id`
-    pub athlete_id: Field<Option<AthleteRef>>,
     /// `source`
     pub source: Field<Source>,
     /// The source's id of the player, which stats.ncaa.org gives anew each season; empty where it gives none.
@@ -498,13 +482,6 @@ impl RosterEntryPatch {
     #[must_use]
     pub fn with_team_id(mut self, team_id: impl Into<TeamRef>) -> Self {
         self.team_id = Field::Value(team_id.into());
-        self
-    }
-
-    /// Sets `athlete_id`.
-    #[must_use]
-    pub fn with_athlete_id(mut self, athlete_id: impl Into<Option<AthleteRef>>) -> Self {
-        self.athlete_id = Field::Value(athlete_id.into());
         self
     }
 
@@ -669,27 +646,26 @@ impl Patch for RosterEntryPatch {
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(usize, Cell<'a>)) {
         self.team_id.visit(1, visit);
-        self.athlete_id.visit(2, visit);
-        self.source.visit(3, visit);
-        self.source_player_id.visit(4, visit);
-        self.name.visit(5, visit);
-        self.normalized_name.visit(6, visit);
-        self.number.visit(7, visit);
-        self.position.visit(8, visit);
-        self.class_year.visit(10, visit);
-        self.height_inches.visit(11, visit);
-        self.weight_pounds.visit(12, visit);
-        self.hometown.visit(13, visit);
-        self.hometown_city.visit(14, visit);
-        self.hometown_state.visit(15, visit);
-        self.hometown_country.visit(16, visit);
-        self.high_school.visit(17, visit);
-        self.games_played.visit(18, visit);
-        self.games_started.visit(19, visit);
-        self.extra.visit(20, visit);
-        self.created_at.visit(21, visit);
-        self.updated_at.visit(22, visit);
-        self.deleted_at.visit(23, visit);
+        self.source.visit(2, visit);
+        self.source_player_id.visit(3, visit);
+        self.name.visit(4, visit);
+        self.normalized_name.visit(5, visit);
+        self.number.visit(6, visit);
+        self.position.visit(7, visit);
+        self.class_year.visit(9, visit);
+        self.height_inches.visit(10, visit);
+        self.weight_pounds.visit(11, visit);
+        self.hometown.visit(12, visit);
+        self.hometown_city.visit(13, visit);
+        self.hometown_state.visit(14, visit);
+        self.hometown_country.visit(15, visit);
+        self.high_school.visit(16, visit);
+        self.games_played.visit(17, visit);
+        self.games_started.visit(18, visit);
+        self.extra.visit(19, visit);
+        self.created_at.visit(20, visit);
+        self.updated_at.visit(21, visit);
+        self.deleted_at.visit(22, visit);
     }
 }
 
@@ -754,7 +730,7 @@ static TABLE: TableDef = TableDef::new("public", "roster_entry", &COLUMNS)
     .checks(&CHECKS)
     .conflict_key(Some(2), "named by @conflictKey in the schema");
 
-static COLUMNS: [ColumnDef; 24] = [
+static COLUMNS: [ColumnDef; 23] = [
     ColumnDef::new("id", "bigint", Kind::Int8)
         .rust_type("i64")
         .not_null()
@@ -764,7 +740,6 @@ static COLUMNS: [ColumnDef; 24] = [
         .rust_type("i64")
         .key("teamId")
         .not_null(),
-    ColumnDef::new("athlete_id", "bigint", Kind::Int8).rust_type("i64").key("athleteId"),
     ColumnDef::new(
         "source",
         "public.source",
@@ -874,17 +849,11 @@ static KEYS: [KeyDef; 4] = [
     .predicate("\"roster_entry\".\"source_player_id\" = ''"),
 ];
 
-static REFERENCES: [ReferenceDef; 2] = [
+static REFERENCES: [ReferenceDef; 1] = [
     ReferenceDef::new(
         "roster_entry_team_id_team_id_fk",
         list!["team_id"],
         ("public", "team"),
-        list!["id"],
-    ),
-    ReferenceDef::new(
-        "roster_entry_athlete_id_athlete_id_fk",
-        list!["athlete_id"],
-        ("public", "athlete"),
         list!["id"],
     ),
 ];
@@ -917,11 +886,11 @@ static RELATIONS: [RelationDef; 3] = [
         list!["id"],
     ),
     RelationDef::new(
-        "athlete",
+        "link",
         RelationKind::One,
-        list!["athlete_id"],
-        ("public", "athlete"),
         list!["id"],
+        ("public", "athlete_link"),
+        list!["roster_entry_id"],
     ),
     RelationDef::new(
         "stats",

@@ -148,6 +148,18 @@ CREATE TABLE "athlete" (
 	CONSTRAINT "athlete_identity_key_unique" UNIQUE("identity_key")
 );
 --> statement-breakpoint
+CREATE TABLE "athlete_link" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "athlete_link_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"roster_entry_id" bigint NOT NULL,
+	"athlete_id" bigint NOT NULL,
+	"rule" text NOT NULL,
+	"evidence" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"deleted_at" timestamp with time zone,
+	CONSTRAINT "athlete_link_roster_entry_id_unique" UNIQUE("roster_entry_id")
+);
+--> statement-breakpoint
 CREATE TABLE "player_stat" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "player_stat_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"roster_entry_id" bigint NOT NULL,
@@ -166,7 +178,6 @@ CREATE TABLE "player_stat" (
 CREATE TABLE "roster_entry" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "roster_entry_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"team_id" bigint NOT NULL,
-	"athlete_id" bigint,
 	"source" "source" NOT NULL,
 	"source_player_id" text DEFAULT '' NOT NULL,
 	"name" text NOT NULL,
@@ -220,9 +231,10 @@ ALTER TABLE "school_alias" ADD CONSTRAINT "school_alias_school_id_school_id_fk" 
 ALTER TABLE "school_sport" ADD CONSTRAINT "school_sport_school_id_school_id_fk" FOREIGN KEY ("school_id") REFERENCES "public"."school"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "school_sport" ADD CONSTRAINT "school_sport_sport_id_sport_id_fk" FOREIGN KEY ("sport_id") REFERENCES "public"."sport"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "school_sport" ADD CONSTRAINT "school_sport_conference_id_conference_id_fk" FOREIGN KEY ("conference_id") REFERENCES "public"."conference"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "athlete_link" ADD CONSTRAINT "athlete_link_roster_entry_id_roster_entry_id_fk" FOREIGN KEY ("roster_entry_id") REFERENCES "public"."roster_entry"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "athlete_link" ADD CONSTRAINT "athlete_link_athlete_id_athlete_id_fk" FOREIGN KEY ("athlete_id") REFERENCES "public"."athlete"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "player_stat" ADD CONSTRAINT "player_stat_roster_entry_id_roster_entry_id_fk" FOREIGN KEY ("roster_entry_id") REFERENCES "public"."roster_entry"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "roster_entry" ADD CONSTRAINT "roster_entry_team_id_team_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."team"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "roster_entry" ADD CONSTRAINT "roster_entry_athlete_id_athlete_id_fk" FOREIGN KEY ("athlete_id") REFERENCES "public"."athlete"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "team" ADD CONSTRAINT "team_school_id_school_id_fk" FOREIGN KEY ("school_id") REFERENCES "public"."school"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "team" ADD CONSTRAINT "team_sport_id_sport_id_fk" FOREIGN KEY ("sport_id") REFERENCES "public"."sport"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "team" ADD CONSTRAINT "team_conference_id_conference_id_fk" FOREIGN KEY ("conference_id") REFERENCES "public"."conference"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
@@ -235,8 +247,8 @@ CREATE INDEX "school_name_lower_index" ON "school" USING btree (lower("name"));-
 CREATE UNIQUE INDEX "school_alias_preferred_key" ON "school_alias" USING btree ("school_id","source") WHERE "school_alias"."is_preferred";--> statement-breakpoint
 CREATE INDEX "school_sport_conference_index" ON "school_sport" USING btree ("conference_id");--> statement-breakpoint
 CREATE INDEX "athlete_name_lower_index" ON "athlete" USING btree (lower("name"));--> statement-breakpoint
+CREATE INDEX "athlete_link_athlete_index" ON "athlete_link" USING btree ("athlete_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "roster_entry_source_player_key" ON "roster_entry" USING btree ("source","team_id","source_player_id") WHERE "roster_entry"."source_player_id" <> '';--> statement-breakpoint
 CREATE UNIQUE INDEX "roster_entry_unnumbered_player_key" ON "roster_entry" USING btree ("team_id","normalized_name","number","position") WHERE "roster_entry"."source_player_id" = '';--> statement-breakpoint
-CREATE INDEX "roster_entry_athlete_index" ON "roster_entry" USING btree ("athlete_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "team_ncaa_team_id_key" ON "team" USING btree ("ncaa_team_id") WHERE "team"."ncaa_team_id" is not null;--> statement-breakpoint
 CREATE INDEX "team_sport_season_index" ON "team" USING btree ("sport_id","season" DESC NULLS LAST);

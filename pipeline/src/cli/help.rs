@@ -46,8 +46,12 @@ Examples:
   pipeline sync weekly_stats_sync --season 2026 --sport MBA,WVB
   pipeline sync --resume
   pipeline sync --base-url ncaa-directory=http://127.0.0.1:8080 --rate ncaa-directory=50/s
+  pipeline sync --max-requests 200              ask for a part now (exit 75); later runs go on from there
+  pipeline sync --refresh                       ask for everything again, whatever is stored
 
-Running it again changes only what differs. What cannot be accepted goes to the quarantine with its reason; the rest goes on.
+Answers are kept in the user's cache folder and are fresh for a while (`pipeline config`: sources.NAME.cache), so that a run
+that was stopped goes on where it ended. Running it again changes only what differs. What cannot be accepted goes to the
+quarantine with its reason; the rest goes on. How sites are asked: docs/fetching.md.
 A task that fails costs those that need its rows; the others go on, and the exit code is that of the worst.
 Exit codes: `pipeline --help`.";
 

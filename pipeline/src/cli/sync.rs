@@ -114,6 +114,7 @@ impl Selected {
             seasons: self.season.clone(),
             sports: self.sport.clone(),
             week: self.week.clone(),
+            of_past: false,
         })
     }
 }
@@ -126,6 +127,9 @@ pub(crate) struct JobArgs {
     /// A file that a source takes as input, such as awards in CSV. May be given several times.
     #[arg(long, value_name = "FILE")]
     input: Vec<PathBuf>,
+    /// What holds for all that the files hold, where they do not say it, such as sport=WVB. May be given several times.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, requires = "input")]
+    given: Vec<(String, String)>,
     /// Also write the result line to this file, in one step.
     #[arg(long, value_name = "PATH")]
     result_file: Option<PathBuf>,
@@ -220,7 +224,7 @@ impl Arguments for BackfillArgs {
         }
         let (names, seasons) = (vec![self.name.clone()], (self.from..=self.to).collect());
         let selected = Selected { names, season: seasons, sport: self.sport.clone(), week: None };
-        let selection = selected.selection()?;
+        let selection = Selection { of_past: true, ..selected.selection()? };
         let what = if self.again { What::Selection(selection) } else { What::Missing(selection) };
         Ok(SyncOptions {
             common: self.job.options(),
@@ -288,9 +292,21 @@ impl SourceFlags {
 impl JobArgs {
     fn options(&self) -> JobOptions {
         let traffic = self.source.traffic();
-        let caching = self.source.caching();
-        JobOptions { limit: self.limit, traffic, caching, refresh: Refresh::default(), files: self.input.clone() }
+        let (caching, given) = (self.source.caching(), self.given.iter().cloned().collect());
+        JobOptions {
+            limit: self.limit,
+            traffic,
+            caching,
+            refresh: Refresh::default(),
+            files: self.input.clone(),
+            given,
+        }
     }
+}
+
+fn pair(raw: &str) -> Result<(String, String), String> {
+    let (key, value) = raw.split_once('=').ok_or("write it as KEY=VALUE, such as sport=WVB")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn of_source(raw: &str) -> Result<(String, String), String> {

@@ -72,6 +72,18 @@ fn defaults_are_those_of_the_contract() {
 }
 
 #[test]
+fn defaults_of_sources_are_those_of_the_registry() {
+    let settings = Scene::new().load();
+    let registered: Vec<_> = crate::sources::ALL.iter().map(|source| source.name).collect();
+    assert_eq!(settings.sources.len(), registered.len(), "{registered:?}");
+    for source in crate::sources::ALL {
+        let known = &settings.sources[source.name];
+        assert_eq!(known.base_url.as_str().trim_end_matches('/'), source.base_url, "{}", source.name);
+        assert_eq!((known.rate, known.lifetime), (source.rate, source.lifetime), "{}", source.name);
+    }
+}
+
+#[test]
 fn flags_win_over_environment_over_file_over_defaults() {
     const FILE: &str = "[rate]\nncaa-directory = \"3/s\"\n";
     const ENV: (&str, &str) = ("PIPELINE_RATE_NCAA_DIRECTORY", "4/s");

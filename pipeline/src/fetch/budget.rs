@@ -16,6 +16,19 @@ impl Budget {
         Self { limit, left: AtomicU64::new(limit.unwrap_or(0)) }
     }
 
+    /// Whether there is something left.
+    ///
+    /// # Errors
+    /// [`FetchError::Budget`] if not.
+    pub(super) fn check(&self, url: &str) -> Result<(), FetchError> {
+        match self.limit {
+            Some(limit) if self.left.load(Ordering::Relaxed) == 0 => {
+                Err(FetchError::Budget { url: url.to_owned(), limit })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Takes one request from it.
     ///
     /// # Errors

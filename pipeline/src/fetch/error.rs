@@ -61,6 +61,12 @@ pub enum FetchError {
         /// How many were allowed.
         limit: u64,
     },
+    /// The program ends, and with it the request. Exit 75.
+    #[error("{url} was not answered before the program ended")]
+    Ended {
+        /// What was asked for.
+        url: String,
+    },
     /// The site's certificate cannot be verified. Verification is never switched off. Exit 78.
     #[error("the certificate of {url} cannot be verified: {reason}")]
     Certificate {
@@ -168,7 +174,7 @@ impl FetchError {
             Self::Blocked { .. } | Self::Disallowed { .. } | Self::Down { .. } | Self::Resting { .. } => {
                 Exit::Unavailable
             }
-            Self::Budget { .. } => Exit::Temporary,
+            Self::Budget { .. } | Self::Ended { .. } => Exit::Temporary,
             Self::Status { .. }
             | Self::TooLarge { .. }
             | Self::TooDense { .. }

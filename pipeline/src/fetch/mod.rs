@@ -41,6 +41,8 @@ pub use statistics::Statistics;
 use statistics::Counters;
 use std::sync::Arc;
 
+use tokio_util::task::AbortOnDropHandle;
+
 /// Gets responses, in the [`Mode`] it was made for. Shared by reference between any number of tasks.
 #[derive(Debug)]
 pub struct Fetcher {
@@ -51,7 +53,7 @@ pub struct Fetcher {
 
 #[derive(Debug)]
 enum Backend {
-    Live { client: Box<live::Client>, recorder: Option<recording::Recorder> },
+    Live { client: Arc<live::Client>, recorder: Option<recording::Recorder> },
     Replay(recording::Replay),
 }
 
@@ -67,7 +69,7 @@ impl Fetcher {
         let backend = match &config.mode {
             Mode::Live { record } => {
                 let recorder = record.as_deref().map(recording::Recorder::new).transpose()?;
-                Backend::Live { client: Box::new(live::Client::new(&config, Arc::clone(&counters))?), recorder }
+                Backend::Live { client: Arc::new(live::Client::new(&config, Arc::clone(&counters))?), recorder }
             }
             Mode::Replay(folder) => Backend::Replay(recording::Replay::of_folder(folder, &config.sources)?),
             Mode::Offline => Backend::Replay(recording::Replay::shipped(&config.sources)),
@@ -83,7 +85,13 @@ impl Fetcher {
     pub async fn get(&self, request: &Request) -> Result<Response, FetchError> {
         match &self.backend {
             Backend::Live { client, recorder } => {
-                let response = client.get(request).await?;
+                let (client, asked) = (Arc::clone(client), request.clone());
+                // A task of its own: a turn is taken when it comes, also while whoever asks is busy with an earlier answer.
+                let task = AbortOnDropHandle::new(tokio::spawn(async move { client.get(&asked).await }));
+                let response = task.await.unwrap_or_else(|error| match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => Err(FetchError::Ended { url: request.to_string() }),
+                })?;
                 if let Some(recorder) = recorder {
                     recorder.record(request, &response)?;
                 }
@@ -94,6 +102,13 @@ impl Fetcher {
                 self.counters.replayed();
                 Ok(response)
             }
+        }
+    }
+
+    /// Forgets the stored answer of an address: what was read of it makes no sense, and the next run is to ask again.
+    pub fn forget(&self, url: &str) {
+        if let Backend::Live { client, .. } = &self.backend {
+            client.forget(url);
         }
     }
 

@@ -14,7 +14,10 @@ impl Rate {
     /// Two a second: what the NCAA's directory is asked at by default.
     pub const TWO_A_SECOND: Self = Self { gap: Duration::from_millis(500) };
 
-    /// One in five seconds: what stats.ncaa.org is asked at by default.
+    /// One a second.
+    pub const ONE_A_SECOND: Self = Self { gap: Duration::from_secs(1) };
+
+    /// One in five seconds: for sites that want to be left alone.
     pub const ONE_IN_FIVE_SECONDS: Self = Self { gap: Duration::from_secs(5) };
 
     /// A rate by the time between two starts; none if that is zero.

@@ -43,7 +43,7 @@ impl Counters {
         self.retries.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn stored_answer(&self) {
+    pub(super) fn cached(&self) {
         self.from_cache.fetch_add(1, Ordering::Relaxed);
     }
 

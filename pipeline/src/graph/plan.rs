@@ -1,5 +1,7 @@
 //! What a command means of the graph: tasks and partitions, with what each waits for.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Datelike, Days, Utc};
 use models::TableDef;
 
@@ -19,6 +21,9 @@ pub struct Selection {
     pub sports: Vec<String>,
     /// The week of what is cut by week, as its Monday; none means the present one.
     pub week: Option<String>,
+    /// Only what has a past: tasks that are cut by season, and those that are made of their rows.
+    #[serde(default)]
+    pub of_past: bool,
 }
 
 /// A task and one of its partitions.
@@ -75,12 +80,30 @@ impl Plan {
         // In the order of the graph, whatever the order of the names.
         let tasks = super::all_tasks().filter(|(_, task)| chosen.iter().any(|(_, named)| std::ptr::eq(*task, *named)));
         let mut plan = Self { nodes: Vec::new() };
-        for (source, task) in tasks {
+        let has_past = |task: &Task| !task.partitions.is_empty() && !task.partitions.contains(&Dimension::Week);
+        for (source, task) in tasks.filter(|(_, task)| !selection.of_past || has_past(task)) {
             for partition in partitions(source, task, selection, now) {
                 plan.add(source, task, partition);
             }
         }
+        if selection.of_past && plan.nodes.is_empty() {
+            let names = selection.names.join(", ");
+            return Err(Error::new(Exit::Usage, format!("{names} has no past: nothing of it is cut by season"))
+                .help("`pipeline sync` loads it as it is now"));
+        }
         Ok(plan)
+    }
+
+    /// Which nodes a set of loaded partitions makes unnecessary: those that are in it, but for one that is not cut by season and is made
+    /// of rows of others, which is loaded again when one of them is.
+    pub fn complete(&self, loaded: &BTreeSet<(String, String)>) -> Vec<bool> {
+        let mut complete: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let is_loaded = loaded.contains(&(node.task.name.to_owned(), node.partition.to_string()));
+            let is_of_season = node.task.partitions.contains(&Dimension::Season);
+            complete.push(is_loaded && (is_of_season || node.after.iter().all(|before| complete[*before])));
+        }
+        complete
     }
 
     /// One task and one partition.

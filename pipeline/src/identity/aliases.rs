@@ -22,9 +22,9 @@ pub struct WellKnown {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Aliases {
-    /// The NCAA's organisation id.
-    pub ncaa_id: i32,
-    /// The official name, for whoever reads the file.
+    /// The NCAA's organisation id, where it was seen.
+    pub ncaa_id: Option<i32>,
+    /// The official name: by it the school is known where the id was not seen.
     pub name: String,
     /// Its other names.
     pub aliases: Vec<String>,

@@ -54,6 +54,13 @@ struct Finding {
     certain: bool,
 }
 
+impl Finding {
+    /// Certain if there is one school; nothing if there is none.
+    fn among(rule: Rule, schools: Vec<usize>) -> Option<Self> {
+        (!schools.is_empty()).then_some(Self { rule, certain: schools.len() == 1, schools })
+    }
+}
+
 impl Matcher {
     /// A matcher over these schools. Of several with the same id the first counts.
     pub fn new(schools: impl IntoIterator<Item = KnownSchool>) -> Self {
@@ -89,7 +96,10 @@ impl Matcher {
         }
         for alias in &known.aliases {
             self.by_alias.entry((alias.source.clone(), normalized(&alias.alias))).or_default().push(index);
-            add_alias(&mut self.by_any_alias, &alias.alias, Some(index));
+            // What a source calls a school says nothing of what others mean by it; what a person says does.
+            if alias.source == Source::Manual {
+                add_alias(&mut self.by_any_alias, &alias.alias, Some(index));
+            }
         }
         self.similar.add(readings.first().map_or("", |reading| &reading.full));
         let by_state = readings.first().and_then(|reading| reading.state);
@@ -100,11 +110,23 @@ impl Matcher {
     fn add_well_known(&mut self) {
         let well_known = well_known();
         for school in &well_known.schools {
-            let index = self.by_id.get(&school.ncaa_id).copied();
+            let index = match school.ncaa_id {
+                Some(id) => self.by_id.get(&id).copied(),
+                None => self.by_official_name(&school.name),
+            };
             school.aliases.iter().for_each(|alias| add_alias(&mut self.by_any_alias, alias, index));
             school.parts.iter().for_each(|part| add_alias(&mut self.by_part, part, index));
         }
         self.shared = well_known.shared.iter().map(String::as_str).collect();
+    }
+
+    /// The one school of this official name.
+    fn by_official_name(&self, name: &str) -> Option<usize> {
+        let reading = readings(name).into_iter().next()?;
+        match self.by_name.get(&reading.full)?[..] {
+            [school] => Some(school),
+            _ => None,
+        }
     }
 
     /// The school that a source means.
@@ -121,6 +143,8 @@ impl Matcher {
         let named = match self.by_alias(query, &readings, state) {
             Named::Nothing => self.by_names(query, &readings, state),
             Named::Elsewhere => return Resolution::Unknown(self.similar_to(&readings)),
+            // Whoever made the row knew the site, too.
+            Named::Found(finding) if finding.rule == Rule::OwnAlias => return self.decided(finding),
             Named::Found(finding) => Some(finding),
         };
         match (named, self.by_website(query, state)) {
@@ -172,13 +196,13 @@ impl Matcher {
         if let (Some(source), Some(key)) = (&query.source, query.key)
             && let Some(schools) = self.by_alias.get(&(source.clone(), normalized(key)))
         {
-            return self.found(Rule::Alias, schools, state);
+            return self.found(Rule::OwnAlias, schools, state);
         }
         let exact = normalized(query.name);
         if let Some(source) = &query.source
             && let Some(schools) = self.by_alias.get(&(source.clone(), exact.clone()))
         {
-            return self.found(Rule::Alias, schools, state);
+            return self.found(Rule::OwnAlias, schools, state);
         }
         let plain = readings.iter().filter(|reading| reading.state.is_none()).map(|reading| reading.full.as_str());
         let mut keys = std::iter::once(exact.as_str()).chain(plain);
@@ -196,12 +220,7 @@ impl Matcher {
 
     /// Those of the schools that may be in the state.
     fn found(&self, rule: Rule, schools: &[usize], state: Option<&str>) -> Named {
-        let schools = self.in_state(schools, state);
-        if schools.is_empty() {
-            Named::Nothing
-        } else {
-            Named::Found(Finding { rule, certain: schools.len() == 1, schools })
-        }
+        Finding::among(rule, self.in_state(schools, state)).map_or(Named::Nothing, Named::Found)
     }
 
     fn in_state(&self, schools: &[usize], state: Option<&str>) -> Vec<usize> {
@@ -258,7 +277,7 @@ impl Matcher {
         let ours = query.city.map(normalized).and_then(|city| with_city(reading, &city));
         let ours = ours.and_then(|full| self.by_name.get(&full));
         let schools = self.in_state(theirs.or(ours)?, state);
-        (!schools.is_empty()).then_some(Finding { rule: Rule::NameAndCity, certain: schools.len() == 1, schools })
+        Finding::among(Rule::NameAndCity, schools)
     }
 
     fn state_university(&self, _: &Query<'_>, reading: &Reading, state: Option<&str>) -> Option<Finding> {
@@ -266,7 +285,7 @@ impl Matcher {
             return None;
         }
         let schools = self.in_state(self.by_name.get(&format!("university {}", reading.core))?, state);
-        (!schools.is_empty()).then_some(Finding { rule: Rule::StateUniversity, certain: schools.len() == 1, schools })
+        Finding::among(Rule::StateUniversity, schools)
     }
 
     fn short_name(&self, _: &Query<'_>, reading: &Reading, stated: Option<&str>) -> Option<Finding> {

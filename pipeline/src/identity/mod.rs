@@ -6,6 +6,7 @@
 //! takes, and how often it is right on recorded data.
 
 mod aliases;
+pub mod athletes;
 mod host;
 mod matcher;
 mod name;
@@ -16,7 +17,7 @@ mod words;
 pub use aliases::{Aliases, WELL_KNOWN, WellKnown, well_known};
 pub use matcher::Matcher;
 pub use name::normalized;
-pub use rows::{alias_key, alias_row, unresolved};
+pub use rows::{alias_key, alias_row, replayed_alias, unresolved};
 
 use models::Source;
 
@@ -33,7 +34,8 @@ pub struct KnownSchool {
     pub city: Option<String>,
     /// The school's own sites, not those of its athletics.
     pub websites: Vec<String>,
-    /// Other names and ids: rows of `school_alias`. Give those that are certain: made by hand, or found by id.
+    /// Other names and ids: rows of `school_alias`. Those of a source are found for that source only, `manual` ones for all. Give
+    /// those that are certain: a row that a rule made would be found by itself again, also when the rule finds more schools by now.
     pub aliases: Vec<KnownAlias>,
 }
 
@@ -132,7 +134,9 @@ impl Resolution {
 pub enum Rule {
     /// The NCAA's id.
     Id,
-    /// An alias, known from before or well known, to the letter.
+    /// The source's own alias or id, known from before. It is a row already: see [`alias_row`].
+    OwnAlias,
+    /// A name that a person or the list of well-known names gives, to the letter.
     Alias,
     /// The host of the school's site, which no other school has.
     Website,
@@ -159,6 +163,7 @@ impl Rule {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Id => "id",
+            Self::OwnAlias => "own-alias",
             Self::Alias => "alias",
             Self::Website => "website",
             Self::Name => "name",
@@ -176,7 +181,7 @@ impl Rule {
     pub fn score(self) -> u8 {
         match self {
             Self::Id => 100,
-            Self::Alias => 99,
+            Self::OwnAlias | Self::Alias => 99,
             Self::Website => 98,
             Self::Name => 97,
             Self::NameAndState => 96,

@@ -300,9 +300,12 @@ mod tests {
         }
     }
 
+    /// Full, core, state.
+    type Expected<'a> = (&'a str, &'a str, Option<&'a str>);
+
     #[test]
     fn readings_write_short_forms_out() {
-        let cases: [(&str, &[(&str, &str, Option<&str>)]); 9] = [
+        let cases: [(&str, &[Expected<'_>]); 9] = [
             ("University of Texas at Austin", &[("university texas austin", "texas austin", None)]),
             ("St. Cloud St.", &[("saint cloud state", "saint cloud state", None)]),
             ("Wis.-Eau Claire", &[("wisconsin eau claire", "wisconsin eau claire", None)]),

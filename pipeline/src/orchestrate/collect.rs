@@ -32,6 +32,7 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
         partition: &node.partition,
         limit: options.limit,
         files: &options.files,
+        given: &options.given,
         progress: &job.progress,
     };
     match unless_stopped(job, (node.task.collect)(&context)).await {
@@ -39,6 +40,7 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
             for (reason, number) in std::mem::take(&mut batch.skipped) {
                 run.skip(&reason, number);
             }
+            run.unresolved_references(batch.unresolved_references);
             if !batch.unknown.is_empty() {
                 run.remark(unknown(node.source.name, &batch.unknown));
             }
@@ -49,7 +51,11 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
             run.blocked(error);
             Ok(None)
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            // It is to be asked for again, not to be read from the cache as long as it is fresh.
+            error.address().into_iter().for_each(|address| pages.fetcher().forget(address));
+            Err(error)
+        }
     }
 }
 

@@ -19,17 +19,16 @@ enum State {
     Failed,
 }
 
-/// Runs all nodes of a plan but those that are `done` already. A node that fails costs those that hang on it; the rest goes on.
+/// Runs all nodes of a plan but those that are `done` already, by their positions. A node that fails costs those that hang on it; the rest goes on.
 /// A signal ends what runs, and nothing more begins.
 pub(super) async fn execute<O: AsRef<JobOptions>>(
     shared: &Shared<'_, O>,
     plan: &Plan,
-    done: &dyn Fn(usize) -> bool,
+    done: &[bool],
     parallel: usize,
     run: &mut Run,
 ) {
-    let mut states: Vec<State> =
-        (0..plan.nodes.len()).map(|position| if done(position) { State::Done } else { State::Waiting }).collect();
+    let mut states: Vec<State> = done.iter().map(|done| if *done { State::Done } else { State::Waiting }).collect();
     let complete: Vec<String> = (0..plan.nodes.len())
         .filter(|position| states[*position] == State::Done)
         .map(|position| plan.nodes[position].name())

@@ -1,5 +1,7 @@
 //! What asks the sources: from settings and options to a fetcher.
 
+use chrono::DateTime;
+
 use crate::Result;
 use crate::config::{Settings, SourceSettings};
 use crate::fetch::{CacheConfig, FetchConfig, Fetcher, Mode, SourceAccess};
@@ -46,6 +48,7 @@ pub fn fetcher(settings: &Settings, options: &JobOptions) -> Result<Fetcher> {
 
 /// Where answers are kept. A default folder that cannot be made is done without: not every user has a home.
 fn cache(settings: &Settings, options: &JobOptions) -> Option<CacheConfig> {
+    let max_requests = settings.http.max_requests;
     let settings = &settings.cache;
     let is_live = matches!(options.traffic, Traffic::Live | Traffic::Record(_));
     let folder = settings.dir.clone().filter(|_| is_live && options.caching != Caching::Off)?;
@@ -55,6 +58,8 @@ fn cache(settings: &Settings, options: &JobOptions) -> Option<CacheConfig> {
     }
     let since = match options.caching {
         Caching::Since(moment) => Some(moment),
+        // Without any request, what is stored is all there is, however old.
+        _ if max_requests == Some(0) => Some(DateTime::UNIX_EPOCH),
         _ => None,
     };
     Some(CacheConfig { folder, limit: settings.max_bytes, refresh: options.caching == Caching::Refresh, since })

@@ -52,7 +52,4 @@ fn end_of_fetching(run: &mut Run, fetcher: &Fetcher) {
         let (stored, confirmed) = (statistics.from_cache, statistics.not_modified);
         run.remark(format!("answers from the cache: {stored} without a request, {confirmed} confirmed by the site"));
     }
-    if statistics.from_cache > 0 && run.finish().exit_code == Exit::Input {
-        run.remark("`--refresh` asks the source for what came from the cache, too".to_owned());
-    }
 }

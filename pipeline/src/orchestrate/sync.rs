@@ -146,10 +146,7 @@ async fn sync_into(
         (What::Missing(_), None) => database::done(&database.pool).await?,
         _ => Default::default(),
     };
-    let done = |position: usize| {
-        let node = &plan.nodes[position];
-        complete.contains(&(node.task.name.to_owned(), node.partition.to_string()))
-    };
+    let complete = plan.complete(&complete);
     // A task that is named itself runs even where its source is off: naming it is asking for it. One partition whose source is off
     // is a scheduler's doing, which is to skip it.
     if let (What::Task { .. }, Some(node)) = (what, plan.nodes.first())
@@ -167,7 +164,7 @@ async fn sync_into(
     let pages = Pages::new(fetcher(&job.settings, &JobOptions { caching, ..job.options.common.clone() })?);
     let known = Known::of(database.pool.clone());
     let shared = Shared { database, job, pages: &pages, known: &known };
-    execute(&shared, plan, &done, job.options.parallel.max(1), run).await;
+    execute(&shared, plan, &complete, job.options.parallel.max(1), run).await;
     end_of_fetching(run, pages.fetcher());
     Ok(())
 }

@@ -22,6 +22,8 @@ pub struct Batch {
     pub refused: Vec<Refused>,
     /// What was passed over or could not be had, counted by reason: the result's `skipped`.
     pub skipped: BTreeMap<String, u64>,
+    /// References that rows are loaded without, for what they name is not certain.
+    pub unresolved_references: u64,
     /// Headers, sections and values that extractors do not know, and how often each came.
     pub unknown: BTreeMap<String, u64>,
     /// What people should know besides, each a sentence.
@@ -118,6 +120,11 @@ impl Batch {
         for (what, number) in std::mem::take(&mut extracted.unknown) {
             *self.unknown.entry(what).or_default() += number;
         }
+    }
+
+    /// Counts records whose schools or players were not looked up, for there is no database.
+    pub fn not_resolved(&mut self, records: usize) {
+        self.skip("not-looked-up", records as u64);
     }
 
     /// Counts what is not loaded.

@@ -13,7 +13,7 @@ use crate::{Error, Exit};
 /// Where something was found, and its raw form: what the quarantine keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The address of the response.
+    /// The address of the response, or the path of the file.
     pub url: Arc<str>,
     /// The media type of the response.
     pub media_type: Option<Arc<str>>,
@@ -83,9 +83,11 @@ impl Reason {
 
 impl Place {
     fn into_origin(self, source: &Arc<str>) -> Arc<Origin> {
+        let (url, file) = if self.url.contains("://") { (Some(self.url), None) } else { (None, Some(self.url)) };
         Arc::new(Origin {
             source: Arc::clone(source),
-            url: Some(self.url),
+            url,
+            file,
             byte_offset: Some(self.offset as u64),
             media_type: self.media_type,
             raw: self.raw,
@@ -190,7 +192,7 @@ pub fn layout_changed(response: &Response, found: impl std::fmt::Display) -> Err
 
 /// The same of an address whose response is not at hand any more.
 pub fn layout_changed_at(url: &str, found: impl std::fmt::Display) -> Error {
-    Error::new(Exit::Input, format!("the layout of {url} has changed: {found}")).help(
+    Error::new(Exit::Input, format!("the layout of {url} has changed: {found}")).at(url).help(
         "nothing of it was used; look at the address with a browser, and record it (`--record`) to report the change",
     )
 }

@@ -4,6 +4,7 @@
 //! `tables` (records to rows) and `collect` (asks, extracts, counts: the tasks). Registering it in [`ALL`] makes it known
 //! everywhere else: to `test`, `sync`, the task graph, the settings, the help.
 
+pub mod awards;
 pub mod batch;
 pub mod check;
 pub mod figures;
@@ -15,6 +16,7 @@ pub mod names;
 pub mod ncaa_com;
 pub mod ncaa_directory;
 pub mod ncaa_stats;
+pub mod niche;
 pub mod pages;
 pub mod profile;
 pub mod task;
@@ -60,7 +62,8 @@ pub struct Source {
 }
 
 /// Every source, in the order of loading.
-pub static ALL: &[&Source] = &[&ncaa_directory::SOURCE, &ncaa_stats::SOURCE];
+pub static ALL: &[&Source] =
+    &[&ncaa_directory::SOURCE, &ncaa_stats::SOURCE, &ncaa_com::SOURCE, &niche::SOURCE, &awards::SOURCE];
 
 /// The source of that name.
 pub fn find(name: &str) -> Option<&'static Source> {

@@ -124,6 +124,7 @@ impl Pages {
                     match shown {
                         Err(error) if error.exit() == Exit::Input && counts.changed < bearable => {
                             tracing::warn!(%error, "one {} page less", kind.name);
+                            self.fetcher.forget(&url);
                             counts.changed += 1;
                             last_change = Some(error);
                         }

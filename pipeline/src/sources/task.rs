@@ -51,6 +51,8 @@ pub struct Context<'a> {
     pub limit: Option<u64>,
     /// Files that the user names as input, for sources that read some.
     pub files: &'a [std::path::PathBuf],
+    /// What the user says of all that the files hold, by name.
+    pub given: &'a BTreeMap<String, String>,
     /// Where it tells how far it is.
     pub progress: &'a Progress,
 }

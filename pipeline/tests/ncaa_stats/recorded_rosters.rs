@@ -2,34 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use csv_core::{ReadRecordResult, Reader};
 use pipeline::sources::hometown::hometown;
 use pipeline::sources::names::person;
 use pipeline::sources::profile::{Reading, class_year, height_inches, is_blank, position, weight_pounds};
 
 use super::support::pages;
-
-/// The rows of a CSV file, its header first.
-fn rows(text: &str) -> Vec<Vec<String>> {
-    let (mut reader, mut input) = (Reader::new(), text.as_bytes());
-    let (mut output, mut ends) = ([0_u8; 1 << 16], [0; 64]);
-    let mut rows = Vec::new();
-    loop {
-        let (result, read, _, fields) = reader.read_record(input, &mut output, &mut ends);
-        input = &input[read..];
-        match result {
-            ReadRecordResult::Record => {
-                let starts = std::iter::once(0).chain(ends[..fields].iter().copied());
-                let field = |(start, end): (usize, &usize)| String::from_utf8_lossy(&output[start..*end]).into_owned();
-                rows.push(starts.zip(&ends[..fields]).map(field).collect());
-            }
-            // The text is at hand as a whole: what the reader took last is its end.
-            ReadRecordResult::InputEmpty => {}
-            ReadRecordResult::End => return rows,
-            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => panic!("a row is too long"),
-        }
-    }
-}
 
 /// How often a normaliser knew, found nothing given, and could not read.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -57,7 +34,7 @@ fn ten_seasons_of_rosters_are_normalised_and_keep_to_their_keys() {
     let (mut ids, mut without_id): (HashSet<String>, HashMap<String, usize>) = Default::default();
     for season in 2014..=2023 {
         let Some(text) = pages::recorded(&format!("baseball/rosters-{season}.csv.gz")) else { return };
-        let mut rows = rows(&text).into_iter();
+        let mut rows = pages::csv(&text).into_iter();
         let header = rows.next().unwrap();
         let at = |name: &str| header.iter().position(|header| header == name).unwrap();
         let [school, id, number, name, class, plays, height, weight, town] = [

@@ -1,8 +1,11 @@
 //! Hand-made cases over a small directory of real schools.
 
-use models::{SchoolRef, Source};
-use pipeline::identity::{KnownAlias, KnownSchool, Matcher, Query, Resolution, Rule, alias_row, unresolved};
-use pipeline::sources::found::Reason;
+use models::{Field, SchoolRef, Source};
+use pipeline::identity::{
+    KnownAlias, KnownSchool, Match, Matcher, Query, Resolution, Rule, alias_key, alias_row, replayed_alias, unresolved,
+};
+use pipeline::sources::found::{Kept, Reason};
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 const DIRECTORY: [(i32, &str, &str, &str); 33] = [
@@ -52,7 +55,10 @@ fn schools() -> Vec<KnownSchool> {
     DIRECTORY.map(school).into()
 }
 
-fn found(resolution: &Resolution) -> Result<(i32, Rule), Vec<i32>> {
+/// The school and the rule, or the candidates that are more than similar.
+type Answer = Result<(i32, Rule), Vec<i32>>;
+
+fn found(resolution: &Resolution) -> Answer {
     match resolution {
         Resolution::Resolved(found) => Ok((found.school, found.rule)),
         Resolution::Ambiguous(candidates) => Err(candidates.iter().map(|candidate| candidate.school).collect()),
@@ -64,7 +70,7 @@ fn found(resolution: &Resolution) -> Result<(i32, Rule), Vec<i32>> {
 fn names_alone() {
     use Rule::{Alias, Name, NameAndState, Part, ShortName, ShortNameAndState, StateUniversity};
     let matcher = Matcher::new(schools());
-    let cases: [(&str, Result<(i32, Rule), Vec<i32>>); 45] = [
+    let cases: [(&str, Answer); 45] = [
         ("UNIVERSITY OF ALABAMA AT BIRMINGHAM", Ok((9, Name))),
         ("University of Alabama - Birmingham", Ok((9, Name))),
         ("The University of Alabama", Ok((8, Name))),
@@ -176,11 +182,21 @@ fn ids_and_aliases_of_sources() {
     // An id that is not known is not looked for by name.
     assert_eq!(ask(Query { ncaa_id: Some(7), ..Query::named("Alabama") }), Err(vec![]));
     let by_key = |source, key| ask(Query { source: Some(source), key: Some(key), ..Query::named("Bama") });
-    assert_eq!(by_key(Source::Ipeds, "100751"), Ok((8, Rule::Alias)));
-    assert_eq!(by_key(Source::Niche, "the-university-of-alabama"), Ok((8, Rule::Alias)));
+    assert_eq!(by_key(Source::Ipeds, "100751"), Ok((8, Rule::OwnAlias)));
+    assert_eq!(by_key(Source::Niche, "the-university-of-alabama"), Ok((8, Rule::OwnAlias)));
     assert_eq!(by_key(Source::Niche, "100751"), Err(vec![]));
+    let elsewhere = Query { key: Some("100751"), website: Some("www.uab.edu"), ..Query::named("Alabama") };
+    assert_eq!(ask(Query { source: Some(Source::Ipeds), ..elsewhere }), Ok((8, Rule::OwnAlias)));
     assert_eq!(ask(Query::named("crimson tide")), Ok((8, Rule::Alias)));
     assert_eq!(ask(Query::named("University of Alabama - Tuscaloosa")), Ok((8, Rule::NameAndCity)));
+}
+
+#[test]
+fn well_known_names_of_schools_without_id_go_by_the_official_name() {
+    let methodist = |name: &str| KnownSchool { ncaa_id: 663, name: name.to_owned(), ..KnownSchool::default() };
+    let ask = |known| found(&Matcher::new([known]).resolve(&Query::named("SMU")));
+    assert_eq!(ask(methodist("Southern Methodist University")), Ok((663, Rule::Alias)));
+    assert_eq!(ask(methodist("Saint Martin's University")), Err(vec![]));
 }
 
 #[test]
@@ -192,6 +208,10 @@ fn what_is_found_and_what_is_not_as_rows() {
     assert_eq!((row.alias.as_str(), row.normalized_alias.as_str()), ("Alabama ", "alabama"));
     assert_eq!(row.rule.value(), Some(&Some("state-university".to_owned())));
     assert_eq!(row.score.value(), Some(&Some(Decimal::new(92, 2))));
+
+    // Found by a row that a person made: the row stays theirs.
+    let own = alias_row(Source::Awards, "Bama", &Match { rule: Rule::OwnAlias, ..alabama });
+    assert_eq!((own.rule, own.score), (Field::Absent, Field::Absent));
 
     let why = |name| unresolved(name, &matcher.resolve(&Query::named(name)));
     assert_eq!(why("Alabama"), None);
@@ -205,11 +225,34 @@ fn what_is_found_and_what_is_not_as_rows() {
 }
 
 #[test]
+fn a_refused_alias_is_read_again() {
+    let key = alias_key(&Source::Awards, "Quidditch (TX)");
+    let kept = Kept { table: "public.school_alias", key: Some(&key), raw: b"" };
+    let before = replayed_alias(&kept, &Matcher::new(schools()));
+    assert_eq!(before.unwrap_err().reason, Reason::UnknownSchool);
+    let mut schools = schools();
+    schools[0].aliases = vec![KnownAlias { source: Source::Manual, alias: "Quidditch (TX)".to_owned() }];
+    let row = replayed_alias(&kept, &Matcher::new(schools)).unwrap();
+    assert_eq!((row.school_id, row.alias.as_str()), (SchoolRef::NcaaId(8), "Quidditch (TX)"));
+    let kept = Kept { key: None, ..kept };
+    assert_eq!(replayed_alias(&kept, &Matcher::default()).unwrap_err().reason, Reason::Missing);
+}
+
+#[test]
 fn a_school_s_own_order_makes_no_difference() {
     let (mut backwards, names) = (schools(), ["Miami", "St. Mary's", "Carolina State", "Augustana"]);
     backwards.reverse();
     let (one, other) = (Matcher::new(schools()), Matcher::new(backwards));
     for name in names {
         assert_eq!(one.resolve(&Query::named(name)), other.resolve(&Query::named(name)), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_name_holds_there_is_an_answer(name in "(St\\. |A&M |\\(|\\)|UC |- |[a-zé'.,& ]|\\PC){0,16}", state in "\\PC{0,3}") {
+        let matcher = Matcher::new(schools());
+        let query = Query { state: Some(&state), website: Some(&name), city: Some(&name), ..Query::named(&name) };
+        prop_assert_eq!(matcher.resolve(&query), matcher.resolve(&query));
     }
 }

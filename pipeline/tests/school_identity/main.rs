@@ -1,4 +1,8 @@
-//! Which school a name means: by hand-made cases, and over the recorded data.
+//! Which school a name means: by hand-made cases, over the recorded data, and in the tables.
+
+#[path = "../../../tests/support/postgres.rs"]
+mod server;
 
 mod cases;
+mod loaded;
 mod recorded;

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::path::PathBuf;
 
-use models::{Field, Source};
+use models::{Field, SchoolRef, Source};
 use pipeline::fetch::{Origin, Response};
 use pipeline::identity::{KnownSchool, Matcher, Query, Resolution, Rule, well_known};
+use pipeline::sources::awards::{self, Given};
 use pipeline::sources::ncaa_directory::extract;
+use pipeline::sources::niche;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// A file of the recorded data, which is no part of the project.
 fn recorded(name: &str) -> Option<Vec<u8>> {
@@ -182,41 +185,119 @@ fn ipeds_names_join_the_directory() {
     assert!(all.share() > 0.98, "{}", all.share());
 }
 
+/// How many names are checked by hand.
+const CHECKED: usize = 60;
+
+/// The names that are checked by hand: those whose hash comes first, so that they are anybody's choice but ours.
+fn sample(names: &BTreeSet<String>) -> Vec<&str> {
+    let mut by_hash: Vec<_> = names.iter().map(|name| (Sha256::digest(name), name.as_str())).collect();
+    by_hash.sort();
+    by_hash.into_iter().take(CHECKED).map(|(_, name)| name).collect()
+}
+
+/// What was found by hand: names and the official names of their schools; nothing where the school is not in the directory.
+fn checked(table: &str) -> BTreeMap<&str, &str> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    let pairs = lines.map(|line| line.split_once(" =>").expect("a name and a school"));
+    pairs.map(|(name, school)| (name, school.trim())).collect()
+}
+
+/// Compares what is found with what was found by hand: nothing may be wrong, and nothing found may lack its check.
+fn compare(what: &str, found: &BTreeMap<String, Option<String>>, table: &str) {
+    let names: BTreeSet<String> = found.keys().cloned().collect();
+    let by_hand = checked(table);
+    let (mut right, mut missed, mut wrong) = (0, Vec::new(), Vec::new());
+    for name in sample(&names) {
+        let truth = by_hand.get(name).copied();
+        match (&found[name], truth) {
+            (Some(school), Some(truth)) if school == truth => right += 1,
+            (None, Some("")) => right += 1,
+            (None, Some(truth)) => missed.push(format!("{name}: {truth}")),
+            (found, truth) => wrong.push(format!("{name} => {found:?}, not {truth:?}")),
+        }
+    }
+    for (name, school) in found {
+        println!("  {name} => {}", school.as_deref().unwrap_or("?"));
+    }
+    let resolved = found.values().flatten().count();
+    println!(
+        "{what}: {resolved} of {} resolved; of {CHECKED} checked by hand {right} right, missed {missed:?}",
+        found.len()
+    );
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+fn names_of(directory: &[KnownSchool]) -> HashMap<i32, String> {
+    directory.iter().map(|school| (school.ncaa_id, school.name.clone())).collect()
+}
+
 #[test]
 fn niche_profiles_join_the_directory() {
     let (Some(directory), Some(profiles)) = (directory(), recorded("niche/profiles.json")) else { return };
-    let names: HashMap<i32, String> = directory.iter().map(|school| (school.ncaa_id, school.name.clone())).collect();
+    let names = names_of(&directory);
     let matcher = Matcher::new(directory);
-    let profiles: Vec<Value> = serde_json::from_slice(&profiles).unwrap();
-    for row in &profiles {
-        let text = |field: &str| row[field].as_str();
-        let query = Query {
-            source: Some(Source::Niche),
-            key: text("slug"),
-            state: text("state"),
-            city: text("city"),
-            website: text("website"),
-            ..Query::named(text("name").unwrap())
-        };
-        match matcher.resolve(&query) {
-            Resolution::Resolved(found) => println!(
-                "{} {:?} {:?} => {} {:?}",
-                query.name, query.state, query.website, names[&found.school], found.rule
-            ),
-            other => println!("{} {:?} ## {other:?}", query.name, query.website),
-        }
-    }
+    let profiles = niche::extract::file("profiles.json", &profiles.into()).unwrap().records;
+    let rows = niche::rows(profiles.clone(), &[], &matcher);
+    let by_slug: HashMap<&str, i32> = rows
+        .aliases
+        .iter()
+        .map(|found| match found.record.school_id {
+            SchoolRef::NcaaId(id) => (found.record.alias.as_str(), id),
+            _ => unreachable!("schools are named by the NCAA's id"),
+        })
+        .collect();
+    let found: BTreeMap<String, Option<String>> = profiles
+        .iter()
+        .map(|profile| {
+            let school = by_slug.get(profile.record.slug.as_str()).map(|id| names[id].clone());
+            (profile.record.name.clone(), school)
+        })
+        .collect();
+    compare("Niche", &found, include_str!("checked-niche.txt"));
+    assert!(by_slug.len() >= 270, "{}", by_slug.len());
+}
+
+#[test]
+fn awards_join_the_directory() {
+    let (football, first) =
+        ("awards/wertzhayden_2024_football_accolades.csv", "awards/avca_first_team_all_americans.csv");
+    let (Some(directory), Some(football), Some(first)) = (directory(), recorded(football), recorded(first)) else {
+        return;
+    };
+    let known = names_of(&directory);
+    let matcher = Matcher::new(directory);
+    let given = Given { award: Some("All-America".to_owned()), ..Given::default() };
+    let records = [football, first].map(|file| awards::awards("awards.csv", &file.into(), &given).unwrap().records);
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    records.iter().flatten().for_each(|found| *times.entry(found.record.school.clone()).or_default() += 1);
+    let resolve = |name: &String| {
+        let resolution = matcher.resolve(&Query { source: Some(Source::Awards), ..Query::named(name) });
+        resolution.school().map(|id| known[&id].clone())
+    };
+    let found: BTreeMap<String, Option<String>> = times.keys().map(|name| (name.clone(), resolve(name))).collect();
+    let with_school: usize = found.iter().filter(|(_, school)| school.is_some()).map(|(name, _)| times[name]).sum();
+    println!("awards with their school: {with_school} of {}", times.values().sum::<usize>());
+    compare("Awards", &found, include_str!("checked-awards.txt"));
+    assert!(found.values().flatten().count() >= 160 && with_school >= 2_200);
 }
 
 #[test]
 fn every_well_known_name_is_one_school_s() {
     let Some(directory) = directory() else { return };
-    let names: HashMap<i32, String> = directory.iter().map(|school| (school.ncaa_id, school.name.clone())).collect();
+    let names = names_of(&directory);
     let matcher = Matcher::new(directory);
+    let (mut with_id, mut aliases) = (0, 0);
     for school in &well_known().schools {
-        assert_eq!(names.get(&school.ncaa_id), Some(&school.name));
-        for alias in &school.aliases {
-            assert_eq!(matcher.resolve(&Query::named(alias)).school(), Some(school.ncaa_id), "{alias}");
+        match school.ncaa_id {
+            Some(id) => assert_eq!(names.get(&id), Some(&school.name)),
+            // It plays no baseball: its name is found as it is written in other records, or not at all.
+            None => assert!(!names.values().any(|name| *name == school.name), "{}: its id is known", school.name),
+        }
+        with_id += usize::from(school.ncaa_id.is_some());
+        for alias in school.aliases.iter().chain(&school.parts) {
+            aliases += 1;
+            assert_eq!(matcher.resolve(&Query::named(alias)).school(), school.ncaa_id, "{alias}");
         }
     }
+    println!("{aliases} well-known names of {} schools, {with_id} of them with their id", well_known().schools.len());
 }

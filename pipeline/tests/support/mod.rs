@@ -28,6 +28,12 @@ pub enum Answer {
     Raw(Vec<u8>),
     /// Nothing for that long, then another answer.
     Late(Duration, Box<Answer>),
+    /// These bytes one after the other, each after a pause; then the connection is closed.
+    Pieces(Duration, Vec<Vec<u8>>),
+    /// These bytes, and nothing more; the connection stays open.
+    Silence(Vec<u8>),
+    /// These bytes, then the connection is reset.
+    Reset(Vec<u8>),
 }
 
 impl Answer {
@@ -37,6 +43,11 @@ impl Answer {
 
     pub fn json(body: impl Into<Vec<u8>>) -> Self {
         Self::Whole(200, vec![("content-type", "application/json;charset=UTF-8".to_owned())], body.into())
+    }
+
+    /// A body that is packed, or said to be.
+    pub fn packed(body: Vec<u8>) -> Self {
+        Self::json(body).with("content-encoding", "gzip")
     }
 
     pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {
@@ -183,6 +194,27 @@ async fn serve(
                 (bytes, false)
             }
             Answer::Raw(bytes) => (bytes, true),
+            Answer::Silence(bytes) => {
+                let _ = stream.write_all(&bytes).await;
+                // Until the client goes.
+                let _ = stream.read_u8().await;
+                return;
+            }
+            Answer::Reset(bytes) => {
+                if stream.set_zero_linger().is_ok() {
+                    let _ = stream.write_all(&bytes).await;
+                }
+                return;
+            }
+            Answer::Pieces(pause, pieces) => {
+                for piece in pieces {
+                    tokio::time::sleep(pause).await;
+                    if stream.write_all(&piece).await.is_err() {
+                        return;
+                    }
+                }
+                return;
+            }
             Answer::Late(..) => unreachable!("waited for above"),
         };
         if stream.write_all(&bytes).await.is_err() || close {
@@ -197,4 +229,11 @@ async fn read_head(stream: &mut TcpStream) -> Option<String> {
         head.push(stream.read_u8().await.ok()?);
     }
     String::from_utf8(head).ok()
+}
+
+/// The body as gzip packs it.
+pub fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packer, body).unwrap();
+    packer.finish().unwrap()
 }

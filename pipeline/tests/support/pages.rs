@@ -1,8 +1,11 @@
 //! Pages as responses: fixtures, and the recorded real ones, which are no part of the project.
 
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+
 use std::io::Read;
 use std::path::PathBuf;
 
+use csv_core::{ReadRecordResult, Reader};
 use pipeline::fetch::{Origin, Response};
 
 /// A fixture of a source, by file name.
@@ -44,4 +47,26 @@ pub fn recorded(path: &str) -> Option<String> {
         text = String::from_utf8(bytes).expect("it is UTF-8");
     }
     Some(text)
+}
+
+/// The rows of a CSV file, its header first.
+pub fn csv(text: &str) -> Vec<Vec<String>> {
+    let (mut reader, mut input) = (Reader::new(), text.as_bytes());
+    let (mut output, mut ends) = ([0_u8; 1 << 16], [0; 64]);
+    let mut rows = Vec::new();
+    loop {
+        let (result, read, _, fields) = reader.read_record(input, &mut output, &mut ends);
+        input = &input[read..];
+        match result {
+            ReadRecordResult::Record => {
+                let starts = std::iter::once(0).chain(ends[..fields].iter().copied());
+                let field = |(start, end): (usize, &usize)| String::from_utf8_lossy(&output[start..*end]).into_owned();
+                rows.push(starts.zip(&ends[..fields]).map(field).collect());
+            }
+            // The text is at hand as a whole: what the reader took last is its end.
+            ReadRecordResult::InputEmpty => {}
+            ReadRecordResult::End => return rows,
+            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => panic!("a row is too long"),
+        }
+    }
 }

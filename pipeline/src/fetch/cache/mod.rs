@@ -113,6 +113,12 @@ impl Cache {
         }
     }
 
+    /// Removes what is stored for an address, for it cannot be used.
+    pub(super) fn forget(&self, url: &str) {
+        // Not there, or not to be removed: either way it is looked at again when it is asked for.
+        let _ = fs::remove_file(self.path(url));
+    }
+
     fn write(&self, url: &str, response: &Response) -> io::Result<()> {
         let bytes = entry::to_bytes(url, response)?;
         let size = bytes.len() as u64;

@@ -60,6 +60,7 @@ impl Client {
                 };
                 return Err(failure::exhausted(exchange.url, attempt, reason, status));
             }
+            self.budget.check(exchange.url.as_str())?;
             let wait = retry_after.unwrap_or_else(|| waits.next().unwrap_or_default());
             tracing::warn!(url = %exchange.url, attempt, reason, wait_seconds = wait.as_secs_f64(), "trying again");
             if retry_after.is_some() {
@@ -78,6 +79,7 @@ impl Client {
         let mut url = exchange.url.clone();
         for _ in 0..=REDIRECTS {
             check_robots(exchange.robots, &url).map_err(Failure::Final)?;
+            self.budget.check(url.as_str()).map_err(Failure::Final)?;
             let turn = exchange.pass.unless_opened(url.as_str(), exchange.host.pace.turn());
             let _turn = turn.await.map_err(Failure::Final)?;
             self.budget.take(url.as_str()).map_err(Failure::Final)?;

@@ -73,10 +73,24 @@ impl Client {
             Known::Fresh(response) => outcome(response),
             Known::Stored(stored) => {
                 let pass = site.host.breaker.enter(url.as_str())?;
+                let under_way = site.host.under_way.read().await;
                 let answer = self.page(site, &pass, &url, stored).await;
                 pass.ended(&answer);
+                drop(under_way);
+                if matches!(answer, Err(FetchError::Budget { .. } | FetchError::Blocked { .. })) {
+                    // This ends the run, and so whatever is under way: its answers are to be stored first. Not for ever, for
+                    // nobody promises to wait for them.
+                    let _ = tokio::time::timeout(self.timeouts.whole, site.host.under_way.write()).await;
+                }
                 answer
             }
+        }
+    }
+
+    /// Forgets a stored answer.
+    pub(super) fn forget(&self, url: &str) {
+        if let Some(cache) = &self.cache {
+            cache.forget(url);
         }
     }
 
@@ -135,7 +149,7 @@ impl Client {
         let Some(cache) = &self.cache else { return Known::Stored(None) };
         match cache.get(url.as_str(), body_limit).await.map(|stored| stored.fresh(lifetime)) {
             Some(Ok(response)) => {
-                self.counters.stored_answer();
+                self.counters.cached();
                 Known::Fresh(response)
             }
             Some(Err(stale)) => Known::Stored(Some(stale)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 use url::Url;
 
 use super::body;
@@ -30,6 +30,8 @@ pub(super) struct Site {
 pub(super) struct Host {
     pub(super) pace: Pace,
     pub(super) breaker: Arc<Breaker>,
+    /// Held for reading by each request until its answer is stored.
+    pub(super) under_way: RwLock<()>,
     /// Its robots.txt, and since when it is known.
     pub(super) robots: Mutex<Option<(Instant, Arc<Robots>)>>,
 }
@@ -86,7 +88,7 @@ pub(super) fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BT
     for (key, rate) in slowest {
         let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
         let breaker = Arc::new(Breaker::new(config.breaker_failures, config.breaker_rest));
-        hosts.insert(key, Arc::new(Host { pace, breaker, robots: Mutex::default() }));
+        hosts.insert(key, Arc::new(Host { pace, breaker, under_way: RwLock::default(), robots: Mutex::default() }));
     }
     let site = |(name, base, key, lifetime)| (name, Site { base, host: Arc::clone(&hosts[&key]), lifetime });
     Ok(bases.into_iter().map(site).collect())

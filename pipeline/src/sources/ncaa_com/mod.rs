@@ -10,6 +10,7 @@
 //! the season so far, as of the day that the page names. They name players by school and name only: [`resolve`] finds the roster
 //! entry that is meant, and refuses where there is not exactly one.
 
+mod collect;
 pub mod extract;
 mod records;
 mod requests;
@@ -23,5 +24,63 @@ pub use resolve::{KnownEntry, KnownRoster, Resolved, resolve};
 pub use sports::{SportPath, path_of, sports};
 pub use tables::{AliasRows, alias_rows};
 
+use std::time::Duration;
+
+use models::{PlayerStat, SchoolAlias, Table};
+
+use super::check::{Check, Match, counted};
+use super::task::Dimension::{Sport, Week};
+use super::{Source, Task};
+use crate::fetch::Rate;
+
 /// The source's name.
 pub const NAME: &str = "ncaa-com";
+
+/// The source.
+pub static SOURCE: Source = Source {
+    name: NAME,
+    title: "ncaa.com: the leaders of each statistic, week by week",
+    needs: "the schools of ncaa-directory, the rosters of ncaa-stats",
+    base_url: "https://www.ncaa.com",
+    rate: Rate::ONE_A_SECOND,
+    is_on: true,
+    lifetime: Duration::from_secs(6 * 60 * 60),
+    dag: "weekly_stats_sync",
+    sports: &super::ncaa_stats::SPORTS,
+    loads_as_one: false,
+    tasks: &[
+        Task {
+            name: "ncaa_com_schools",
+            about: "the names and slugs by which the site knows schools",
+            after: &["schools"],
+            partitions: &[],
+            tables: &[SchoolAlias::TABLE],
+            is_in_dag: true,
+            collect: collect::collect_schools,
+        },
+        Task {
+            name: "statistics",
+            about: "the players' statistics of the week, category by category",
+            after: &["rosters", "ncaa_com_schools"],
+            partitions: &[Sport, Week],
+            tables: &[PlayerStat::TABLE],
+            is_in_dag: true,
+            collect: collect::collect_statistics,
+        },
+    ],
+    checks: &[
+        Check { page: "schools", request: requests::schools, probe: |page| Ok(counted(&extract::schools(page)?)) },
+        Check {
+            page: "categories",
+            request: || crate::fetch::Request::get(NAME, "/stats/baseball/d1"),
+            probe: |page| {
+                let found = extract::categories(page)?;
+                Ok(vec![
+                    Match::of("#select-container-individual", found.individual.len()),
+                    Match::of("#select-container-team", found.team.len()),
+                ])
+            },
+        },
+    ],
+    ships_offline: false,
+};

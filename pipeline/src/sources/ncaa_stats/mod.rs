@@ -12,6 +12,7 @@
 //! person. The site is behind bot protection, whose challenges come as HTTP 200; fetching tells them, they never come here.
 //! A page without the table or header that it must have is a change of layout, and an error; an empty table is none.
 
+mod athletes;
 mod collect;
 pub mod extract;
 mod records;
@@ -27,7 +28,7 @@ pub use tables::{RosterRows, StatRows, contest_rows, grid_rows, roster_rows};
 
 use std::time::Duration;
 
-use models::{PlayerStat, RosterEntry, SchoolAlias, Table, Team};
+use models::{Athlete, AthleteLink, PlayerStat, RosterEntry, SchoolAlias, Table, Team};
 
 use super::check::{Check, Match};
 use super::task::Dimension::{Season, Sport};
@@ -69,6 +70,15 @@ pub static SOURCE: Source = Source {
             collect: collect::collect_rosters,
         },
         Task {
+            name: "athletes",
+            about: "who is who across the seasons that are loaded; asks the site for nothing",
+            after: &["rosters"],
+            partitions: &[Sport],
+            tables: &[Athlete::TABLE, AthleteLink::TABLE],
+            is_in_dag: true,
+            collect: athletes::collect_athletes,
+        },
+        Task {
             name: "season_statistics",
             about: "the players' statistics of a season, category by category",
             after: &["rosters"],
@@ -99,7 +109,7 @@ pub static SOURCE: Source = Source {
 };
 
 /// The sports of which the site has statistics.
-const SPORTS: [&str; 18] = [
+pub(super) const SPORTS: [&str; 18] = [
     "MBA", "MBB", "MFB", "MIH", "MLA", "MSO", "MVB", "MWP", "WBB", "WBW", "WFH", "WIH", "WLA", "WSB", "WSO", "WSV",
     "WVB", "WWP",
 ];
