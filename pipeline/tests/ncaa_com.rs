@@ -286,9 +286,9 @@ fn schools_become_aliases_of_the_one_school_that_they_name() {
         ]
     );
     let key = |at: usize| rows.refused[at].key.as_ref().unwrap().to_string();
-    assert_eq!(key(3), "{\"normalized_alias\":\"fir\",\"slug\":\"fir\",\"source\":\"ncaa-com\"}");
+    assert_eq!(key(3), "{\"alias\":\"Fir\",\"normalized_alias\":\"fir\",\"slug\":\"fir\",\"source\":\"ncaa-com\"}");
     assert_eq!(
         key(4),
-        "{\"candidates\":[3],\"normalized_alias\":\"elm tech\",\"slug\":\"elm-tech\",\"source\":\"ncaa-com\"}"
+        "{\"alias\":\"Elm Tech\",\"candidates\":[3],\"normalized_alias\":\"elm tech\",\"slug\":\"elm-tech\",\"source\":\"ncaa-com\"}"
     );
 }

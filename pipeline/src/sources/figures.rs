@@ -11,6 +11,10 @@ use rust_decimal::Decimal;
 /// - `45.5%` is 0.455; without the sign a number is what it says.
 pub fn value(header: &str, text: &str, raw: Option<&str>) -> Option<Decimal> {
     let text = text.trim();
+    // Most figures are small whole numbers; what the page sorts by cannot be another.
+    if text.len() <= 6 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse::<u32>().ok().map(Decimal::from);
+    }
     let number = if is_innings(header) {
         innings(text)
     } else if text.contains(':') {
@@ -38,7 +42,7 @@ fn rounds_to(raw: Decimal, shown: Decimal) -> bool {
 
 /// Whether a column holds innings.
 fn is_innings(header: &str) -> bool {
-    matches!(header.trim().to_ascii_lowercase().as_str(), "ip" | "inn" | "innings" | "innings pitched")
+    ["ip", "inn", "innings", "innings pitched"].iter().any(|name| name.eq_ignore_ascii_case(header.trim()))
 }
 
 /// A number as English texts write it: `1,023`, `.333`, `+4`, `-2`.

@@ -1,5 +1,8 @@
 //! Hometowns as rosters write them, in parts where they are certain.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::names::comparable;
 
 /// A hometown.
@@ -62,23 +65,41 @@ fn is_short(text: &str) -> bool {
     text.len() <= 2
 }
 
+/// A state or province by its abbreviation or name.
 fn state_of(text: &str) -> Option<(&'static str, &'static str)> {
-    let (written, plain) = (text.replace(['.', ' '], "").to_ascii_uppercase(), comparable(text));
-    STATES.iter().find_map(|(country, states)| {
-        let mut states = states.split(';').map(|state| state.split(':'));
-        states.find_map(|mut names| {
-            let code = names.next()?.trim();
-            (code == written || names.any(|name| name == plain)).then_some((code, *country))
-        })
-    })
+    let abbreviation: String = text.chars().filter(|c| !matches!(c, '.' | ' ')).collect();
+    let known =
+        if abbreviation.len() == 2 { STATE_BY_CODE.get(abbreviation.to_ascii_uppercase().as_str()) } else { None };
+    known.or_else(|| STATE_BY_NAME.get(comparable(text).as_str())).copied()
 }
 
 fn country_of(text: &str) -> Option<&'static str> {
-    let plain = comparable(text);
-    COUNTRIES.split(';').find_map(|country| {
-        let mut names = country.split(':');
-        let code = names.next()?.trim();
-        names.any(|name| name == plain).then_some(code)
+    COUNTRY_BY_NAME.get(comparable(text).as_str()).copied()
+}
+
+/// A state's or province's postal abbreviation, and the country that it is of.
+type State = (&'static str, &'static str);
+
+static STATE_BY_CODE: LazyLock<HashMap<&str, State>> =
+    LazyLock::new(|| states().map(|(state, _)| (state.0, state)).collect());
+
+static STATE_BY_NAME: LazyLock<HashMap<&str, State>> =
+    LazyLock::new(|| states().flat_map(|(state, names)| names.map(move |name| (name, state))).collect());
+
+static COUNTRY_BY_NAME: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| entries(COUNTRIES).flat_map(|(code, names)| names.map(move |name| (name, code))).collect());
+
+fn states() -> impl Iterator<Item = (State, std::str::Split<'static, char>)> {
+    let of =
+        |(country, all): (&'static str, &'static str)| entries(all).map(move |(code, names)| ((code, country), names));
+    STATES.into_iter().flat_map(of)
+}
+
+/// The entries of a list `CODE:name:name;CODE:name`.
+fn entries(list: &'static str) -> impl Iterator<Item = (&'static str, std::str::Split<'static, char>)> {
+    list.split(';').filter_map(|entry| {
+        let mut names = entry.split(':');
+        Some((names.next()?.trim(), names))
     })
 }
 

@@ -1,6 +1,6 @@
 //! What no real page resembles is not parsed: the parser's time grows with the square of the nesting.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The longest page that is parsed, in bytes. Real pages have some tens of kilobytes.
@@ -45,15 +45,17 @@ pub(in crate::sources) fn unreal(page: &[u8]) -> Option<Unreal> {
         return Some(Unreal::Long(page.len()));
     }
     let mut depth = 0_usize;
-    let mut open: HashMap<Vec<u8>, usize> = HashMap::new();
+    let mut open: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+    // Of a name in lower case, so that no tag needs memory of its own.
+    let mut lower = Vec::new();
     let mut rest = page;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
+    while let Some(at) = memchr::memchr(b'<', rest) {
         rest = &rest[at + 1..];
         match rest.first() {
             Some(b'/') => {
                 // One that closes nothing does not end what is open.
-                if let Some(count) = open.get_mut(&name_of(&rest[1..]).to_ascii_lowercase()).filter(|count| **count > 0)
-                {
+                lowered(name_of(&rest[1..]), &mut lower);
+                if let Some(count) = open.get_mut(&lower).filter(|count| **count > 0) {
                     *count -= 1;
                     depth -= 1;
                 }
@@ -69,9 +71,13 @@ pub(in crate::sources) fn unreal(page: &[u8]) -> Option<Unreal> {
                     continue;
                 }
                 // A tag's end is looked for only up to the next tag, so that every byte is seen a few times at most.
-                let tag = &rest[..rest.iter().position(|byte| matches!(byte, b'<' | b'>')).unwrap_or(rest.len())];
+                let tag = &rest[..memchr::memchr2(b'<', b'>', rest).unwrap_or(rest.len())];
                 if !(tag.ends_with(b"/") && is(&SELF_CLOSING)) {
-                    *open.entry(name.to_ascii_lowercase()).or_default() += 1;
+                    lowered(name, &mut lower);
+                    match open.get_mut(&lower) {
+                        Some(count) => *count += 1,
+                        None => _ = open.insert(lower.clone(), 1),
+                    }
                     depth += 1;
                 }
                 if depth > DEEPEST {
@@ -84,6 +90,11 @@ pub(in crate::sources) fn unreal(page: &[u8]) -> Option<Unreal> {
     None
 }
 
+fn lowered(name: &[u8], lower: &mut Vec<u8>) {
+    lower.clear();
+    lower.extend(name.iter().map(u8::to_ascii_lowercase));
+}
+
 fn name_of(tag: &[u8]) -> &[u8] {
     &tag[..tag.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()]
 }
@@ -91,7 +102,7 @@ fn name_of(tag: &[u8]) -> &[u8] {
 /// What follows the closing tag of an element whose content is text; nothing, if it is never closed.
 fn after_text<'a>(page: &'a [u8], name: &[u8]) -> &'a [u8] {
     let mut rest = page;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
+    while let Some(at) = memchr::memchr(b'<', rest) {
         rest = &rest[at + 1..];
         let closing = rest.strip_prefix(b"/").and_then(|rest| rest.get(..name.len()));
         if closing.is_some_and(|closing| closing.eq_ignore_ascii_case(name)) {

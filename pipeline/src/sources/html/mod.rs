@@ -184,16 +184,20 @@ fn heads(row: ElementRef, cells: &[ElementRef]) -> bool {
 
 /// The text of an element, folded, without that of scripts and styles.
 pub fn text_of(element: ElementRef) -> String {
-    let mut words = String::new();
+    let mut text = String::new();
     for node in element.descendants() {
         if let Node::Text(part) = node.value()
             && !node.parent().is_some_and(|parent| named(parent.value(), "script") || named(parent.value(), "style"))
         {
-            words.push_str(part);
-            words.push(' ');
+            for word in part.split_whitespace() {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(word);
+            }
         }
     }
-    text::folded(&words)
+    text
 }
 
 /// An attribute of an element, folded; none if it is blank.

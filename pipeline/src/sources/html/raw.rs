@@ -70,13 +70,12 @@ fn name_of(tag: &[u8]) -> &[u8] {
 
 /// The position after a tag; `>` within quotes does not end it.
 fn end_of_tag(page: &[u8], start: usize) -> usize {
-    let mut quote = None;
-    for (at, byte) in page.iter().enumerate().skip(start) {
-        match (quote, byte) {
-            (None, b'>') => return at + 1,
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (Some(open), byte) if open == *byte => quote = None,
-            _ => {}
+    let mut at = start;
+    while let Some(found) = memchr::memchr3(b'>', b'"', b'\'', &page[at..]) {
+        at += found + 1;
+        match page[at - 1] {
+            b'>' => return at,
+            quote => at = memchr::memchr(quote, &page[at..]).map_or(page.len(), |found| at + found + 1),
         }
     }
     page.len()

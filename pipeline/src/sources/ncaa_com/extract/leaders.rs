@@ -13,7 +13,7 @@ use crate::Result;
 use crate::fetch::Response;
 use crate::sources::figures;
 use crate::sources::found::{Extracted, Fault, Found, Reason, Refused};
-use crate::sources::html::{Page, Row, Table, attribute, selector, text_of};
+use crate::sources::html::{Page, Row, Table, selector, text_of};
 use crate::sources::names::person;
 use crate::sources::profile::{class_year, is_blank, position};
 
@@ -200,11 +200,11 @@ fn read(table: &Table, kind: Kind, title: Option<&str>, stats: &mut Extracted<Le
             categories.iter().zip(&table.headers).zip(texts.iter().zip(&row.cells))
         {
             let Some(category) = category.as_ref().filter(|_| !is_blank(text)) else { continue };
-            let sorted_by = attribute(*cell, "data-order");
+            let sorted_by = cell.value().attr("data-order");
             let record = LeaderRecord {
                 subject: Arc::clone(&subject),
                 category: Arc::clone(category),
-                value: figures::value(header, text, sorted_by.as_deref()),
+                value: figures::value(header, text, sorted_by),
                 raw: text.clone(),
             };
             stats.records.push(Found { record, place: row.place.clone() });

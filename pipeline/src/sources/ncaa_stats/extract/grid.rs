@@ -11,7 +11,7 @@ use super::roster::player_id;
 use super::{EMPTY, TOTALS, is_sum};
 use crate::sources::figures;
 use crate::sources::found::{Extracted, Found, Reason, Refused};
-use crate::sources::html::{Row, Table, attribute, text_of};
+use crate::sources::html::{Row, Table, text_of};
 use crate::sources::names::person;
 use crate::sources::profile::{is_blank, position};
 
@@ -67,11 +67,11 @@ pub(super) fn read(table: &Table, context: &Context, stats: &mut Extracted<StatR
         for ((category, cell), text) in categories.iter().zip(&row.cells).zip(&texts) {
             // An empty cell says nothing.
             let Some((header, category)) = category.as_ref().filter(|_| !is_blank(text)) else { continue };
-            let raw = attribute(*cell, "data-order");
+            let raw = cell.value().attr("data-order");
             let record = StatRecord {
                 player: Arc::clone(&player),
                 category: Arc::clone(category),
-                value: figures::value(header, text, raw.as_deref()),
+                value: figures::value(header, text, raw),
                 raw: text.clone(),
             };
             stats.records.push(Found { record, place: row.place.clone() });
