@@ -84,7 +84,7 @@ const APPEARANCES: &str = "SELECT e.source::text, s.ncaa_id AS school, t.season,
 
 const ROSTERS: &str = "SELECT s.ncaa_id AS school, e.source::text, e.player_key, e.normalized_name, e.position, e.class_year \
                        FROM public.roster_entry e JOIN public.team t ON t.id = e.team_id JOIN public.school s ON s.id = t.school_id \
-                       JOIN public.sport p ON p.id = t.sport_id WHERE p.ncaa_id = $1 AND t.season = $2 ORDER BY e.id";
+                       JOIN public.sport p ON p.id = t.sport_id WHERE p.ncaa_id = $1 AND t.season = $2 AND e.source = 'ncaa-stats' ORDER BY e.id";
 
 /// Names that a rule found are no evidence for others: only what is known by id, or was written by hand.
 const ALIASES: &str = "SELECT s.ncaa_id, a.source::text, a.alias FROM public.school_alias a \
@@ -136,7 +136,7 @@ impl Known {
         Ok(known.collect())
     }
 
-    /// The rosters of a sport and season.
+    /// The rosters of a sport and season, as stats.ncaa.org has them: a player whom two sources have would be two.
     ///
     /// # Errors
     /// Those of the database.

@@ -7,6 +7,7 @@ use models::Kind;
 
 use super::file::FieldRule;
 use crate::load::Fault;
+use crate::sources::names;
 
 /// Applies a rule; `None` is null.
 pub(super) fn convert<'t>(rule: &FieldRule, kind: &Kind, text: &'t str) -> Result<Option<Cow<'t, str>>, Fault> {
@@ -29,7 +30,11 @@ pub(super) fn convert<'t>(rule: &FieldRule, kind: &Kind, text: &'t str) -> Resul
         };
     }
     if rule.normalize {
-        return Ok(Some(normalized(text).into()));
+        return Ok(Some(names::comparable(text).into()));
+    }
+    if rule.person {
+        // What has no letter names nobody.
+        return Ok(names::person(text).map(|person| person.normalized.into()));
     }
     if rule.feet_and_inches {
         return inches(text).map(|inches| Some(inches.to_string().into()));
@@ -84,13 +89,6 @@ fn number(rule: &FieldRule, text: &str) -> Result<String, Fault> {
     Ok(written)
 }
 
-/// Lower case; what is neither letter nor digit divides words, but apostrophes and full stops only vanish.
-fn normalized(text: &str) -> String {
-    let kept = text.chars().filter(|character| !matches!(character, '\'' | '’' | '.'));
-    let spaced: String = kept.map(|character| if character.is_alphanumeric() { character } else { ' ' }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-}
-
 fn inches(text: &str) -> Result<u32, Fault> {
     let parts = text.split_once(['-', '\'']);
     let parsed = parts.and_then(|(feet, inches)| {
@@ -139,6 +137,8 @@ mod tests {
             ("true = [\"Public\"]\nfalse = [\"Private\"]", Kind::Bool, "public", Some("true")),
             ("true = [\"ja\"]\nfalse = [\"nein\"]", Kind::Bool, "Nein", Some("false")),
             ("normalize = true", text(), " O'Neil,  J.R. Jean-Luc ", Some("oneil jr jean luc")),
+            ("normalize = true", text(), "Université Laval", Some("universite laval")),
+            ("person = true", text(), "O'Neil,  Jean-Luc Jr.", Some("jean luc oneil")),
             ("feet_and_inches = true", Kind::Int4, "6-2", Some("74")),
             ("feet_and_inches = true", Kind::Int4, "5'11\"", Some("71")),
         ];

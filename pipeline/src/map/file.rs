@@ -73,8 +73,10 @@ pub struct FieldRule {
     /// Words for false.
     #[serde(rename = "false")]
     pub falsehoods: Vec<String>,
-    /// Lower case, without punctuation, one space between words.
+    /// Lower case, without punctuation and accents, one space between words.
     pub normalize: bool,
+    /// The same of a person's name: first name first, without a suffix such as `Jr.`
+    pub person: bool,
     /// Feet and inches, such as `6-2`, as inches.
     pub feet_and_inches: bool,
 }
@@ -147,6 +149,7 @@ impl MapFile {
             rule.format.is_some(),
             !rule.truths.is_empty() || !rule.falsehoods.is_empty(),
             rule.normalize,
+            rule.person,
             rule.feet_and_inches,
         ];
         if kinds.into_iter().filter(|kind| *kind).count() > 1 {

@@ -137,7 +137,10 @@ pub(super) fn collect_season_statistics<'a>(context: &'a Context<'a>) -> LocalBo
             let shown = page.category.clone();
             let rest = page.categories.iter().filter(|category| Some(&category.name) != shown.as_ref());
             others.extend(rest.map(|category| ((), requests::season_stats(listed.record.team_id, Some(category.id)))));
-            grids.push(page);
+            // A page that does not say what it shows is one of its categories, each of which is asked for.
+            if shown.is_some() || page.categories.is_empty() {
+                grids.push(page);
+            }
         }
         let progress = context.progress.task("categories", Some(others.len() as u64));
         let kind = Kind { name: "category", progress: &progress };
