@@ -13,116 +13,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use pipeline_command::{Pipeline, assert_accounted, count, flags_at, result_of, server};
+use site::college::{PLAYERS, SCHOOLS, answer};
 use site::{Answer, Site};
 use sqlx::{Connection, PgConnection};
-
-const SPORTS: [&str; 3] = ["MBA", "MBB", "WVB"];
-const SCHOOLS: i32 = 6;
-const PLAYERS: i32 = 5;
-
-/// A season team's id tells season, sport and school.
-fn team_id(season: i32, sport: usize, school: i32) -> i32 {
-    (season - 2000) * 10_000 + i32::try_from(sport).expect("small") * 100 + school
-}
-
-/// Both sites under one address.
-fn answer(target: &str) -> Answer {
-    match target {
-        "/robots.txt" => Answer::text(404, ""),
-        "/directory/api/common/sportList" => Answer::json(
-            r#"[{"label":"Baseball","value":"MBA"},{"label":"Men's Basketball","value":"MBB"},{"label":"Women's Volleyball","value":"WVB"}]"#,
-        ),
-        "/directory/api/common/conferenceList" => Answer::json(r#"[{"orgId":900,"nameOfficial":"Lakes Conference"}]"#),
-        "/directory/api/directory/memberList?type=12" => {
-            let school = |id| {
-                format!(
-                    r#"{{"orgId":{id},"nameOfficial":"{} College","conferenceId":900,"division":1,"memberOrgAddress":{{"state":"MN"}}}}"#,
-                    name(id)
-                )
-            };
-            Answer::json(format!("[{}]", (1..=SCHOOLS).map(school).collect::<Vec<_>>().join(",")))
-        }
-        _ if target.starts_with("/team/inst_team_list?") => team_list(target),
-        _ if target.ends_with("/roster") => roster(target),
-        "/json/schools" => {
-            let school = |id| format!(r#"{{"slug":"{0}-college","name":"{0}","long":"{0} College"}}"#, name(id));
-            Answer::json(format!("[{}]", (1..=SCHOOLS).map(school).collect::<Vec<_>>().join(",")))
-        }
-        _ if target.starts_with("/stats/") && target.contains("/d1") => leaders(target),
-        _ => Answer::text(404, ""),
-    }
-}
-
-fn name(school: i32) -> &'static str {
-    ["Aspen", "Birchwood", "Cedarfield", "Dogwood", "Elmhaven", "Firbank"]
-        [usize::try_from(school - 1).expect("a school") % 6]
-}
-
-fn team_list(target: &str) -> Answer {
-    let value = |key: &str| {
-        target.split(['?', '&']).find_map(|pair| pair.strip_prefix(&format!("{key}="))).expect("it is given").to_owned()
-    };
-    let (season, sport, division) = (value("academic_year"), value("sport_code"), value("division"));
-    let index = SPORTS.iter().position(|known| *known == sport).expect("a known sport");
-    let ids = 1..=if division == "1" { SCHOOLS } else { 0 };
-    let year: i32 = season.parse().expect("a year");
-    let links: String = ids
-        .map(|school| {
-            format!(r#"<tr><td><a href="/teams/{}">{}</a></td></tr>"#, team_id(year, index, school), name(school))
-        })
-        .collect();
-    Answer::text(
-        200,
-        &format!(
-            r#"<form name="params_form"><input name="sport_code" value="{sport}"><input name="academic_year" value="{season}">
-            <input name="division" value="{division}"></form><div class="css-panes"><table><tr><td><table>{links}</table></td></tr></table></div>"#
-        ),
-    )
-}
-
-fn roster(target: &str) -> Answer {
-    let id: i32 = target.trim_start_matches("/teams/").trim_end_matches("/roster").parse().expect("a team");
-    let (season, sport, school) =
-        (2000 + id / 10_000, SPORTS[usize::try_from(id / 100 % 100).expect("small")], id % 100);
-    let player = |number: i32| {
-        format!(
-            r#"<tr><td>{number}</td><td><a href="/players/{}">Player{number} {}</a></td><td>Jr.</td><td>P</td><td>6-{number}</td></tr>"#,
-            id * 10 + number,
-            name(school)
-        )
-    };
-    let rows: String = (1..=PLAYERS).map(player).collect();
-    Answer::text(
-        200,
-        &format!(
-            r#"<a href="/teams/history/{sport}/{school}">h</a><select id="year_list"><option selected value="{id}">{}-{:02}</option></select>
-            <table id="rosters_form_players_1_data_table"><thead><tr><th>#</th><th>Name</th><th>Class</th><th>Position</th><th>Height</th></tr></thead>
-            <tbody>{rows}</tbody></table>"#,
-            season - 1,
-            season % 100
-        ),
-    )
-}
-
-/// The first category's first page; the address alone shows its categories.
-fn leaders(target: &str) -> Answer {
-    let path = target.split('/').nth(2).expect("a sport");
-    let row = |school: i32| {
-        format!(
-            "<tr><td>{school}</td><td>Player1 {0}</td><td>{0}</td><td>Jr.</td><td>P</td><td>1,{school}00</td></tr>",
-            name(school)
-        )
-    };
-    let rows: String = (1..=SCHOOLS).map(row).collect();
-    Answer::text(
-        200,
-        &format!(
-            r#"<main><select id="select-container-individual"><option value="/stats/{path}/d1/current/individual/7">Points</option></select>
-            <div class="stats-header__lower__desc">Last updated March 24, 2026</div>
-            <table><thead><tr><th>Rank</th><th>Name</th><th>Team</th><th>Cl</th><th>Pos</th><th>PTS</th></tr></thead><tbody>{rows}</tbody></table></main>"#
-        ),
-    )
-}
 
 /// Everything that was loaded, by natural keys: what two runs that did the same have in common.
 const CONTENT: &str = "
@@ -339,4 +232,57 @@ async fn a_backfill_fills_what_is_missing_and_goes_on_where_it_was_stopped() {
     );
     let (exit, result) = pipeline.job_at(&site, &fill).await;
     assert_eq!((exit, result["status"].as_str()), (99, Some("skipped")), "{result}");
+}
+
+#[tokio::test]
+async fn files_are_input_as_pages_are() {
+    let site = Site::start(|target, _| answer(target)).await;
+    let (pipeline, _connection) = prepared().await;
+    assert_eq!(pipeline.job_at(&site, &["sync"]).await.0, 0);
+    for task in ["rosters", "athletes"] {
+        let selected = ["sync", task, "--season", "2026", "--sport", "WVB"];
+        assert_eq!(pipeline.job_at(&site, &selected).await.0, 0, "{task}");
+    }
+    let file = |name: &str, content: &str| {
+        let path = pipeline.home.path().join(name);
+        std::fs::write(&path, content).expect("it is written");
+        path.display().to_string()
+    };
+    // A fall sport's award of 2025 is of the season 2026.
+    let awards = file(
+        "awards.csv",
+        "year,name,school,position\n2025,Player1 Aspen,Aspen College,L\n2025,Nobody Known,Aspen,S\n2025,Player2 Kauri,Atlantis Tech,S\n",
+    );
+    let load = ["sync", "awards", "--input", &awards, "--given", "award=All-Lakes", "--given", "sport=WVB"];
+    let (exit, result) = pipeline.job(&load).await;
+    assert_eq!((exit, result["status"].as_str()), (0, Some("partial")), "{result}");
+    assert_eq!((count(&result, "award", "inserted"), count(&result, "school_alias", "quarantined")), (3, 1));
+    let linked = "select string_agg(concat_ws(' ', w.school_name, s.ncaa_id, a.identity_key), ', ' order by w.school_name, w.player_name desc) \
+                  from award w left join school s on s.id = w.school_id left join athlete a on a.id = w.athlete_id";
+    assert_eq!(
+        pipeline.psql(linked).await,
+        "Aspen 1, Aspen College 1 WVB:1:2026:2602011, Atlantis Tech",
+        "school and athlete where they are certain"
+    );
+    // The name is learned by hand; the same file then finds the school.
+    pipeline
+        .psql("insert into school_alias (school_id, source, alias, normalized_alias) select id, 'awards', 'Atlantis Tech', 'atlantis tech' from school where ncaa_id = 11")
+        .await;
+    let (exit, result) = pipeline.job(&load).await;
+    assert_eq!((exit, count(&result, "award", "updated")), (0, 1), "{result}");
+
+    let profiles = file(
+        "profiles.json",
+        r#"[{"name":"Birchwood College","slug":"birchwood-college","state":"MN","city":"X","nicheRanking":3,"website":null,
+            "nicheGrades":{"overall":"B+","campusFood":"A-"}},
+           {"name":"Atlantis Institute","slug":"atlantis","state":"MN","city":"X","nicheRanking":4,"website":null,"nicheGrades":{"overall":"C"}}]"#,
+    );
+    let (exit, result) = pipeline.job(&["sync", "niche", "--input", &profiles]).await;
+    assert_eq!((exit, count(&result, "niche_profile", "quarantined")), (0, 1), "{result}");
+    let grades = "select string_agg(s.ncaa_id || ' ' || p.national_rank || ' ' || g.category || ' ' || g.grade, ', ' order by g.category) \
+                  from niche_grade g join niche_profile p on p.id = g.niche_profile_id join school s on s.id = p.school_id";
+    assert_eq!(pipeline.psql(grades).await, "2 3 Campus Food A-, 2 3 Overall Niche Grade B+");
+    // Off: a DAG passes it over, and a scheduler is told so.
+    assert_eq!(pipeline.job(&["run", "niche"]).await.0, 99);
+    assert_eq!(pipeline.job(&["run", "awards"]).await.0, 99);
 }

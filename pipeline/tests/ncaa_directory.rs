@@ -539,6 +539,41 @@ async fn an_empty_200_for_a_list_is_an_error_and_no_page_is_asked_for() {
     assert!(!site.targets().iter().any(|target| target.contains("orgDetail")));
 }
 
+#[tokio::test]
+async fn memberships_tell_division_and_conference_of_a_sport() {
+    let site = Site::start(|target, _| match target {
+        "/directory/api/directory/memberList?sportCode=MBA&type=12" => Answer::json(
+            r#"[{"orgId":4,"nameOfficial":"Some College","division":3,"conferenceId":901,"memberOrgAddress":{"state":"MI"}},
+                {"orgId":5,"nameOfficial":"Other College","division":1,"subdivision":2,"conferenceId":null,"memberOrgAddress":{"state":"MI"}},
+                {"orgId":"six","nameOfficial":"No Number","memberOrgAddress":{"state":"MI"}}]"#,
+        ),
+        _ => Answer::text(404, ""),
+    })
+    .await;
+    let (_, task) = graph::task("memberships").unwrap();
+    let (pages, known, progress) = (Pages::new(site.fetcher()), Known::nothing(), Progress::silent());
+    let (partition, given) = ("sport=MBA".parse().unwrap(), BTreeMap::new());
+    let context = Context {
+        pages: &pages,
+        known: &known,
+        partition: &partition,
+        limit: None,
+        files: &[],
+        given: &given,
+        progress: &progress,
+    };
+    let rows = (task.collect)(&context).await.unwrap();
+    let found = rows.found::<SchoolSportInsert>();
+    let baseball = SportRef::NcaaId("MBA".to_owned());
+    assert!(found.iter().all(|row| row.record.sport_id == baseball));
+    let told = |at: usize| (&found[at].record.division, &found[at].record.subdivision, &found[at].record.conference_id);
+    let conference = Field::Value(Some(ConferenceRef::NcaaId(901)));
+    assert_eq!(told(0), (&Field::Value(Some(Division::III)), &Field::Absent, &conference));
+    let other = (&Field::Value(Some(Division::I)), &Field::Value(Some(Subdivision::Fcs)), &Field::Value(None));
+    assert_eq!(told(1), other);
+    assert_eq!((rows.refused.len(), rows.refused[0].table), (1, "public.school_sport"));
+}
+
 /// The conferences of a site that answers its list of conference members so.
 async fn conferences_of(members: fn() -> Answer) -> Batch {
     let site = Site::start(move |target, _| match target {

@@ -149,3 +149,19 @@ pub(super) fn collect_schools<'a>(context: &'a Context<'a>) -> LocalBoxFuture<'a
         Ok(tables::schools(found, &codes))
     })
 }
+
+/// The task `memberships`: which schools sponsor a sport, in one request where the detail pages of all schools would tell it, too.
+pub(super) fn collect_memberships<'a>(context: &'a Context<'a>) -> LocalBoxFuture<'a, Result<Batch>> {
+    Box::pin(async move {
+        let mut batch = Batch::default();
+        let sport = context.partition.sport()?;
+        let answer = context.pages.get(&requests::members_of(sport)).await?;
+        let mut members = extract::members(&answer, context.limit)?;
+        for refused in &mut members.refused {
+            refused.table = "public.school_sport";
+        }
+        let members = batch.take(members);
+        batch.rows(members.into_iter().map(|found| found.map(|member| tables::membership(sport, &member))).collect());
+        Ok(batch)
+    })
+}

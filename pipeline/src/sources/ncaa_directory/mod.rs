@@ -6,6 +6,7 @@
 //! | conferences | `/directory/api/common/conferenceList` | JSON array |
 //! | sites of conferences | `/directory/api/directory/memberList?type=3` | JSON array, reported |
 //! | schools | `/directory/api/directory/memberList?type=12` | JSON array, no paging |
+//! | members that sponsor a sport | the same with `&sportCode=` | the same; division and conference are the sport's |
 //! | details of a school or conference | `/directory/orgDetail?id=` | HTML; 404 means that there are none |
 //!
 //! The lists are never empty: an empty body, `[]` or a page in place of a list is a change of the site's layout, and an
@@ -29,6 +30,7 @@ use std::time::Duration;
 use models::{Conference, Location, School, SchoolSport, SocialLinks, Sport, Table};
 
 use super::check::{Check, Match, counted};
+use super::task::Dimension;
 use super::{Source, Task};
 use crate::fetch::{Rate, Response};
 
@@ -42,7 +44,7 @@ pub static SOURCE: Source = Source {
     is_on: true,
     lifetime: Duration::from_secs(12 * 60 * 60),
     dag: "ncaa_directory_sync",
-    sports: &[],
+    sports: &super::ncaa_stats::SPORTS,
     loads_as_one: true,
     tasks: &[
         Task {
@@ -71,6 +73,15 @@ pub static SOURCE: Source = Source {
             tables: &[Location::TABLE, School::TABLE, SchoolSport::TABLE],
             is_in_dag: true,
             collect: collect::collect_schools,
+        },
+        Task {
+            name: "memberships",
+            about: "which schools sponsor a sport, with its division and conference",
+            after: &["schools"],
+            partitions: &[Dimension::Sport],
+            tables: &[SchoolSport::TABLE],
+            is_in_dag: false,
+            collect: collect::collect_memberships,
         },
     ],
     checks: &[

@@ -31,6 +31,11 @@ pub(super) fn conference_members() -> Request {
     Request::get(SOURCE.name, "/directory/api/directory/memberList").query("type", CONFERENCES).lifetime(ALWAYS)
 }
 
+/// The members that sponsor a sport; division and conference are those of that sport.
+pub(super) fn members_of(sport: &str) -> Request {
+    members().query("sportCode", sport)
+}
+
 pub(super) fn detail(id: i32) -> Request {
     Request::get(SOURCE.name, "/directory/orgDetail").query("id", id)
 }

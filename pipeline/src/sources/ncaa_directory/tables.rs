@@ -94,6 +94,15 @@ pub(super) fn school_sport(school: i32, code: &str, sponsored: &SponsoredSport) 
     row.with_head_coaches(sponsored.head_coaches.clone())
 }
 
+/// A member of the list of those that sponsor a sport.
+pub(super) fn membership(sport: &str, member: &MemberRecord) -> SchoolSportInsert {
+    let mut row = SchoolSportInsert::new(SchoolRef::NcaaId(member.ncaa_id), SportRef::NcaaId(sport.to_owned()));
+    row.division = member.division.clone();
+    row.subdivision = member.subdivision.clone();
+    row.conference_id = conference_reference(member.conference_id);
+    row
+}
+
 fn unknown_sport(school: i32, sponsored: &Found<SponsoredSport>) -> Refused {
     let label = &sponsored.record.label;
     Refused {

@@ -26,15 +26,13 @@ const BEYOND_LIMIT: &str = "beyond-limit";
 /// A team of the list with its division.
 type Listed = (ListDivision, Found<ListedTeam>);
 
-/// The teams of the partition's sport and season, of all divisions. A division in which the sport has no teams is an empty list.
+/// The teams of the partition's sport and season, of all divisions. A division in which the sport has no teams is an empty list; no
+/// list at all is a change of the site.
 async fn teams(context: &Context<'_>, batch: &mut Batch) -> Result<Vec<Listed>> {
     let (sport, season) = (context.partition.sport()?, context.partition.season()?);
     let mut all = Vec::new();
     for division in ListDivision::of(sport) {
         let answer = context.pages.shared(&requests::team_list(sport, season, *division)).await?;
-        if answer.is_absent() {
-            continue;
-        }
         let list = extract::team_list(&answer)?;
         all.extend(batch.take(list.teams).into_iter().map(|team| (*division, team)));
     }
