@@ -29,6 +29,7 @@ use std::time::Duration;
 use models::{Conference, Location, School, SchoolSport, SocialLinks, Sport, Table};
 
 use super::check::{Check, Match, counted};
+use super::task::MEMBER_SCHOOLS;
 use super::{Source, Task};
 use crate::fetch::{Rate, Response};
 
@@ -52,6 +53,7 @@ pub static SOURCE: Source = Source {
             partitions: &[],
             tables: &[Sport::TABLE],
             is_in_dag: true,
+            requests: |_| 1,
             collect: collect::collect_sports,
         },
         Task {
@@ -61,6 +63,7 @@ pub static SOURCE: Source = Source {
             partitions: &[],
             tables: &[Conference::TABLE],
             is_in_dag: true,
+            requests: |_| 2,
             collect: collect::collect_conferences,
         },
         Task {
@@ -70,6 +73,7 @@ pub static SOURCE: Source = Source {
             partitions: &[],
             tables: &[Location::TABLE, School::TABLE, SchoolSport::TABLE],
             is_in_dag: true,
+            requests: |_| 1 + MEMBER_SCHOOLS,
             collect: collect::collect_schools,
         },
     ],
