@@ -251,7 +251,7 @@ fn said(name: &str, response: &Response, before: DateTime<Utc>) -> Finding {
     let Some(date) = date else {
         return clock::unknown(name, "its answer has no date", "none is needed: the other clocks are enough");
     };
-    let age = response.headers.get("age").and_then(|age| age.parse().ok()).unwrap_or(0);
-    let there = DateTime::<Utc>::from(date) + TimeDelta::seconds(i64::from(age.min(u32::MAX)));
+    let age: u32 = response.headers.get("age").and_then(|age| age.parse().ok()).unwrap_or(0);
+    let there = DateTime::<Utc>::from(date) + TimeDelta::seconds(age.into());
     clock::compared(name, &Moment { before, there, after: response.fetched_at })
 }
