@@ -221,6 +221,18 @@ async fn a_backfill_fills_what_is_missing_and_goes_on_where_it_was_stopped() {
     let seasons = "select string_agg(season || ' ' || n, ', ' order by season) from (select season, count(*) n from team group by season) t";
     assert_eq!(pipeline.psql(seasons).await, format!("2024 {0}, 2025 {1}, 2026 {0}", 2 * SCHOOLS, SCHOOLS));
     let before = site.targets().len();
+    // Of volleyball's second season, three lists and the rosters of as many teams as the last season has.
+    let runs = pipeline.psql("select count(*) from pipeline.run").await;
+    let flags = flags_at(&site);
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let foreseen = pipeline.run(&[&fill[..], &["--dry-run"], &flags].concat()).await;
+    let said = String::from_utf8_lossy(&foreseen.stderr).into_owned();
+    let (exit, result) = result_of(foreseen);
+    assert_eq!((exit, result["requests"].as_u64()), (0, Some(0)), "{result}");
+    assert!(said.contains("rosters: 1 of 6 partitions to load, 5 complete, 6 requests"), "{said}");
+    assert!(said.contains(&format!("about {} requests at least", 3 + SCHOOLS)), "{said}");
+    assert_eq!(site.targets().len(), before, "nothing was asked");
+    assert_eq!(pipeline.psql("select count(*) from pipeline.run").await, runs, "nothing was recorded");
     let (exit, result) = pipeline.job_at(&site, &fill).await;
     assert_eq!(exit, 0, "{result}");
     assert_eq!(count(&result, "roster_entry", "inserted"), u64::try_from(SCHOOLS * PLAYERS).expect("positive"));

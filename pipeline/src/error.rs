@@ -34,6 +34,22 @@ impl Exit {
     pub fn code(self) -> u8 {
         self as u8
     }
+
+    /// How severe it is: what comes to several ends exits with the most severe.
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::NotApplicable => 0,
+            Self::Success => 1,
+            Self::Differences => 2,
+            Self::Interrupted | Self::Terminated => 3,
+            Self::Temporary => 4,
+            Self::Unavailable => 5,
+            Self::Input => 6,
+            Self::Usage => 7,
+            Self::Permission => 8,
+            Self::Configuration => 9,
+        }
+    }
 }
 
 /// An error with the exit code it leads to, told in the reader's terms.

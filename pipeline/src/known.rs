@@ -90,6 +90,11 @@ const ROSTERS: &str = "SELECT s.ncaa_id AS school, e.source::text, e.player_key,
 const ALIASES: &str = "SELECT s.ncaa_id, a.source::text, a.alias FROM public.school_alias a \
                        JOIN public.school s ON s.id = a.school_id WHERE a.rule IS NULL OR a.rule = 'id'";
 
+const TEAMS: &str = "SELECT p.ncaa_id, greatest(\
+                     (SELECT count(*) FROM public.team t WHERE t.sport_id = p.id \
+                      AND t.season = (SELECT max(l.season) FROM public.team l WHERE l.sport_id = p.id)), \
+                     (SELECT count(*) FROM public.school_sport s WHERE s.sport_id = p.id)) FROM public.sport p";
+
 const SCHOOLS: &str = "SELECT s.ncaa_id, s.name, s.state, l.city, s.website_url FROM public.school s \
                        LEFT JOIN public.location l ON l.id = s.location_id ORDER BY s.ncaa_id";
 
@@ -155,6 +160,19 @@ impl Known {
             class_year: entry.class_year,
         });
         Ok(KnownRoster::new(sport, season, known))
+    }
+
+    /// About how many teams each sport has: those of its last season, or the schools that sponsor it if they are more.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn teams_by_sport(&self) -> Result<BTreeMap<String, u64>> {
+        let Some(pool) = &self.pool else { return Ok(BTreeMap::new()) };
+        let failed = |error| database_error("count the teams", error);
+        let mut transaction = database::begin(pool).await?;
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(TEAMS).persistent(false).fetch_all(&mut *transaction).await.map_err(failed)?;
+        Ok(rows.into_iter().map(|(sport, teams)| (sport, teams.unsigned_abs())).collect())
     }
 
     /// The roster entries of a sport in all seasons, with the athletes that they are linked to.

@@ -14,12 +14,14 @@
 //! - [`load`] brings rows into any table that a [`models::TableDef`] describes.
 //! - [`quarantine`] shows what was refused, and makes rows of it again once the cause is mended.
 //! - [`database`] finds or starts PostgreSQL and keeps the pipeline's own bookkeeping there.
+//! - [`doctor`] looks for what is wrong, and says what to do.
 //! - [`report`] counts, and tells people and programs what happened.
 //! - [`job`] is what a task is asked to do and works with, [`config`] its settings, [`shutdown`] the wish that it end.
 
 pub mod catalogue;
 pub mod config;
 pub mod database;
+pub mod doctor;
 pub mod error;
 pub mod fetch;
 pub mod files;

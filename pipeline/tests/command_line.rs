@@ -259,3 +259,76 @@ fn a_wrong_setting_is_told_with_its_way_out_and_without_its_secret() {
     assert!(ran.stderr.contains("\n  help: "), "{}", ran.stderr);
     assert!(!(ran.stderr + &ran.stdout).contains("hunter2"));
 }
+
+#[test]
+fn bash_completes_commands_and_flags() {
+    let scene = Scene::new();
+    let script = scene.run(&["completions", "bash"]);
+    assert_eq!(script.code, Some(0), "{}", script.stderr);
+    std::fs::write(scene.folder().join("pipeline.bash"), &script.stdout).unwrap();
+    let complete = |words: &str| {
+        let ask = format!(
+            "source pipeline.bash && COMP_WORDS=({words}) && COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)) \
+             && _pipeline pipeline \"${{COMP_WORDS[COMP_CWORD]}}\" && echo \"${{COMPREPLY[@]}}\""
+        );
+        let output =
+            Command::new("bash").args(["--norc", "--noprofile", "-c", &ask]).current_dir(scene.folder()).output();
+        let output = output.expect("bash is there");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(complete("pipeline sy"), "sync");
+    assert_eq!(complete("pipeline db in"), "init");
+    assert_eq!(complete("pipeline doctor --li"), "--live");
+    assert_eq!(complete("pipeline backfill --dry"), "--dry-run");
+    for shell in ["zsh", "fish", "elvish", "powershell"] {
+        let script = scene.run(&["completions", shell]);
+        assert!(script.code == Some(0) && script.stdout.contains("backfill"), "{shell}: {}", script.stderr);
+    }
+}
+
+#[test]
+fn each_command_has_a_man_page_that_renders() {
+    let scene = Scene::new();
+    let made = scene.run(&["man", "--out", "man/man1"]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let mut pages = 0;
+    let mut commands = vec![Vec::<String>::new()];
+    while let Some(command) = commands.pop() {
+        let page = scene
+            .folder()
+            .join("man/man1")
+            .join(format!("{}.1", [&["pipeline".to_owned()], &command[..]].concat().join("-")));
+        assert!(page.is_file(), "{} is missing", page.display());
+        pages += 1;
+        // `db psql` hands all its flags on.
+        if command != ["db", "psql"] {
+            let words: Vec<&str> = command.iter().map(String::as_str).chain(["-h"]).collect();
+            let help = scene.run(&words).stdout;
+            let listed = help.split("Commands:\n").nth(1).unwrap_or_default();
+            let names = listed
+                .lines()
+                .take_while(|line| line.starts_with("  "))
+                // A long description goes on in lines that are indented more.
+                .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split(' ').next());
+            commands
+                .extend(names.filter(|name| *name != "help").map(|name| [&command[..], &[name.to_owned()]].concat()));
+        }
+        let rendered = Command::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page).output();
+        match rendered {
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success() && said.is_empty(), "{}: {said}", page.display());
+            }
+            Err(error) => println!("NOT TESTED: groff does not run here ({error}), so no page was rendered"),
+        }
+    }
+    assert!(pages > 20, "{pages}");
+    assert!(made.stdout.starts_with(&format!("{pages} pages in man/man1")), "{}", made.stdout);
+    let page = std::fs::read_to_string(scene.folder().join("man/man1/pipeline-sync.1")).unwrap();
+    assert!(page.lines().any(|line| line == "  pipeline sync \\-\\-offline"), "an example keeps its line: {page}");
+
+    std::fs::write(scene.folder().join("file"), "").unwrap();
+    let refused = scene.run(&["man", "--out", "file"]);
+    assert_eq!(refused.code, Some(64), "{}", refused.stderr);
+}

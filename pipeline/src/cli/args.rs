@@ -8,10 +8,12 @@ use pipeline::Result;
 use pipeline::config::{FlagValue, Inputs, Settings};
 use pipeline::report::ColorChoice;
 
+use super::doctor::DoctorArgs;
 use super::graph::{DagsCommand, RunsArgs, StatusArgs};
 use super::help;
 use super::load::LoadArgs;
 use super::quarantine::QuarantineCommand;
+use super::shell::{CompletionsArgs, ManArgs};
 use super::sources::SourcesArgs;
 use super::sync::{BackfillArgs, RunArgs, SyncArgs, TestArgs};
 
@@ -105,6 +107,15 @@ pub(crate) enum Command {
     /// Show every setting, its value and where it came from.
     #[command(after_long_help = help::config())]
     Config(ConfigArgs),
+    /// Look for what is wrong: settings, folders, clock, database, sources; and say what to do about it.
+    #[command(after_long_help = help::DOCTOR)]
+    Doctor(DoctorArgs),
+    /// Print a script that completes commands and flags in a shell.
+    #[command(after_long_help = help::COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Write man pages, one for each command.
+    #[command(after_long_help = help::MAN)]
+    Man(ManArgs),
 }
 
 /// The names of the commands that end in a result line.
@@ -154,14 +165,19 @@ impl GlobalFlags {
     }
 
     /// All settings, with flags that are some.
-    pub(crate) fn load(&self, mut flags: Vec<FlagValue>) -> Result<Settings> {
+    pub(crate) fn load(&self, flags: Vec<FlagValue>) -> Result<Settings> {
+        Settings::load(self.inputs(flags)?)
+    }
+
+    /// Where settings are looked for.
+    pub(crate) fn inputs(&self, mut flags: Vec<FlagValue>) -> Result<Inputs> {
         let own = [
             ("--database-url", &self.database_url),
             ("--log-level", &self.log_level),
             ("--log-format", &self.log_format),
         ];
         flags.extend(of_program(own));
-        Settings::load(Inputs::of_process(flags, self.config.clone())?)
+        Inputs::of_process(flags, self.config.clone())
     }
 }
 

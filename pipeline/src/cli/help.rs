@@ -12,6 +12,7 @@ Examples:
   DATABASE_URL=postgres://me@db/stats pipeline sync
   pipeline load school schools.csv              a file into a table
   pipeline config                               every setting and where it came from
+  pipeline doctor                               what is wrong here, and what to do about it
 
 Output:
   sync, run, backfill, test, load and quarantine replay print exactly one line of JSON on standard output, the result. Progress,
@@ -67,8 +68,9 @@ Exit codes: `pipeline --help`.";
 pub(crate) const BACKFILL: &str = "\
 Examples:
   pipeline backfill weekly_stats_sync --from 2022 --to 2025 --sport MBA
+  pipeline backfill weekly_stats_sync --from 2022 --to 2025 --dry-run   what it would load, and how long that takes
 
-Partitions that are loaded already are passed over; if that is all of them, the exit code is 99. A backfill that was stopped
+How many requests it needs at least and how long they take at the polite rate is logged before it begins. Partitions that are loaded already are passed over; if that is all of them, the exit code is 99. A backfill that was stopped
 goes on where it stood when it is given again.
 Exit codes: `pipeline --help`.";
 
@@ -133,6 +135,33 @@ Examples:
   pipeline db psql -c 'select name from school limit 5'
 
 Without DATABASE_URL or --database-url, the database is an embedded one, private to this user, that starts when needed.
+Exit codes: `pipeline --help`.";
+
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  pipeline doctor                               everything on this machine, and the database
+  pipeline doctor --live                        also the sources: a request to each, at the polite rate
+  pipeline doctor --json | jq '.[] | select(.verdict == \"wrong\")'
+
+A database of the user's is only looked at; the embedded one is started if it is there. Each check ends with ok, warning, wrong or
+not checked, and with what to do where it is not ok. docs/troubleshooting.md goes from symptoms to remedies.
+Exit codes: 0 if nothing is wrong, warnings or not; else that of the worst that was found, as a run would end:
+78 settings or state of the database, 77 rights, 69 a source, 75 what may pass by itself.";
+
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  pipeline completions bash > ~/.local/share/bash-completion/completions/pipeline
+  pipeline completions zsh > \"${fpath[1]}/_pipeline\"
+  pipeline completions fish > ~/.config/fish/completions/pipeline.fish
+  source <(pipeline completions bash)           for this shell only
+
+Exit codes: `pipeline --help`.";
+
+pub(crate) const MAN: &str = "\
+Examples:
+  pipeline man --out ~/.local/share/man/man1    where `man pipeline-sync` finds them
+  pipeline man --out pages && man -l pages/pipeline.1
+
 Exit codes: `pipeline --help`.";
 
 /// The help of `pipeline config`: every setting there is.

@@ -7,10 +7,12 @@
 //! - [`args`] are the commands and flags as users write them, [`help`] the texts around them.
 //! - [`argv`] is what has to be known of the command line before, or without, parsing it.
 //! - [`job`] runs what ends in a result line; [`query`] and [`db`] answer a question; [`start`] is what commands begin with.
+//! - [`shell`] tells shells and `man` of the commands.
 
 mod args;
 mod argv;
 mod db;
+mod doctor;
 mod graph;
 mod help;
 mod job;
@@ -18,6 +20,7 @@ mod load;
 mod quarantine;
 mod query;
 mod refresh;
+mod shell;
 mod sources;
 mod start;
 mod sync;
@@ -65,6 +68,9 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Runs(args) => ended(graph::runs(global, &args), global),
         Command::Db(command) => ended(db::run(command, global), global),
         Command::Config(args) => ended(query::config(global, &args), global),
+        Command::Doctor(args) => doctor::run(global, &args),
+        Command::Completions(args) => ended(shell::completions(&args), global),
+        Command::Man(args) => ended(shell::man(&args), global),
     }
 }
 

@@ -69,6 +69,9 @@ pub(crate) struct BackfillArgs {
     /// Also what is complete.
     #[arg(long)]
     again: bool,
+    /// Only tell what would be loaded, what is complete, and how long it takes at the polite rate. Nothing is asked for.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     parallel: Parallel,
     #[command(flatten)]
@@ -183,7 +186,7 @@ impl Arguments for SyncArgs {
             None => What::Selection(self.what.selection()?),
         };
         let common = JobOptions { refresh: self.refresh.of(&[]), ..self.job.options() };
-        Ok(SyncOptions { common, what, parallel: self.parallel.parallel.into(), command: "sync" })
+        Ok(SyncOptions { common, what, parallel: self.parallel.parallel.into(), dry_run: false, command: "sync" })
     }
 
     fn result_file(&self) -> Option<&Path> {
@@ -203,7 +206,7 @@ impl Arguments for RunArgs {
         let partition = partition.map_err(|wrong: String| Error::new(Exit::Usage, format!("--partition: {wrong}")))?;
         let what = What::Task { task: self.task.clone(), partition };
         let common = JobOptions { refresh: self.refresh.of(&[]), ..self.job.options() };
-        Ok(SyncOptions { common, what, parallel: 1, command: "run" })
+        Ok(SyncOptions { common, what, parallel: 1, dry_run: false, command: "run" })
     }
 
     fn result_file(&self) -> Option<&Path> {
@@ -230,6 +233,7 @@ impl Arguments for BackfillArgs {
             common: self.job.options(),
             what,
             parallel: self.parallel.parallel.into(),
+            dry_run: self.dry_run,
             command: "backfill",
         })
     }

@@ -40,10 +40,17 @@ pub(super) fn find(explicit: Option<&Path>, folder: &Path, paths: &Paths) -> Res
     if let Some(path) = explicit {
         return read(&folder.join(path), Exit::Usage).map(Some);
     }
+    locate(None, folder, paths).map(|path| read(&path, Exit::Configuration)).transpose()
+}
+
+/// The path of that file, whatever is in it; of `explicit`, whether it is there or not.
+pub(super) fn locate(explicit: Option<&Path>, folder: &Path, paths: &Paths) -> Option<PathBuf> {
+    if let Some(path) = explicit {
+        return Some(folder.join(path));
+    }
     let upward = folder.ancestors().map(|folder| folder.join(FILE_NAME));
     let own = paths.config.iter().map(|folder| folder.join(FILE_NAME));
-    let candidate = upward.chain(own).find(|path| path.exists());
-    candidate.map(|path| read(&path, Exit::Configuration)).transpose()
+    upward.chain(own).find(|path| path.exists())
 }
 
 fn read(path: &Path, unreadable: Exit) -> Result<SettingsFile> {

@@ -40,6 +40,11 @@ impl Inputs {
         let paths = Paths::of_process(&environment);
         Ok(Self { flags, config_file, environment, folder, paths })
     }
+
+    /// The settings file that they lead to, if there is one.
+    pub fn settings_file(&self) -> Option<PathBuf> {
+        file::locate(self.config_file.as_deref(), &self.folder, &self.paths)
+    }
 }
 
 /// A setting given on the command line.

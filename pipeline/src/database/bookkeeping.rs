@@ -23,7 +23,7 @@ const LOCK: i64 = i64::from_be_bytes(*b"pipeline");
 
 /// What a database has of the schema `pipeline`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub enum State {
     /// Nothing, or only the empty schema.
     Missing,
     /// An earlier version.

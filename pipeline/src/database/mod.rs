@@ -13,6 +13,7 @@ mod connect;
 mod embedded;
 mod errors;
 mod history;
+mod inspect;
 mod psql;
 mod rights;
 mod runs;
@@ -23,14 +24,16 @@ mod tasks;
 use models::TableDef;
 use sqlx::{PgConnection, PgPool};
 
-pub use bookkeeping::{VERSION as BOOKKEEPING_VERSION, init_sql};
+pub use bookkeeping::{State as SchemaState, VERSION as BOOKKEEPING_VERSION, init_sql};
 pub use connect::{ConnectionSettings, connect, connect_options, pool};
-pub use embedded::{Description, Embedded, EmbeddedConfig};
+pub use embedded::{Description, Embedded, EmbeddedConfig, ServerPrograms, server_programs};
 pub use errors::database_error;
 pub use history::{RunRecord, TaskRecord, TaskSummary, runs, task_summaries, tasks};
-pub use psql::psql_command;
+pub use inspect::{Inspection, Server, inspect};
+pub use psql::{psql_command, psql_program};
 pub use runs::{Begun, acquire, begin, begin_run, commit, finish_run};
 pub use setup::InitReport;
+pub(crate) use setup::{MIGRATE_HELP, none_exists};
 pub use tables::{Difference, check_tables};
 pub use tasks::{Broken, Partitions, TaskState, broken_run, done, done_by, note_task, partition_done};
 

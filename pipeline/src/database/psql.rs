@@ -44,7 +44,7 @@ where
     I: IntoIterator<Item = A>,
     A: AsRef<OsStr>,
 {
-    let mut command = Command::new(find(bin)?);
+    let mut command = Command::new(psql_program(bin)?);
     // Set around us, these would lead elsewhere: libpq puts them before a host.
     command.env_remove("PGSERVICE").env_remove("PGHOSTADDR");
     for (variable, value) in variables(url)? {
@@ -54,7 +54,11 @@ where
     Ok(command)
 }
 
-fn find(bin: Option<&Path>) -> Result<PathBuf> {
+/// Where `psql` is: in `bin`, else in `PATH`.
+///
+/// # Errors
+/// [`Exit::Configuration`] when there is none.
+pub fn psql_program(bin: Option<&Path>) -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = bin.map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
     folders.map(|folder| folder.join("psql")).find(|program| program.is_file()).ok_or_else(|| {

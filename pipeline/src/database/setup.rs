@@ -95,10 +95,11 @@ pub(super) async fn complete(
     Ok(InitReport { from_version, version: VERSION, tables_created })
 }
 
-const MIGRATE_HELP: &str = "bring the tables up to date with drizzle-kit's migrations; `pipeline db init --with-tables` \
+pub(crate) const MIGRATE_HELP: &str = "bring the tables up to date with drizzle-kit's migrations; `pipeline db init --with-tables` \
     creates them only where none of them exists";
 
-fn none_exists(differences: &[Difference], tables: &[&TableDef]) -> bool {
+/// None of the tables is there.
+pub(crate) fn none_exists(differences: &[Difference], tables: &[&TableDef]) -> bool {
     tables.iter().all(|table| {
         differences.iter().any(|difference| match difference {
             Difference::MissingSchema { schema } => *schema == table.schema,

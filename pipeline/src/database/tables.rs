@@ -69,6 +69,20 @@ pub enum Difference {
     },
 }
 
+impl Difference {
+    /// The table that it is about, as `schema.name`; of a missing schema, its name.
+    pub fn place(&self) -> &str {
+        match self {
+            Self::MissingSchema { schema } => schema,
+            Self::MissingTable { table }
+            | Self::MissingColumn { table, .. }
+            | Self::ColumnType { table, .. }
+            | Self::UnknownRequired { table, .. }
+            | Self::MissingKey { table, .. } => table,
+        }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::{FetchError, Response};
+use super::FetchError;
 
 /// The breaker of one host.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl Pass {
     }
 
     /// Tells how the request ended. What says nothing of the host (settings, robots.txt, a budget) changes nothing.
-    pub(super) fn ended(self, answer: &Result<Response, FetchError>) {
+    pub(super) fn ended<T>(self, answer: &Result<T, FetchError>) {
         let mut state = self.breaker.state();
         match answer {
             Ok(_) => state.answered(self.is_trial),

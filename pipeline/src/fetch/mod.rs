@@ -105,6 +105,18 @@ impl Fetcher {
         }
     }
 
+    /// Whether robots.txt allows a request. Asks for robots.txt if it is not known yet, and for nothing else; without a site to
+    /// ask, everything is allowed.
+    ///
+    /// # Errors
+    /// [`FetchError::Disallowed`] if it does not; every other outcome of asking for robots.txt.
+    pub async fn allowed(&self, request: &Request) -> Result<(), FetchError> {
+        match &self.backend {
+            Backend::Live { client, .. } => client.allowed(request).await,
+            Backend::Replay(_) => Ok(()),
+        }
+    }
+
     /// Forgets the stored answer of an address: what was read of it makes no sense, and the next run is to ask again.
     pub fn forget(&self, url: &str) {
         if let Backend::Live { client, .. } = &self.backend {

@@ -4,9 +4,11 @@
 //! schedule. A [`Plan`] is a DAG's tasks, or some of them, cut into partitions.
 
 mod draw;
+mod estimate;
 mod plan;
 
 pub use draw::{mermaid, text};
+pub use estimate::{Estimate, TaskEstimate};
 pub use plan::{Node, Plan, Selection};
 
 use crate::config::did_you_mean;

@@ -11,6 +11,7 @@ mod attempts;
 mod collect;
 mod execute;
 mod fetcher;
+mod foresee;
 mod load;
 mod outcome;
 mod prepare;

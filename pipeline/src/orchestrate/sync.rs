@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::execute::execute;
+use super::foresee::{foresee, tell};
 use super::stage::Shared;
 use super::{end_of_fetching, fetcher, unless_stopped};
 use crate::config::Settings;
@@ -28,6 +29,8 @@ pub struct SyncOptions {
     pub what: What,
     /// How many tasks run at once, at most.
     pub parallel: usize,
+    /// Only tells what would run.
+    pub dry_run: bool,
     /// The command, for the bookkeeping.
     pub command: &'static str,
 }
@@ -100,10 +103,19 @@ pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
         }
     };
     tracing::info!(database = database.url, "the database is ready");
+    let complete = complete(&database, &plan, (&what, first)).await?;
+    if job.options.command == "backfill" {
+        let estimate = foresee(&database, job, &plan, &complete).await;
+        if job.options.dry_run {
+            tell(&estimate, run);
+            return Ok(());
+        }
+        tracing::info!("{estimate}");
+    }
     let asked = serde_json::to_value(&what).unwrap_or_default();
     let begun = database::Begun { command: job.options.command, what: Some(&asked), resumes: first.map(|(id, _)| id) };
     database::begin_run(&database.pool, run.id(), begun, run.started_at()).await?;
-    if let Err(error) = sync_into(&database, job, run, &plan, (&what, first)).await {
+    if let Err(error) = sync_into(&database, job, run, (&plan, &complete), (&what, first)).await {
         run.failed(error);
     }
     // What this says is in the result line too: a database that has gone away meanwhile hides no other error.
@@ -134,19 +146,27 @@ fn plan(job: &Job<SyncOptions>, what: &What) -> Result<Plan> {
     Ok(plan)
 }
 
-async fn sync_into(
+/// Which nodes need not run: what is loaded already, of a run that goes on with another or that fills gaps.
+async fn complete(
     database: &Database,
-    job: &Job<SyncOptions>,
-    run: &mut Run,
     plan: &Plan,
     (what, first): (&What, Option<(Uuid, DateTime<Utc>)>),
-) -> Result<()> {
-    let complete = match (what, first) {
+) -> Result<Vec<bool>> {
+    let loaded = match (what, first) {
         (_, Some((first, _))) => database::done_by(&database.pool, first).await?,
         (What::Missing(_), None) => database::done(&database.pool).await?,
         _ => Default::default(),
     };
-    let complete = plan.complete(&complete);
+    Ok(plan.complete(&loaded))
+}
+
+async fn sync_into(
+    database: &Database,
+    job: &Job<SyncOptions>,
+    run: &mut Run,
+    (plan, complete): (&Plan, &[bool]),
+    (what, first): (&What, Option<(Uuid, DateTime<Utc>)>),
+) -> Result<()> {
     // A task that is named itself runs even where its source is off: naming it is asking for it. One partition whose source is off
     // is a scheduler's doing, which is to skip it.
     if let (What::Task { .. }, Some(node)) = (what, plan.nodes.first())
@@ -164,7 +184,7 @@ async fn sync_into(
     let pages = Pages::new(fetcher(&job.settings, &JobOptions { caching, ..job.options.common.clone() })?);
     let known = Known::of(database.pool.clone());
     let shared = Shared { database, job, pages: &pages, known: &known };
-    execute(&shared, plan, &complete, job.options.parallel.max(1), run).await;
+    execute(&shared, plan, complete, job.options.parallel.max(1), run).await;
     end_of_fetching(run, pages.fetcher());
     Ok(())
 }

@@ -29,4 +29,5 @@ pub use result::{Refusal, RunResult, Status};
 pub use result_file::ResultFile;
 pub use run::Run;
 pub use summary::summary;
+pub(crate) use terminal::Paint;
 pub use terminal::{ColorChoice, Terminal};

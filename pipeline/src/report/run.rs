@@ -55,20 +55,8 @@ impl End {
 
     /// How severe it is: a run of several tasks exits with the most severe, "does not apply" only if that holds for all.
     /// A blocked source counts for more than one that is down, for it must not be retried.
-    fn severity(&self) -> u8 {
-        match self.exit() {
-            Exit::NotApplicable => 0,
-            Exit::Success => 1,
-            Exit::Differences => 2,
-            Exit::Interrupted | Exit::Terminated => 3,
-            Exit::Temporary => 4,
-            Exit::Unavailable if matches!(self, Self::Failed(_)) => 5,
-            Exit::Unavailable => 6,
-            Exit::Input => 7,
-            Exit::Usage => 8,
-            Exit::Permission => 9,
-            Exit::Configuration => 10,
-        }
+    fn severity(&self) -> (u8, bool) {
+        (self.exit().severity(), matches!(self, Self::Blocked(_)))
     }
 }
 

@@ -1,7 +1,8 @@
-//! What standard error is: a terminal or not, how wide, with colours or without.
+//! What an output is: a terminal or not, how wide, with colours or without.
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 
 /// The wish for colours (`--color`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,7 +16,7 @@ pub enum ColorChoice {
     Never,
 }
 
-/// What standard error can show.
+/// What an output can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terminal {
     /// Whether to write colours.
@@ -28,7 +29,7 @@ pub struct Terminal {
 
 /// What a colour says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     Good,
     Doubtful,
     Bad,
@@ -38,16 +39,24 @@ pub(super) enum Paint {
 impl Terminal {
     /// Looks at standard error, `NO_COLOR` (<https://no-color.org>) and `TERM`.
     pub fn of_stderr(choice: ColorChoice) -> Self {
-        let stderr = io::stderr();
+        Self::of(&io::stderr(), choice)
+    }
+
+    /// The same of standard output, where answers go.
+    pub fn of_stdout(choice: ColorChoice) -> Self {
+        Self::of(&io::stdout(), choice)
+    }
+
+    fn of(output: &(impl IsTerminal + AsFd), choice: ColorChoice) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == OsStr::new("dumb"));
-        let interactive = stderr.is_terminal() && !dumb;
+        let interactive = output.is_terminal() && !dumb;
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let color = match choice {
             ColorChoice::Auto => interactive && !no_color,
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         };
-        let size = if stderr.is_terminal() { terminal_size::terminal_size_of(&stderr) } else { None };
+        let size = if output.is_terminal() { terminal_size::terminal_size_of(output) } else { None };
         Self { color, interactive, width: size.map(|(width, _)| width.0) }
     }
 
@@ -56,7 +65,7 @@ impl Terminal {
         Self { color: false, interactive: false, width: None }
     }
 
-    pub(super) fn paint(&self, paint: Paint, text: &str) -> String {
+    pub(crate) fn paint(&self, paint: Paint, text: &str) -> String {
         if !self.color {
             return text.to_owned();
         }

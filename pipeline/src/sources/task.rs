@@ -31,9 +31,23 @@ pub struct Task {
     pub tables: &'static [&'static TableDef],
     /// Whether its DAG runs it; else only who names it, for it asks too much of the site to do so often.
     pub is_in_dag: bool,
+    /// How many requests one of its partitions needs at least, roughly: for estimates before a run.
+    pub requests: fn(&Volume<'_>) -> u64,
     /// Asks the source for one partition and gives its rows.
     pub collect: Collect,
 }
+
+/// How much there is of a partition, as far as it is known before it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Volume<'a> {
+    /// The partition.
+    pub partition: &'a Partition,
+    /// About how many teams its sport has in a season.
+    pub teams: u64,
+}
+
+/// About how many member schools there are.
+pub const MEMBER_SCHOOLS: u64 = 1_110;
 
 /// Asks a source and gives rows.
 pub type Collect = for<'a> fn(&'a Context<'a>) -> LocalBoxFuture<'a, Result<Batch>>;

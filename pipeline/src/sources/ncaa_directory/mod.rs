@@ -30,7 +30,7 @@ use std::time::Duration;
 use models::{Conference, Location, School, SchoolSport, SocialLinks, Sport, Table};
 
 use super::check::{Check, Match, counted};
-use super::task::Dimension;
+use super::task::{Dimension, MEMBER_SCHOOLS};
 use super::{Source, Task};
 use crate::fetch::{Rate, Response};
 
@@ -54,6 +54,7 @@ pub static SOURCE: Source = Source {
             partitions: &[],
             tables: &[Sport::TABLE],
             is_in_dag: true,
+            requests: |_| 1,
             collect: collect::collect_sports,
         },
         Task {
@@ -63,6 +64,7 @@ pub static SOURCE: Source = Source {
             partitions: &[],
             tables: &[Conference::TABLE],
             is_in_dag: true,
+            requests: |_| 2,
             collect: collect::collect_conferences,
         },
         Task {
@@ -72,6 +74,7 @@ pub static SOURCE: Source = Source {
             partitions: &[],
             tables: &[Location::TABLE, School::TABLE, SchoolSport::TABLE],
             is_in_dag: true,
+            requests: |_| 1 + MEMBER_SCHOOLS,
             collect: collect::collect_schools,
         },
         Task {
@@ -81,6 +84,7 @@ pub static SOURCE: Source = Source {
             partitions: &[Dimension::Sport],
             tables: &[SchoolSport::TABLE],
             is_in_dag: false,
+            requests: |_| 1,
             collect: collect::collect_memberships,
         },
     ],

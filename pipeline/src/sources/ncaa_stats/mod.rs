@@ -32,6 +32,7 @@ use models::{Athlete, AthleteLink, PlayerStat, RosterEntry, SchoolAlias, Table, 
 
 use super::check::{Check, Match};
 use super::task::Dimension::{Season, Sport};
+use super::task::Volume;
 use super::{Source, Task};
 use crate::fetch::{Rate, Response};
 
@@ -58,6 +59,7 @@ pub static SOURCE: Source = Source {
             partitions: &[Season, Sport],
             tables: &[Team::TABLE],
             is_in_dag: true,
+            requests: lists,
             collect: collect::collect_teams,
         },
         Task {
@@ -67,6 +69,7 @@ pub static SOURCE: Source = Source {
             partitions: &[Season, Sport],
             tables: &[SchoolAlias::TABLE, Team::TABLE, RosterEntry::TABLE],
             is_in_dag: true,
+            requests: |volume| volume.teams,
             collect: collect::collect_rosters,
         },
         Task {
@@ -76,6 +79,7 @@ pub static SOURCE: Source = Source {
             partitions: &[Sport],
             tables: &[Athlete::TABLE, AthleteLink::TABLE],
             is_in_dag: true,
+            requests: |_| 0,
             collect: athletes::collect_athletes,
         },
         Task {
@@ -85,6 +89,7 @@ pub static SOURCE: Source = Source {
             partitions: &[Season, Sport],
             tables: &[PlayerStat::TABLE],
             is_in_dag: false,
+            requests: |volume| volume.teams,
             collect: collect::collect_season_statistics,
         },
         Task {
@@ -94,6 +99,7 @@ pub static SOURCE: Source = Source {
             partitions: &[Season, Sport],
             tables: &[PlayerStat::TABLE],
             is_in_dag: false,
+            requests: |volume| volume.teams,
             collect: collect::collect_game_statistics,
         },
     ],
@@ -107,6 +113,11 @@ pub static SOURCE: Source = Source {
     ],
     ships_offline: false,
 };
+
+/// The team lists of a sport and season, one for each division; the other tasks read the same answers.
+fn lists(volume: &Volume<'_>) -> u64 {
+    ListDivision::of(volume.partition.get(Sport).unwrap_or_default()).len() as u64
+}
 
 /// The sports of which the site has statistics.
 pub(super) const SPORTS: [&str; 18] = [

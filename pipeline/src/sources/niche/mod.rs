@@ -25,6 +25,7 @@ use std::time::Duration;
 use models::{NicheGrade, NicheProfile, SchoolAlias, Table};
 
 use super::check::{Check, counted};
+use super::task::MEMBER_SCHOOLS;
 use super::{Source, Task};
 use crate::fetch::Rate;
 
@@ -50,6 +51,7 @@ pub static SOURCE: Source = Source {
         partitions: &[],
         tables: &[SchoolAlias::TABLE, NicheProfile::TABLE, NicheGrade::TABLE],
         is_in_dag: true,
+        requests: |_| MEMBER_SCHOOLS,
         collect: collect::collect,
     }],
     checks: &[
