@@ -173,7 +173,7 @@ async fn sync_into(
         && job.settings.sources.get(node.source.name).is_some_and(|settings| !settings.is_on)
     {
         run.not_applicable();
-        run.remark(format!("the source {0} is off: set sources.{0} to on", node.source.name));
+        run.remark(format!("the source {0} is off: `[sources.{0}] enabled = \"on\"` lets it run", node.source.name));
         return Ok(());
     }
     let caching = match (first, job.options.common.caching) {

@@ -46,8 +46,21 @@ pub fn answer(target: &str) -> Answer {
 
 /// The name of a school, without `College`.
 pub fn name(school: i32) -> &'static str {
-    ["Aspen", "Birchwood", "Cedarfield", "Dogwood", "Elmhaven", "Firbank"]
-        [usize::try_from(school - 1).expect("a school") % 6]
+    const NAMES: [&str; SCHOOLS as usize] = [
+        "Aspen",
+        "Birchwood",
+        "Cedarfield",
+        "Dogwood",
+        "Elmhaven",
+        "Firbank",
+        "Gingko",
+        "Hawthorn",
+        "Ironwood",
+        "Juniper",
+        "Kauri",
+        "Larchmont",
+    ];
+    NAMES[usize::try_from(school - 1).expect("a school")]
 }
 
 fn team_list(target: &str) -> Answer {
@@ -111,6 +124,8 @@ fn leaders(target: &str) -> Answer {
         )
     };
     let rows: String = (1..=SCHOOLS).map(row).collect();
+    let shown: usize = target.rsplit('/').next().and_then(|id| id.parse().ok()).unwrap_or(1);
+    let title = CATEGORIES[shown - 1];
     let category = |id: usize| {
         format!(r#"<option value="/stats/{path}/d1/current/individual/{id}">{}</option>"#, CATEGORIES[id - 1])
     };
@@ -119,7 +134,7 @@ fn leaders(target: &str) -> Answer {
         200,
         &format!(
             r#"<main><select id="select-container-individual">{categories}</select>
-            <div class="stats-header__lower__desc">Last updated March 24, 2026</div>
+            <div class="stats-header__lower__title">{title}</div><div class="stats-header__lower__desc">Last updated March 24, 2026</div>
             <table><thead><tr><th>Rank</th><th>Name</th><th>Team</th><th>Cl</th><th>Pos</th><th>PTS</th></tr></thead><tbody>{rows}</tbody></table></main>"#
         ),
     )

@@ -42,12 +42,12 @@ pub(super) fn collect_statistics<'a>(context: &'a Context<'a>) -> LocalBoxFuture
         let mut batch = Batch::default();
         let (sport, week) = (sport(context)?, week(context)?);
         let read = |answer: &Response| extract::leaders(answer).map(Some);
-        let (mut first_pages, mut absent) = (Vec::new(), None);
+        let (mut first_pages, mut absent) = (Vec::new(), Vec::new());
         for division in divisions(sport) {
             let Some(request) = requests::categories(sport, &division.0, division.1.as_ref()) else { continue };
             let answer = context.pages.get(&request).await?;
             if answer.is_absent() {
-                absent = Some(answer.url);
+                absent.push(answer.url);
                 continue;
             }
             for category in extract::categories(&answer)?.individual {
@@ -55,8 +55,9 @@ pub(super) fn collect_statistics<'a>(context: &'a Context<'a>) -> LocalBoxFuture
                 first_pages.extend(requests::stats(sport, of, Subjects::Individual, category.id, 1).map(|it| ((), it)));
             }
         }
-        if let Some(url) = absent.filter(|_| first_pages.is_empty()) {
-            return Err(layout_changed_at(&url, "no division of the sport has statistics any more"));
+        if let Some(url) = absent.first().filter(|_| first_pages.is_empty()) {
+            absent.iter().for_each(|url| context.pages.fetcher().forget(url));
+            return Err(layout_changed_at(url, "no division of the sport has statistics any more"));
         }
         if let Some(limit) = context.limit.and_then(|limit| usize::try_from(limit).ok())
             && first_pages.len() > limit
