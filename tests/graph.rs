@@ -300,3 +300,34 @@ async fn files_are_input_as_pages_are() {
     assert_eq!(pipeline.job(&["run", "niche"]).await.0, 99);
     assert_eq!(pipeline.job(&["run", "awards"]).await.0, 99);
 }
+
+#[tokio::test]
+async fn a_task_is_tried_again_and_takes_no_longer_than_it_may() {
+    let site = Site::start(|target, before| match target {
+        "/directory/api/common/conferenceList" if before == 0 => Answer::text(503, ""),
+        "/directory/api/common/sportList" if before == 0 => {
+            Answer::Late(Duration::from_secs(20), Box::new(answer(target)))
+        }
+        _ => answer(target),
+    })
+    .await;
+    let (pipeline, _connection) = prepared().await;
+    let flags = flags_at(&site);
+    let run = async |task: &str, settings: &[(&str, &str)]| {
+        let mut command =
+            pipeline.command(&[&["run", task], &flags.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat());
+        command.env("PIPELINE_HTTP_ATTEMPTS", "1").env("PIPELINE_RUN_RETRY_WAIT", "20ms");
+        command.envs(settings.iter().map(|(name, value)| (format!("PIPELINE_{name}"), value)));
+        result_of(tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("no panic"))
+    };
+    let (exit, result) = run("conferences", &[("RUN_ATTEMPTS", "2")]).await;
+    assert_eq!((exit, count(&result, "conference", "inserted"), &result["retries"]), (0, 1, &1.into()), "{result}");
+    let (exit, result) = run("sports", &[("RUN_TIMEOUT", "300ms")]).await;
+    assert_eq!(exit, 75, "{result}");
+    assert!(
+        result["error"].as_str().is_some_and(|error| error.contains("sports asks its source for longer")),
+        "{result}"
+    );
+    let (exit, result) = run("sports", &[("RUN_TIMEOUT", "30s")]).await;
+    assert_eq!((exit, count(&result, "sport", "inserted")), (0, 3), "{result}");
+}

@@ -27,5 +27,7 @@ pub use resolve::{Effective, FlagValue, Inputs, Origin};
 pub use show::{ShownSetting, settings_help};
 pub(crate) use suggest::did_you_mean;
 pub use table::{Preset, SETTINGS, Setting};
-pub use typed::{CacheSettings, DatabaseSettings, HttpSettings, LoadSettings, LogSettings, Settings, SourceSettings};
+pub use typed::{
+    CacheSettings, DatabaseSettings, HttpSettings, LoadSettings, LogSettings, RunSettings, Settings, SourceSettings,
+};
 pub use value::{DatabaseUrl, Kind, LogFormat, parse_time};

@@ -262,6 +262,27 @@ const GENERAL: &[Setting] = &[
 /// What comes after them.
 const LOADING: &[Setting] = &[
     Setting::new(
+        "run",
+        "attempts",
+        Kind::Count(1, 100),
+        Preset::Is("1"),
+        "How often a task is tried whose source is down or slow, the first time included; schedulers have retries of their own.",
+    ),
+    Setting::new(
+        "run",
+        "retry_wait",
+        Kind::Time(Duration::ZERO, seconds(86_400)),
+        Preset::Is("5m"),
+        "The wait before a task is tried again; it doubles from one to the next.",
+    ),
+    Setting::new(
+        "run",
+        "timeout",
+        Kind::Time(Duration::ZERO, seconds(30 * 86_400)),
+        Preset::Is("0"),
+        "How long a task may ask its source; then it ends with 75. 0 is for ever.",
+    ),
+    Setting::new(
         "cache",
         "dir",
         Kind::Path,

@@ -26,6 +26,8 @@ pub struct Settings {
     pub sources: BTreeMap<&'static str, SourceSettings>,
     /// How answers are kept.
     pub cache: CacheSettings,
+    /// How tasks run.
+    pub run: RunSettings,
     /// How rows are loaded.
     pub load: LoadSettings,
     /// What is logged, and how.
@@ -110,6 +112,17 @@ pub struct SourceSettings {
     pub lifetime: Duration,
 }
 
+/// The section `run`.
+#[derive(Debug, Clone)]
+pub struct RunSettings {
+    /// How often a task is tried, the first time included; at least once.
+    pub attempts: u32,
+    /// The wait before the second attempt.
+    pub retry_wait: Duration,
+    /// How long a task may ask its source; zero is for ever.
+    pub timeout: Duration,
+}
+
 /// The section `load`.
 #[derive(Debug, Clone)]
 pub struct LoadSettings {
@@ -186,6 +199,11 @@ impl Settings {
                 dir: values.path("cache", "dir"),
                 dir_is_default: values.of("cache", "dir").origin == Origin::Default,
                 max_bytes: values.count::<u64>("cache", "max_mib") << 20,
+            },
+            run: RunSettings {
+                attempts: values.count("run", "attempts"),
+                retry_wait: values.time("run", "retry_wait"),
+                timeout: values.time("run", "timeout"),
             },
             load: LoadSettings {
                 batch_rows: values.count("load", "batch_rows"),

@@ -1,9 +1,9 @@
 //! A task's first half: its source is asked, and gives rows.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::unless_stopped;
-use crate::Result;
 use crate::fetch::is_blocked;
 use crate::graph::Node;
 use crate::job::{Job, JobOptions};
@@ -12,12 +12,13 @@ use crate::report::Run;
 use crate::sources::batch::Batch;
 use crate::sources::pages::Pages;
 use crate::sources::task::Context;
+use crate::{Error, Exit, Result};
 
-/// Asks the source of a task for one partition. What extractors passed over is counted. `None` if the source refuses us, which
-/// `run` is told.
+/// Asks the source of a task for one partition, again if it is down or slow and settings allow it. What extractors passed over is counted.
+/// `None` if the source refuses us, which `run` is told.
 ///
 /// # Errors
-/// Those of the source.
+/// Those of the source, and [`Exit::Temporary`] when it takes longer than `run.timeout`.
 pub(super) async fn collect<O: AsRef<JobOptions>>(
     job: &Job<O>,
     run: &mut Run,
@@ -25,6 +26,39 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
     known: &Known,
     node: &Node,
 ) -> Result<Option<Batch>> {
+    let settings = &job.settings.run;
+    let (mut attempt, mut wait) = (1, settings.retry_wait);
+    loop {
+        match unless_stopped(job, within(settings.timeout, node, ask(job, pages, known, node))).await {
+            Ok(batch) => return Ok(Some(counted(batch, node, run))),
+            Err(error) if is_blocked(&error) => {
+                run.blocked(error);
+                return Ok(None);
+            }
+            Err(error)
+                if attempt < settings.attempts && matches!(error.exit(), Exit::Unavailable | Exit::Temporary) =>
+            {
+                let message = format!("{}, attempt {attempt} of {}: {error}", node.name(), settings.attempts);
+                tracing::warn!(wait_seconds = wait.as_secs_f64(), "{message}");
+                run.remark(message);
+                run.requests(0, 1);
+                let slept = async {
+                    tokio::time::sleep(wait).await;
+                    Ok(())
+                };
+                unless_stopped(job, slept).await?;
+                (attempt, wait) = (attempt + 1, wait * 2);
+            }
+            Err(error) => {
+                // It is to be asked for again, not to be read from the cache as long as it is fresh.
+                error.address().into_iter().for_each(|address| pages.fetcher().forget(address));
+                return Err(error);
+            }
+        }
+    }
+}
+
+async fn ask<O: AsRef<JobOptions>>(job: &Job<O>, pages: &Pages, known: &Known, node: &Node) -> Result<Batch> {
     let options = job.options.as_ref();
     let context = Context {
         pages,
@@ -35,28 +69,31 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
         given: &options.given,
         progress: &job.progress,
     };
-    match unless_stopped(job, (node.task.collect)(&context)).await {
-        Ok(mut batch) => {
-            for (reason, number) in std::mem::take(&mut batch.skipped) {
-                run.skip(&reason, number);
-            }
-            run.unresolved_references(batch.unresolved_references);
-            if !batch.unknown.is_empty() {
-                run.remark(unknown(node.source.name, &batch.unknown));
-            }
-            std::mem::take(&mut batch.remarks).into_iter().for_each(|remark| run.remark(remark));
-            Ok(Some(batch))
-        }
-        Err(error) if is_blocked(&error) => {
-            run.blocked(error);
-            Ok(None)
-        }
-        Err(error) => {
-            // It is to be asked for again, not to be read from the cache as long as it is fresh.
-            error.address().into_iter().for_each(|address| pages.fetcher().forget(address));
-            Err(error)
-        }
+    (node.task.collect)(&context).await
+}
+
+async fn within(time: Duration, node: &Node, work: impl Future<Output = Result<Batch>>) -> Result<Batch> {
+    if time.is_zero() {
+        return work.await;
     }
+    let late = |_| {
+        let message = format!("{} asks its source for longer than {} s", node.name(), time.as_secs_f64());
+        Error::new(Exit::Temporary, message).help("run.timeout says how long it may; what was answered is stored")
+    };
+    tokio::time::timeout(time, work).await.map_err(late)?
+}
+
+/// Counts what a batch brings besides its rows.
+fn counted(mut batch: Batch, node: &Node, run: &mut Run) -> Batch {
+    for (reason, number) in std::mem::take(&mut batch.skipped) {
+        run.skip(&reason, number);
+    }
+    run.unresolved_references(batch.unresolved_references);
+    if !batch.unknown.is_empty() {
+        run.remark(unknown(node.source.name, &batch.unknown));
+    }
+    std::mem::take(&mut batch.remarks).into_iter().for_each(|remark| run.remark(remark));
+    batch
 }
 
 /// A sentence about what extractors do not know: the likeliest sign that a site has changed.

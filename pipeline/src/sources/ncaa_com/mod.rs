@@ -7,7 +7,7 @@
 //! | schools | `/json/schools` | JSON array |
 //!
 //! No page has been captured; everything here is *reported* by several published scrapers, which agree. The statistics are those of
-//! the season so far, as of the day that the page names. They name players by school and name only: [`resolve`] finds the roster
+//! the season so far, as of the day that the page names. They name players by school and name only: [`resolve()`] finds the roster
 //! entry that is meant, and refuses where there is not exactly one.
 
 mod collect;
