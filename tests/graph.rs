@@ -66,9 +66,13 @@ async fn one_task_at_a_time_and_four_load_the_same() {
     let stats =
         "select count(*) || ' ' || min(value) || ' ' || min(period) from player_stat where category = 'Points/PTS'";
     assert_eq!(recorder.psql(stats).await, format!("{} 1100.0000 week:2026-03-23", 3 * SCHOOLS));
-    for parallel in ["1", "4"] {
+    // Also with fewer connections than tasks.
+    for (parallel, connections) in [("1", "4"), ("4", "4"), ("16", "2")] {
         let (pipeline, _connection) = prepared().await;
-        let (exit, result) = pipeline.job(&with(&EVERYTHING, &["--replay", &folder, "--parallel", parallel])).await;
+        let mut command = pipeline.command(&with(&EVERYTHING, &["--replay", &folder, "--parallel", parallel]));
+        command.env("PIPELINE_DATABASE_POOL_SIZE", connections).env("PIPELINE_DATABASE_ACQUIRE_TIMEOUT", "5s");
+        let output = tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("no panic");
+        let (exit, result) = result_of(output);
         assert_eq!((exit, &result["requests"]), (0, &0.into()), "{result}");
         assert_accounted(&result);
         assert_eq!((&result["tables"], &result["skipped"]), (&live["tables"], &live["skipped"]), "{parallel}");

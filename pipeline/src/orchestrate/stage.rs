@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::attempts::{Attempt, Attempts, Ending};
@@ -24,6 +25,8 @@ pub(super) struct Shared<'a, O> {
     pub(super) job: &'a Job<O>,
     pub(super) pages: &'a Pages,
     pub(super) known: &'a Known,
+    /// How many stages load at once: each holds a connection, and one more is left for everything else.
+    pub(super) loads: Semaphore,
 }
 
 /// A task of a stage and its part of the run.
@@ -91,7 +94,10 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
 
     async fn load_all(&self, members: &mut [Member<'_>]) {
         let mut whole = members[0].run.child();
+        // It is never closed; without a permit the pool says what it has to say.
+        let permit = self.loads.acquire().await;
         let loaded = self.load(members, &mut whole).await;
+        drop(permit);
         let Some(last) = members.iter().rposition(|member| member.batch.is_some()) else { return };
         members[last].run.absorb(whole);
         let ended = match loaded {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use models::SCHEMA_SQL;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::execute::execute;
@@ -183,7 +184,8 @@ async fn sync_into(
     };
     let pages = Pages::new(fetcher(&job.settings, &JobOptions { caching, ..job.options.common.clone() })?);
     let known = Known::of(database.pool.clone());
-    let shared = Shared { database, job, pages: &pages, known: &known };
+    let loads = Semaphore::new(job.settings.database.pool_size.saturating_sub(1).max(1) as usize);
+    let shared = Shared { database, job, pages: &pages, known: &known, loads };
     execute(&shared, plan, complete, job.options.parallel.max(1), run).await;
     end_of_fetching(run, pages.fetcher());
     Ok(())
