@@ -84,7 +84,7 @@ pub(crate) enum Command {
     /// Fetch, extract and check without a database: what would be loaded, and what refused.
     #[command(after_long_help = help::TEST)]
     Test(TestArgs),
-    /// Load files into a table: CSV or NDJSON, plain or compressed.
+    /// Load files into a table: CSV, NDJSON or Parquet, plain or compressed.
     #[command(after_long_help = help::LOAD)]
     Load(LoadArgs),
     /// Look at what was refused or waits for its parent, load it after all, or remove it.
