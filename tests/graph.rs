@@ -335,3 +335,33 @@ async fn a_task_is_tried_again_and_takes_no_longer_than_it_may() {
     let (exit, result) = run("sports", &[("RUN_TIMEOUT", "30s")]).await;
     assert_eq!((exit, count(&result, "sport", "inserted")), (0, 3), "{result}");
 }
+
+#[tokio::test]
+async fn statistics_of_seasons_and_games_are_loaded_from_their_pages() {
+    let site = Site::start(|target, _| answer(target)).await;
+    let (pipeline, _connection) = prepared().await;
+    assert_eq!(pipeline.job_at(&site, &["sync"]).await.0, 0);
+    let of = |command: &'static str, task: &'static str| [command, task, "--season", "2026", "--sport", "MBA"];
+    assert_eq!(pipeline.job_at(&site, &of("sync", "rosters")).await.0, 0);
+    let players = u64::try_from(SCHOOLS * PLAYERS).expect("positive");
+    // A season: two categories of two columns. A game: one column for each player of both sides.
+    for (task, rows) in [("season_statistics", players * 4), ("game_statistics", players)] {
+        let (exit, tested) = pipeline.job_at(&site, &of("test", task)).await;
+        assert_eq!((exit, count(&tested, "player_stat", "read")), (0, rows), "{task}: {tested}");
+        let (exit, result) = pipeline.job_at(&site, &of("sync", task)).await;
+        assert_eq!((exit, count(&result, "player_stat", "inserted")), (0, rows), "{task}: {result}");
+        assert_accounted(&result);
+        let (_, again) = pipeline.job_at(&site, &of("sync", task)).await;
+        assert_eq!(
+            (count(&again, "player_stat", "unchanged"), &again["requests"]),
+            (rows, &0.into()),
+            "{task}: {again}"
+        );
+    }
+    let stats = "select string_agg(concat_ws(' ', p.period, p.category, p.value, p.played_on), ', ' order by p.period, p.category) \
+                 from player_stat p join roster_entry e on e.id = p.roster_entry_id where e.name = 'Player2 Birchwood'";
+    assert_eq!(
+        pipeline.psql(stats).await,
+        "game:260001 Goals 2.0000 2026-02-14, season Fielding/GP 2.0000, season Fielding/Pct 0.2000, season Hitting/GP 2.0000, season Hitting/Pct 0.2000"
+    );
+}

@@ -40,10 +40,10 @@ pub async fn test(job: &Job<TestOptions>, run: &mut Run) -> Result<()> {
     for node in &plan.nodes {
         node.task.tables.iter().for_each(|table| run.count(&table.qualified_name(), TableCounts::default()));
         match collect(job, run, &pages, &Known::nothing(), node).await {
-            Ok(Some(batch)) => {
-                validate(run, &batch);
-                run.finished();
-            }
+            Ok(Some(batch)) => match validate(run, &batch) {
+                Ok(()) => run.finished(),
+                Err(error) => run.failed(error),
+            },
             Ok(None) => break,
             Err(error) => {
                 let is_over = matches!(error.exit(), crate::Exit::Unavailable) || job.shutdown.check().is_err();
@@ -58,7 +58,7 @@ pub async fn test(job: &Job<TestOptions>, run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-fn validate(run: &mut Run, batch: &Batch) {
+fn validate(run: &mut Run, batch: &Batch) -> Result<()> {
     for part in &batch.parts {
         let table = part.rows.table().qualified_name();
         part.rows.check(&mut |place, outcome| {
@@ -67,9 +67,10 @@ fn validate(run: &mut Run, batch: &Batch) {
                 tracing::warn!(table, url = &*place.url, offset = place.offset, "refused: {refusal}");
                 run.refuse(&table, refusal.reason.as_str(), None);
             }
-        });
+        })?;
     }
     batch.refused.iter().for_each(|refused| tell(run, refused));
+    Ok(())
 }
 
 /// What the extractor refused.

@@ -9,6 +9,7 @@ use futures::future::LocalBoxFuture;
 use models::{KeyDef, TableDef, Upsert};
 
 use super::found::{Extracted, Found, Place, Refused};
+use super::packed::{OfPages, Packed, Turn};
 use crate::load::{Iterated, Load};
 use crate::validate::{Refusal, check_row};
 use crate::{Error, Exit, Result};
@@ -45,7 +46,10 @@ pub trait RowSet: fmt::Debug + Any {
     fn table(&self) -> &'static TableDef;
 
     /// Validates each row, and tells of each whether it would be accepted.
-    fn check(&self, tell: &mut dyn FnMut(&Place, Result<(), Refusal>));
+    ///
+    /// # Errors
+    /// Rows that cannot be made.
+    fn check(&self, tell: &mut dyn FnMut(&Place, Result<(), Refusal>)) -> Result<()>;
 
     /// Loads the rows. They stay, for another attempt.
     fn load<'a, 'c: 'a>(&'a self, load: &'a mut Load<'c>, source: &'a Arc<str>) -> LocalBoxFuture<'a, Result<()>>;
@@ -62,8 +66,9 @@ impl<R: Upsert + Clone + fmt::Debug + Send + Sync + 'static> RowSet for Keyed<R>
         R::TABLE
     }
 
-    fn check(&self, tell: &mut dyn FnMut(&Place, Result<(), Refusal>)) {
+    fn check(&self, tell: &mut dyn FnMut(&Place, Result<(), Refusal>)) -> Result<()> {
         self.rows.iter().for_each(|found| tell(&found.place, check_row(&found.record)));
+        Ok(())
     }
 
     fn load<'a, 'c: 'a>(&'a self, load: &'a mut Load<'c>, source: &'a Arc<str>) -> LocalBoxFuture<'a, Result<()>> {
@@ -97,6 +102,15 @@ impl Batch {
         let missing = || Error::new(Exit::Configuration, format!("{} has no key {key}", R::TABLE.qualified_name()));
         self.part(rows, found.ok_or_else(missing)?, false);
         Ok(())
+    }
+
+    /// Adds `number` rows that are made of pages when they are loaded, by the table's default key.
+    pub fn pages<R>(&mut self, pages: Vec<Packed>, number: usize, turn: Turn<R>)
+    where
+        R: Upsert + Clone + fmt::Debug + Send + Sync + 'static,
+    {
+        let rows = OfPages { pages, turn, number, key: R::CONFLICT_KEY.definition() };
+        self.parts.push(Part { rows: Box::new(rows), is_whole: false });
     }
 
     fn part<R>(&mut self, rows: Vec<Found<R>>, key: &'static KeyDef, is_whole: bool)

@@ -17,6 +17,7 @@ pub mod ncaa_com;
 pub mod ncaa_directory;
 pub mod ncaa_stats;
 pub mod niche;
+pub mod packed;
 pub mod pages;
 pub mod profile;
 pub mod task;

@@ -33,6 +33,9 @@ pub fn answer(target: &str) -> Answer {
         }
         _ if target.starts_with("/team/inst_team_list?") => team_list(target),
         _ if target.ends_with("/roster") => roster(target),
+        _ if target.contains("/season_to_date_stats") => season_stats(target),
+        _ if target.starts_with("/contests/") => contest(target),
+        _ if target.starts_with("/teams/") => schedule(target),
         "/json/schools" => {
             let school = |id| format!(r#"{{"slug":"{0}-college","name":"{0}","long":"{0} College"}}"#, name(id));
             Answer::json(format!("[{}]", (1..=SCHOOLS).map(school).collect::<Vec<_>>().join(",")))
@@ -136,6 +139,93 @@ fn leaders(target: &str) -> Answer {
             r#"<main><select id="select-container-individual">{categories}</select>
             <div class="stats-header__lower__title">{title}</div><div class="stats-header__lower__desc">Last updated March 24, 2026</div>
             <table><thead><tr><th>Rank</th><th>Name</th><th>Team</th><th>Cl</th><th>Pos</th><th>PTS</th></tr></thead><tbody>{rows}</tbody></table></main>"#
+        ),
+    )
+}
+
+/// Season, sport and school of a target with a season team's id.
+fn team_of(target: &str) -> (i32, i32, &'static str, i32) {
+    let digits: String = target.trim_start_matches("/teams/").chars().take_while(char::is_ascii_digit).collect();
+    let id: i32 = digits.parse().expect("a team");
+    (id, 2000 + id / 10_000, SPORTS[usize::try_from(id / 100 % 100).expect("small")], id % 100)
+}
+
+/// The header of a season team's page.
+fn header((id, season, sport, school): (i32, i32, &str, i32)) -> String {
+    format!(
+        r#"<a href="/teams/history/{sport}/{school}">h</a><select id="year_list"><option selected value="{id}">{}-{:02}</option></select>"#,
+        season - 1,
+        season % 100
+    )
+}
+
+/// Two categories, of which none is said to be shown where the address names none.
+fn season_stats(target: &str) -> Answer {
+    let team @ (id, _, _, school) = team_of(target);
+    let row = |number: i32| {
+        format!(
+            r#"<tr><td>{number}</td><td><a href="/players/{}">Player{number} {}</a></td><td>{number}</td><td>.{number}00</td></tr>"#,
+            id * 10 + number,
+            name(school)
+        )
+    };
+    let rows: String = (1..=PLAYERS).map(row).collect();
+    let link = |category: &str, number: i32| {
+        format!(r#"<a href="/teams/{id}/season_to_date_stats?year_stat_category_id={number}">{category}</a>"#)
+    };
+    let (first, second) = (link("Hitting", 1), link("Fielding", 2));
+    Answer::text(
+        200,
+        &format!(
+            r#"{}{first}{second}<table id="stat_grid"><thead><tr><th>#</th><th>Player</th><th>GP</th><th>Pct</th></tr></thead>
+            <tbody>{rows}<tr><td></td><td>Totals</td><td>9</td><td></td></tr></tbody></table>"#,
+            header(team)
+        ),
+    )
+}
+
+/// Schools play in pairs, 1 against 2 and so on, once.
+fn schedule(target: &str) -> Answer {
+    let team @ (id, season, _, school) = team_of(target);
+    let (home, other) = if school % 2 == 1 { (id, id + 1) } else { (id - 1, id - 1) };
+    Answer::text(
+        200,
+        &format!(
+            r#"{}<table><thead><tr><th>Date</th><th>Opponent</th><th>Result</th></tr></thead><tbody>
+            <tr><td>02/14/{season}</td><td><a href="/teams/{other}">Them</a></td><td><a href="/contests/{home}/box_score">W 2-1</a></td></tr>
+            <tr><td>05/02/{season}</td><td>@ Later</td><td></td></tr></tbody></table>"#,
+            header(team)
+        ),
+    )
+}
+
+/// A game between the school of the id and the next.
+fn contest(target: &str) -> Answer {
+    let id: i32 = target.split('/').nth(2).and_then(|id| id.parse().ok()).expect("a contest");
+    let side = |team: i32| {
+        let school = team % 100;
+        let row = |number: i32| {
+            format!(
+                r#"<tr><td>{number}</td><td><a href="/players/{}">Player{number} {}</a></td><td>P</td><td>{number}</td></tr>"#,
+                team * 10 + number,
+                name(school)
+            )
+        };
+        let rows: String = (1..=PLAYERS).map(row).collect();
+        format!(
+            r#"<div class="card"><div class="card-header"><a href="/teams/{team}"><img alt="{0}" src="/All_Logos/sm//{school}.gif" />{0}</a></div>
+            <div class="card-body"><table id="competitor_{team}_year_stat_category_1_data_table"><thead><tr><th>#</th><th>Name</th><th>P</th><th>Goals</th></tr></thead>
+            <tbody>{rows}</tbody></table></div></div>"#,
+            name(school)
+        )
+    };
+    Answer::text(
+        200,
+        &format!(
+            r#"<table><tr><td class="grey_text">02/14/{}</td></tr></table>{}{}"#,
+            2000 + id / 10_000,
+            side(id),
+            side(id + 1)
         ),
     )
 }

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use futures::future::LocalBoxFuture;
-use models::{Field, SchoolRef, Source as SourceName, SportRef, TeamInsert};
+use models::{Field, PlayerStatInsert, SchoolRef, Source as SourceName, SportRef, TeamInsert};
 
 use super::extract;
-use super::records::{Asked, ListedTeam};
+use super::records::{Asked, GridPage, ListedTeam, StatRecord};
 use super::requests::{self, ListDivision};
 use super::tables;
 use crate::fetch::Response;
 use crate::identity::{self, Match, Matcher, Query, Resolution, Rule};
 use crate::sources::batch::Batch;
-use crate::sources::found::Found;
+use crate::sources::found::{Extracted, Found};
+use crate::sources::packed::{Packed, Turn};
 use crate::sources::pages::{Kind, PageCounts};
 use crate::sources::task::Context;
 use crate::{Error, Result};
@@ -118,6 +119,19 @@ pub(super) fn collect_rosters<'a>(context: &'a Context<'a>) -> LocalBoxFuture<'a
     })
 }
 
+/// A page that was read, without its records: they are made of it again when they are loaded.
+struct Read<T> {
+    page: T,
+    packed: Packed,
+    records: usize,
+}
+
+fn season_page(answer: &Response, asked: &Asked) -> Result<Option<Read<GridPage>>> {
+    let mut page = extract::season(answer, asked)?;
+    let records = std::mem::take(&mut page.stats.records).len();
+    Ok(Some(Read { page, packed: Packed::of(answer)?, records }))
+}
+
 /// The task `season_statistics`: each category of each team.
 pub(super) fn collect_season_statistics<'a>(context: &'a Context<'a>) -> LocalBoxFuture<'a, Result<Batch>> {
     Box::pin(async move {
@@ -125,34 +139,28 @@ pub(super) fn collect_season_statistics<'a>(context: &'a Context<'a>) -> LocalBo
         let asked = Asked::new(context.partition.sport()?, context.partition.season()?);
         let read = {
             let asked = asked.clone();
-            move |answer: &Response| extract::season(answer, &asked).map(Some)
+            move |answer: &Response| season_page(answer, &asked)
         };
         let first = |team| requests::season_stats(team, None);
         let (pages, _) = team_pages(context, &mut batch, "statistics", first, read.clone()).await?;
-        let mut others = Vec::new();
-        let mut grids = Vec::new();
-        for ((_, listed), page) in pages {
-            let shown = page.category.clone();
-            let rest = page.categories.iter().filter(|category| Some(&category.name) != shown.as_ref());
+        let (mut others, mut grids) = (Vec::new(), Vec::new());
+        for ((_, listed), read) in pages {
+            let shown = &read.page.category;
+            let rest = read.page.categories.iter().filter(|category| Some(&category.name) != shown.as_ref());
             others.extend(rest.map(|category| ((), requests::season_stats(listed.record.team_id, Some(category.id)))));
             // A page that does not say what it shows is one of its categories, each of which is asked for.
-            if shown.is_some() || page.categories.is_empty() {
-                grids.push(page);
+            if shown.is_some() || read.page.categories.is_empty() {
+                grids.push(read);
             }
         }
         let progress = context.progress.task("categories", Some(others.len() as u64));
         let kind = Kind { name: "category", progress: &progress };
         let (pages, counts) = context.pages.each(&kind, others, read).await?;
         counts.skip("category", &mut batch);
-        grids.extend(pages.into_iter().map(|((), page)| page));
-        let mut rows = Vec::new();
-        for mut grid in grids {
-            batch.note(&mut grid.stats);
-            let found = tables::grid_rows(grid, None);
-            rows.extend(found.stats);
-            batch.refused.extend(found.refused);
-        }
-        batch.rows(rows);
+        grids.extend(pages.into_iter().map(|((), read)| read));
+        let turn = move |answer: &Response| Ok(tables::grid_rows(extract::season(answer, &asked)?, None).stats);
+        let stats = grids.into_iter().map(|read| (read.page.stats, read.packed, read.records));
+        spool(&mut batch, stats, Box::new(turn));
         Ok(batch)
     })
 }
@@ -161,7 +169,7 @@ pub(super) fn collect_season_statistics<'a>(context: &'a Context<'a>) -> LocalBo
 pub(super) fn collect_game_statistics<'a>(context: &'a Context<'a>) -> LocalBoxFuture<'a, Result<Batch>> {
     Box::pin(async move {
         let mut batch = Batch::default();
-        let (sport, season) = (context.partition.sport()?, context.partition.season()?);
+        let (sport, season) = (context.partition.sport()?.to_owned(), context.partition.season()?);
         let read = |answer: &Response| extract::schedule(answer).map(Some);
         let (pages, _) = team_pages(context, &mut batch, "schedule", requests::team, read).await?;
         // Both teams' schedules name a game.
@@ -174,19 +182,34 @@ pub(super) fn collect_game_statistics<'a>(context: &'a Context<'a>) -> LocalBoxF
         }
         let progress = context.progress.task("games", Some(games.len() as u64));
         let kind = Kind { name: "game", progress: &progress };
-        let read = |answer: &Response| extract::contest(answer).map(Some);
+        let read = |answer: &Response| {
+            let mut page = extract::contest(answer)?;
+            let records = std::mem::take(&mut page.stats.records).len();
+            Ok(Some(Read { page, packed: Packed::of(answer)?, records }))
+        };
         let (pages, counts) = context.pages.each(&kind, games.into_iter().collect(), read).await?;
         counts.skip("game", &mut batch);
-        let mut rows = Vec::new();
-        for (_, mut page) in pages {
-            batch.note(&mut page.stats);
-            let found = tables::contest_rows(page, sport, season);
-            rows.extend(found.stats);
-            batch.refused.extend(found.refused);
-        }
-        batch.rows(rows);
+        let turn = move |answer: &Response| Ok(tables::contest_rows(extract::contest(answer)?, &sport, season).stats);
+        let stats = pages.into_iter().map(|(_, read)| (read.page.stats, read.packed, read.records));
+        spool(&mut batch, stats, Box::new(turn));
         Ok(batch)
     })
+}
+
+/// Takes over what pages of statistics refused and passed over, and adds their rows.
+fn spool(
+    batch: &mut Batch,
+    pages: impl Iterator<Item = (Extracted<StatRecord>, Packed, usize)>,
+    turn: Turn<PlayerStatInsert>,
+) {
+    let (mut all, mut number) = (Vec::new(), 0);
+    for (stats, packed, records) in pages {
+        // Its records are in the page.
+        batch.take(stats);
+        all.push(packed);
+        number += records;
+    }
+    batch.pages(all, number, turn);
 }
 
 /// One page of each team, as far as the limit allows.
