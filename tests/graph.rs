@@ -220,6 +220,9 @@ async fn a_backfill_fills_what_is_missing_and_goes_on_where_it_was_stopped() {
     let (pipeline, _connection) = prepared().await;
     assert_eq!(pipeline.job_at(&site, &["sync"]).await.0, 0);
     let fill = ["backfill", "weekly_stats_sync", "--from", "2024", "--to", "2026", "--sport", "MBA,WVB"];
+    // A first look at a season completes nothing.
+    let look = ["sync", "rosters", "--season", "2024", "--sport", "MBA", "--limit", "2"];
+    assert_eq!(pipeline.job_at(&site, &look).await.0, 0);
     let (exit, result) = pipeline.job_at(&site, &fill).await;
     assert_eq!(exit, 65, "{result}");
     let seasons = "select string_agg(season || ' ' || n, ', ' order by season) from (select season, count(*) n from team group by season) t";
@@ -338,7 +341,16 @@ async fn a_task_is_tried_again_and_takes_no_longer_than_it_may() {
 
 #[tokio::test]
 async fn statistics_of_seasons_and_games_are_loaded_from_their_pages() {
-    let site = Site::start(|target, _| answer(target)).await;
+    // One team of the list has an address that names no season team.
+    let site = Site::start(|target, _| match answer(target) {
+        Answer::Whole(status, headers, body) if target.contains("division=1&") => {
+            let body = String::from_utf8(body).expect("UTF-8");
+            let more = r#"<tr><td><a href="/team/44/0">Nowhere</a></td></tr></table></td>"#;
+            Answer::Whole(status, headers, body.replacen("</table></td>", more, 1).into_bytes())
+        }
+        answer => answer,
+    })
+    .await;
     let (pipeline, _connection) = prepared().await;
     assert_eq!(pipeline.job_at(&site, &["sync"]).await.0, 0);
     let of = |command: &'static str, task: &'static str| [command, task, "--season", "2026", "--sport", "MBA"];
@@ -350,6 +362,7 @@ async fn statistics_of_seasons_and_games_are_loaded_from_their_pages() {
         assert_eq!((exit, count(&tested, "player_stat", "read")), (0, rows), "{task}: {tested}");
         let (exit, result) = pipeline.job_at(&site, &of("sync", task)).await;
         assert_eq!((exit, count(&result, "player_stat", "inserted")), (0, rows), "{task}: {result}");
+        assert_eq!((count(&result, "team", "read"), count(&result, "team", "quarantined")), (1, 1), "{task}: {result}");
         assert_accounted(&result);
         let (_, again) = pipeline.job_at(&site, &of("sync", task)).await;
         assert_eq!(

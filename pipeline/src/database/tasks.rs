@@ -37,14 +37,21 @@ pub struct Broken {
 /// A task and a partition, by their names.
 pub type Partitions = BTreeSet<(String, String)>;
 
-/// Records that a partition is loaded, in the transaction that loaded it.
+/// Records that a partition is loaded, in the transaction that loaded it; `is_whole` where nothing of it is missing, for a limit or for
+/// pages that could not be had. What was whole before stays so.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn partition_done(transaction: &mut PgConnection, run: Uuid, task: &str, partition: &str) -> Result<()> {
-    let sql = "INSERT INTO pipeline.partition_done (task, partition, run_id) VALUES ($1, $2, $3) \
-               ON CONFLICT (task, partition) DO UPDATE SET run_id = excluded.run_id, loaded_at = excluded.loaded_at";
-    let query = sqlx::query(sql).persistent(false).bind(task).bind(partition).bind(run);
+pub async fn partition_done(
+    transaction: &mut PgConnection,
+    run: Uuid,
+    (task, partition): (&str, &str),
+    is_whole: bool,
+) -> Result<()> {
+    let sql = "INSERT INTO pipeline.partition_done AS known (task, partition, run_id, is_whole) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (task, partition) DO UPDATE SET run_id = excluded.run_id, loaded_at = excluded.loaded_at, \
+               is_whole = known.is_whole OR excluded.is_whole";
+    let query = sqlx::query(sql).persistent(false).bind(task).bind(partition).bind(run).bind(is_whole);
     query
         .execute(transaction)
         .await
@@ -80,12 +87,13 @@ pub async fn note_task(
     alone(pool, query).await.map_err(|error| database_error("record a task", error))
 }
 
-/// The partitions that were ever loaded.
+/// The partitions that were ever loaded as a whole.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn done(pool: &PgPool) -> Result<Partitions> {
-    partitions(pool, "SELECT task, partition FROM pipeline.partition_done WHERE $1::uuid IS NULL", None).await
+    partitions(pool, "SELECT task, partition FROM pipeline.partition_done WHERE is_whole AND $1::uuid IS NULL", None)
+        .await
 }
 
 /// The partitions that a run and those that went on with it have loaded.

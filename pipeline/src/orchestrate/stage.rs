@@ -13,8 +13,8 @@ use crate::database::{self, Database, TaskState};
 use crate::graph::Node;
 use crate::job::{Job, JobOptions};
 use crate::known::Known;
-use crate::load::{Load, LoadOutcome, Options, RunContext};
-use crate::report::{Run, Status, TableCounts};
+use crate::load::{Load, LoadOutcome, Options, Refused, RunContext};
+use crate::report::{Run, Status};
 use crate::sources::batch::Batch;
 use crate::sources::pages::Pages;
 use crate::{Error, Result};
@@ -104,16 +104,13 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
             Ok((mut outcome, ended)) => {
                 for member in members.iter_mut().filter(|member| member.batch.is_some()) {
                     for table in member.node.task.tables.iter().map(|table| table.qualified_name()) {
-                        member.run.count(&table, TableCounts::default());
                         member.run.count(&table, outcome.tables.remove(&table).unwrap_or_default());
-                        for refused in outcome.refused.iter().filter(|refused| refused.table == table) {
-                            refused
-                                .keys
-                                .iter()
-                                .for_each(|key| member.run.refuse(&table, &refused.reason, key.as_deref()));
-                        }
+                        outcome.refused.retain(|refused| refused.table != table || tell(refused, &mut member.run));
                     }
                 }
+                // What was refused on the way is of a table that none of the tasks loads: a team's, for its statistics.
+                outcome.tables.iter().for_each(|(table, counts)| members[last].run.count(table, *counts));
+                outcome.refused.retain(|refused| tell(refused, &mut members[last].run));
                 members[last].run.unresolved_references(outcome.unresolved_references);
                 outcome.remarks.into_iter().for_each(|remark| members[last].run.remark(remark));
                 ended
@@ -163,7 +160,8 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
                 part.rows.load(load, &source).await?;
             }
             let (task, partition) = (member.node.task.name, member.node.partition.to_string());
-            database::partition_done(load.connection(), run, task, &partition).await?;
+            let is_whole = self.job.options.as_ref().limit.is_none() && !batch.has_gaps;
+            database::partition_done(load.connection(), run, (task, &partition), is_whole).await?;
         }
         Ok(())
     }
@@ -178,6 +176,12 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
             tracing::warn!(task, partition, "the task is not in the bookkeeping: {error}");
         }
     }
+}
+
+/// Tells why records were refused; false, for they need not be told again.
+fn tell(refused: &Refused, run: &mut Run) -> bool {
+    refused.keys.iter().for_each(|key| run.refuse(&refused.table, &refused.reason, key.as_deref()));
+    false
 }
 
 /// All tasks of a stage that were to be loaded share the fate of their transaction.

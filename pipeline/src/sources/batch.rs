@@ -25,6 +25,8 @@ pub struct Batch {
     pub skipped: BTreeMap<String, u64>,
     /// References that rows are loaded without, for what they name is not certain.
     pub unresolved_references: u64,
+    /// Pages could not be had or read, while others could: the partition is loaded, and not complete.
+    pub has_gaps: bool,
     /// Headers, sections and values that extractors do not know, and how often each came.
     pub unknown: BTreeMap<String, u64>,
     /// What people should know besides, each a sentence.

@@ -53,6 +53,7 @@ impl PageCounts {
         batch.skip(format!("{kind}-unavailable"), self.unavailable);
         batch.skip(format!("{kind}-empty"), self.empty);
         batch.skip(format!("{kind}-changed"), self.changed);
+        batch.has_gaps |= self.unavailable + self.changed > 0;
     }
 }
 

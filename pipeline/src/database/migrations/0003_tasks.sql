@@ -29,10 +29,12 @@ create table pipeline.partition_done (
   partition text not null,
   run_id uuid not null,
   loaded_at timestamptz not null default now(),
+  is_whole boolean not null default true,
   primary key (task, partition)
 );
 create index partition_done_run_id_index on pipeline.partition_done (run_id);
 comment on table pipeline.partition_done is 'The partitions that are loaded, each recorded in the transaction that loaded its rows';
 comment on column pipeline.partition_done.run_id is 'The run that loaded it last';
+comment on column pipeline.partition_done.is_whole is 'Nothing of it was missing, for a limit or for pages that could not be had';
 
 insert into pipeline.schema_version (version) values (3);
