@@ -26,6 +26,19 @@ pub struct Selection {
     pub of_past: bool,
 }
 
+impl Selection {
+    /// The same with what a moment means filled in, so that whoever goes on with it later means the same.
+    #[must_use]
+    pub fn settled(mut self, now: DateTime<Utc>) -> Self {
+        if self.seasons.is_empty() {
+            self.seasons.push(season_of(now));
+        }
+        let monday = now.date_naive() - Days::new(u64::from(now.weekday().num_days_from_monday()));
+        self.week.get_or_insert_with(|| monday.to_string());
+        self
+    }
+}
+
 /// A task and one of its partitions.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -68,6 +81,7 @@ impl Plan {
     /// # Errors
     /// [`Exit::Usage`] for names that are none.
     pub fn new(selection: &Selection, now: DateTime<Utc>, is_on: &dyn Fn(&Source) -> bool) -> Result<Self> {
+        let selection = &selection.clone().settled(now);
         let mut chosen: Vec<(&'static Source, &'static Task)> = Vec::new();
         if selection.names.is_empty() {
             chosen = dag(FIRST)?.tasks();
@@ -82,7 +96,7 @@ impl Plan {
         let mut plan = Self { nodes: Vec::new() };
         let has_past = |task: &Task| !task.partitions.is_empty() && !task.partitions.contains(&Dimension::Week);
         for (source, task) in tasks.filter(|(_, task)| !selection.of_past || has_past(task)) {
-            for partition in partitions(source, task, selection, now) {
+            for partition in partitions(source, task, selection) {
                 plan.add(source, task, partition);
             }
         }
@@ -175,20 +189,16 @@ fn example(dimensions: &[Dimension]) -> Partition {
     dimensions.iter().fold(Partition::default(), |all, dimension| all.with(*dimension, value(dimension)))
 }
 
-fn partitions(source: &Source, task: &Task, selection: &Selection, now: DateTime<Utc>) -> Vec<Partition> {
+fn partitions(source: &Source, task: &Task, selection: &Selection) -> Vec<Partition> {
     let mut partitions = vec![Partition::default()];
     for dimension in task.partitions {
         let values: Vec<String> = match dimension {
-            Dimension::Season if selection.seasons.is_empty() => vec![season_of(now).to_string()],
             Dimension::Season => selection.seasons.iter().map(i32::to_string).collect(),
             Dimension::Sport if selection.sports.is_empty() => {
                 source.sports.iter().map(|&sport| sport.to_owned()).collect()
             }
             Dimension::Sport => selection.sports.clone(),
-            Dimension::Week => {
-                let monday = now.date_naive() - Days::new(u64::from(now.weekday().num_days_from_monday()));
-                vec![selection.week.clone().unwrap_or_else(|| monday.to_string())]
-            }
+            Dimension::Week => selection.week.iter().cloned().collect(),
         };
         partitions = partitions
             .iter()

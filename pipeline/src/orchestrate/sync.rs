@@ -99,8 +99,13 @@ pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
             (prepare(&plan.tables()).await?, what, plan, Some((broken.id, broken.started_at)))
         }
         what => {
-            let plan = plan(job, what)?;
-            (prepare(&plan.tables()).await?, what.clone(), plan, None)
+            let what = match what.clone() {
+                What::Selection(selection) => What::Selection(selection.settled(Utc::now())),
+                What::Missing(selection) => What::Missing(selection.settled(Utc::now())),
+                what => what,
+            };
+            let plan = plan(job, &what)?;
+            (prepare(&plan.tables()).await?, what, plan, None)
         }
     };
     tracing::info!(database = database.url, "the database is ready");
