@@ -30,6 +30,38 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All of them, by their codes.
+    pub const ALL: [Self; 11] = [
+        Self::Success,
+        Self::Differences,
+        Self::Usage,
+        Self::Input,
+        Self::Unavailable,
+        Self::Temporary,
+        Self::Permission,
+        Self::Configuration,
+        Self::NotApplicable,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
+    /// What it means, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "finished, also with quarantined or only unchanged rows",
+            Self::Differences => "differences found",
+            Self::Usage => "the command line is wrong",
+            Self::Input => "the input is unusable: its layout changed, or too many errors",
+            Self::Unavailable => "the source refuses us (blocked) or is down",
+            Self::Temporary => "a passing trouble",
+            Self::Permission => "no permission",
+            Self::Configuration => "the configuration, or the state of the database, does not allow it",
+            Self::NotApplicable => "does not apply: the source is off, or the partition complete",
+            Self::Interrupted => "stopped by SIGINT",
+            Self::Terminated => "stopped by SIGTERM",
+        }
+    }
+
     /// The process's exit status.
     pub fn code(self) -> u8 {
         self as u8

@@ -47,6 +47,8 @@ pub struct JobOptions {
     pub files: Vec<PathBuf>,
     /// What holds for all that the files hold, by name.
     pub given: BTreeMap<String, String>,
+    /// Whether a scheduler runs such jobs one after the other: the first request to a site waits as if the job before had just asked.
+    pub after_others: bool,
 }
 
 impl AsRef<JobOptions> for JobOptions {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::args::GlobalFlags;
+use super::export::{self, ExportArgs};
 use super::query::{answer, ask, printed};
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +32,8 @@ pub(crate) enum DagsCommand {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: Format,
     },
+    /// Write the graph as data for a scheduler, or see whether such a file is still up to date.
+    Export(ExportArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,6 +69,7 @@ pub(crate) fn dags(command: &DagsCommand) -> Result<()> {
         DagsCommand::List { json: false } => answer(&DAGS.iter().map(graph::text).collect::<Vec<_>>().join("\n")),
         DagsCommand::Show { dag, format: Format::Text } => answer(&graph::text(graph::dag(dag)?)),
         DagsCommand::Show { dag, format: Format::Mermaid } => answer(&graph::mermaid(graph::dag(dag)?)),
+        DagsCommand::Export(args) => export::run(args),
     }
 }
 

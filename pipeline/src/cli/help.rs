@@ -60,9 +60,11 @@ pub(crate) const RUN: &str = "\
 Examples:
   pipeline run sports
   pipeline run rosters --partition season=2026,sport=MBA
+  pipeline run rosters --partition season=2020,sport=MBA --unless-complete    99 if it is loaded already
 
 One task and partition is loaded in one transaction, and can be run again at any time. Two at once of the same task and
-partition wait for each other; after load.lock_timeout the later one exits 75. A source that is off exits 99.
+partition wait for each other; after load.lock_timeout the later one exits 75. A source that is off exits 99. The first request
+to a site waits its turn, as if the task before had just asked it.
 Exit codes: `pipeline --help`.";
 
 pub(crate) const BACKFILL: &str = "\
@@ -116,6 +118,8 @@ pub(crate) const DAGS: &str = "\
 Examples:
   pipeline dags list
   pipeline dags show weekly_stats_sync --format mermaid
+  pipeline dags export --out dags/pipeline_dags.json    what Airflow makes its DAGs of; see docs/airflow.md
+  pipeline dags export --check dags/pipeline_dags.json  exit 1 and a diff if the file is stale
 
 Exit codes: `pipeline --help`.";
 

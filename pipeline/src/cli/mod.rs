@@ -13,6 +13,7 @@ mod args;
 mod argv;
 mod db;
 mod doctor;
+mod export;
 mod graph;
 mod help;
 mod job;

@@ -46,6 +46,9 @@ pub(crate) struct RunArgs {
     /// The slice, such as season=2026,sport=MBA. May be given in parts: --partition season=2026 --partition sport=MBA.
     #[arg(long, value_name = "KEY=VALUE")]
     partition: Vec<String>,
+    /// Exit 99 if the season's partition is loaded already, as a whole. A task that is not cut by season runs all the same.
+    #[arg(long)]
+    unless_complete: bool,
     #[command(flatten)]
     job: JobArgs,
     #[command(flatten)]
@@ -204,8 +207,8 @@ impl Arguments for RunArgs {
     fn options(&self) -> Result<SyncOptions> {
         let partition = self.partition.join(",").parse();
         let partition = partition.map_err(|wrong: String| Error::new(Exit::Usage, format!("--partition: {wrong}")))?;
-        let what = What::Task { task: self.task.clone(), partition };
-        let common = JobOptions { refresh: self.refresh.of(&[]), ..self.job.options() };
+        let what = What::Task { task: self.task.clone(), partition, unless_complete: self.unless_complete };
+        let common = JobOptions { refresh: self.refresh.of(&[]), after_others: true, ..self.job.options() };
         Ok(SyncOptions { common, what, parallel: 1, dry_run: false, command: "run" })
     }
 
@@ -304,6 +307,7 @@ impl JobArgs {
             refresh: Refresh::default(),
             files: self.input.clone(),
             given,
+            after_others: false,
         }
     }
 }

@@ -62,6 +62,9 @@ pub struct FetchConfig {
     pub timeout: Duration,
     /// How many requests to one host may be under way at once. Default: 4.
     pub concurrency: usize,
+    /// Whether another process may have asked the same hosts just before this one: then the first request to each waits its turn,
+    /// too. Default: no.
+    pub after_others: bool,
     /// The longest body accepted, in bytes, counted after decompression. Default: 64 MiB.
     pub body_limit: usize,
     /// How many times its packed size a body may be, once it is larger than a mebibyte. Default: 200.
@@ -89,6 +92,7 @@ impl Default for FetchConfig {
             idle_timeout: Duration::from_secs(20),
             timeout: Duration::from_secs(60),
             concurrency: 4,
+            after_others: false,
             body_limit: 64 << 20,
             body_ratio: 200,
             ca_file: None,

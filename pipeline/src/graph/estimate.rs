@@ -9,7 +9,7 @@ use crate::sources::Source;
 use crate::sources::task::{Dimension, Volume};
 
 /// Teams of a sport and season where nothing is known of it: what baseball has, of about 1,110 member schools.
-const TEAMS: u64 = 930;
+pub(super) const TEAMS: u64 = 930;
 
 /// What is ahead.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,12 @@
 
 mod draw;
 mod estimate;
+mod export;
 mod plan;
 
 pub use draw::{mermaid, text};
 pub use estimate::{Estimate, TaskEstimate};
+pub use export::{ExportedDag, ExportedExit, ExportedGraph, ExportedPool, ExportedTask, Then, export};
 pub use plan::{Node, Plan, Selection};
 
 use crate::config::did_you_mean;

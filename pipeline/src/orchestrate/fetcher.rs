@@ -38,6 +38,7 @@ pub fn fetcher(settings: &Settings, options: &JobOptions) -> Result<Fetcher> {
         idle_timeout: http.idle_timeout,
         timeout: http.timeout,
         concurrency: http.concurrency,
+        after_others: options.after_others,
         body_limit: usize::try_from(http.max_body_bytes).unwrap_or(usize::MAX),
         body_ratio: http.max_body_ratio,
         ca_file: http.ca_file.clone(),

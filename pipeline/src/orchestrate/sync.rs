@@ -18,7 +18,7 @@ use crate::known::Known;
 use crate::report::Run;
 use crate::sources::Source;
 use crate::sources::pages::Pages;
-use crate::sources::task::Partition;
+use crate::sources::task::{Dimension, Partition};
 use crate::{Error, Exit, Result};
 
 /// What a sync is asked to do.
@@ -50,6 +50,9 @@ pub enum What {
         task: String,
         /// The partition.
         partition: Partition,
+        /// Not if it is of a season and loaded as a whole.
+        #[serde(default)]
+        unless_complete: bool,
     },
     /// What a run that was broken off did not come to.
     Rest {
@@ -136,7 +139,7 @@ fn plan(job: &Job<SyncOptions>, what: &What) -> Result<Plan> {
     let is_on = |source: &Source| job.settings.sources.get(source.name).map_or(source.is_on, |settings| settings.is_on);
     let offline = job.options.common.traffic == Traffic::Offline;
     let plan = match what {
-        What::Task { task, partition } => {
+        What::Task { task, partition, .. } => {
             let (source, task) = graph::task(task)?;
             Plan::single(source, task, partition.clone())?
         }
@@ -161,6 +164,10 @@ async fn complete(
     let loaded = match (what, first) {
         (_, Some((first, _))) => database::done_by(&database.pool, first).await?,
         (What::Missing(_), None) => database::done(&database.pool).await?,
+        // What is not cut by season is made of rows that other tasks load, and may be out of date however often it was loaded.
+        (What::Task { partition, unless_complete: true, .. }, None) if partition.get(Dimension::Season).is_some() => {
+            database::done(&database.pool).await?
+        }
         _ => Default::default(),
     };
     Ok(plan.complete(&loaded))

@@ -31,6 +31,8 @@ pub struct Task {
     pub tables: &'static [&'static TableDef],
     /// Whether its DAG runs it; else only who names it, for it asks too much of the site to do so often.
     pub is_in_dag: bool,
+    /// Whether it takes files that the user names.
+    pub reads_files: bool,
     /// How many requests one of its partitions needs at least, roughly: for estimates before a run.
     pub requests: fn(&Volume<'_>) -> u64,
     /// Asks the source for one partition and gives its rows.
@@ -211,9 +213,12 @@ fn check(dimension: Dimension, value: &str) -> Result<(), String> {
     }
 }
 
+/// The month and day on which a season begins.
+pub const SEASON_BEGINS: (u32, u32) = (8, 1);
+
 /// The season of a moment: the academic year that it lies in, named by its end. It begins on the first of August.
 pub fn season_of(moment: DateTime<Utc>) -> i32 {
-    moment.year() + i32::from(moment.month() >= 8)
+    moment.year() + i32::from((moment.month(), moment.day()) >= SEASON_BEGINS)
 }
 
 #[cfg(test)]

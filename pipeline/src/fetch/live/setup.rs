@@ -87,6 +87,9 @@ pub(super) fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BT
     let mut hosts = HashMap::new();
     for (key, rate) in slowest {
         let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
+        if config.after_others {
+            pace.hold_back(rate.gap());
+        }
         let breaker = Arc::new(Breaker::new(config.breaker_failures, config.breaker_rest));
         hosts.insert(key, Arc::new(Host { pace, breaker, under_way: RwLock::default(), robots: Mutex::default() }));
     }

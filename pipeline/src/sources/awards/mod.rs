@@ -45,6 +45,7 @@ pub static SOURCE: Source = Source {
         partitions: &[],
         tables: &[SchoolAlias::TABLE, Award::TABLE],
         is_in_dag: true,
+        reads_files: true,
         requests: |_| 0,
         collect: collect::collect,
     }],

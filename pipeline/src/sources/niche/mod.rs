@@ -51,6 +51,7 @@ pub static SOURCE: Source = Source {
         partitions: &[],
         tables: &[SchoolAlias::TABLE, NicheProfile::TABLE, NicheGrade::TABLE],
         is_in_dag: true,
+        reads_files: true,
         requests: |_| MEMBER_SCHOOLS,
         collect: collect::collect,
     }],
