@@ -332,3 +332,39 @@ fn each_command_has_a_man_page_that_renders() {
     let refused = scene.run(&["man", "--out", "file"]);
     assert_eq!(refused.code, Some(64), "{}", refused.stderr);
 }
+
+#[test]
+fn the_exported_graph_is_written_and_a_stale_one_is_told_with_the_difference() {
+    let scene = Scene::new();
+    let printed = scene.run(&["dags", "export", "--format", "json"]);
+    let graph: Value = serde_json::from_str(&printed.stdout).unwrap();
+    assert_eq!((printed.code, &graph["v"]), (Some(0), &Value::from(1)));
+
+    let file = scene.folder().join("graph.json");
+    assert_eq!(scene.run(&["dags", "export", "--out", "graph.json"]).code, Some(0));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), printed.stdout);
+    let fresh = scene.run(&["dags", "export", "--check", "graph.json"]);
+    assert_eq!((fresh.code, fresh.stdout.as_str()), (Some(0), ""), "{}", fresh.stderr);
+
+    std::fs::write(&file, printed.stdout.replace("\"task\": \"schools\"", "\"task\": \"colleges\"")).unwrap();
+    let stale = scene.run(&["dags", "export", "--check", "graph.json"]);
+    assert_eq!(stale.code, Some(1));
+    for line in ["-          \"task\": \"colleges\",\n", "+          \"task\": \"schools\",\n"] {
+        assert!(stale.stdout.contains(line), "{}", stale.stdout);
+    }
+    assert!(stale.stderr.contains("pipeline dags export --format json --out graph.json"), "{}", stale.stderr);
+
+    let missing = scene.run(&["dags", "export", "--check"]);
+    assert_eq!(missing.code, Some(64));
+    assert!(missing.stderr.contains("dags/pipeline_dags.json"), "{}", missing.stderr);
+}
+
+#[test]
+fn the_committed_graph_is_fresh() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for format in ["json", "pools"] {
+        let mut command = Scene::new().command(&["dags", "export", "--check", "--format", format]);
+        let ran = Ran::from(command.current_dir(root).output().unwrap());
+        assert_eq!(ran.code, Some(0), "write it anew as it says: {}\n{}", ran.stderr, ran.stdout);
+    }
+}

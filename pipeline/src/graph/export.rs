@@ -106,7 +106,7 @@ pub struct ExportedTask {
     pub has_past: bool,
     /// The pool that it takes a slot of; null where it asks no site.
     pub pool: Option<String>,
-    /// How long one of its partitions may take: three times what its requests take at the polite rate, and half an hour.
+    /// How long one of its partitions may take: three times what its requests take at the polite rate, and two hours.
     pub timeout_seconds: u64,
 }
 
@@ -166,7 +166,7 @@ fn exported(dag: &Dag) -> ExportedDag {
         reads_files: task.reads_files,
         has_past: !task.partitions.contains(&Dimension::Week),
         pool: (most_requests(source, task) > 0).then(|| pool(source)),
-        timeout_seconds: bearable(most_requests(source, task), source.rate, HALF_AN_HOUR),
+        timeout_seconds: bearable(most_requests(source, task), source.rate, TWO_HOURS),
     });
     ExportedDag {
         dag: dag.name,
@@ -179,7 +179,7 @@ fn exported(dag: &Dag) -> ExportedDag {
     }
 }
 
-const HALF_AN_HOUR: u64 = 30 * 60;
+const TWO_HOURS: u64 = 2 * 60 * 60;
 const SIX_HOURS: u64 = 6 * 60 * 60;
 
 /// Three times what the requests take, and some time for everything else; in whole minutes.

@@ -36,8 +36,8 @@ use crate::fetch::Rate;
 /// The source's name.
 pub const NAME: &str = "ncaa-com";
 
-/// At least one page of a sport for each division.
-const DIVISIONS: u64 = 3;
+/// For each division the page of categories, and a page of each of some twenty.
+const PAGES: u64 = 3 * 21;
 
 /// The source.
 pub static SOURCE: Source = Source {
@@ -71,7 +71,7 @@ pub static SOURCE: Source = Source {
             tables: &[PlayerStat::TABLE],
             is_in_dag: true,
             reads_files: false,
-            requests: |_| DIVISIONS,
+            requests: |_| PAGES,
             collect: collect::collect_statistics,
         },
     ],

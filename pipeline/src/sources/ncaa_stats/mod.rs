@@ -93,7 +93,8 @@ pub static SOURCE: Source = Source {
             tables: &[PlayerStat::TABLE],
             is_in_dag: false,
             reads_files: false,
-            requests: |volume| volume.teams,
+            // A page a category, of which sports have about three.
+            requests: |volume| 3 * volume.teams,
             collect: collect::collect_season_statistics,
         },
         Task {
@@ -104,7 +105,8 @@ pub static SOURCE: Source = Source {
             tables: &[PlayerStat::TABLE],
             is_in_dag: false,
             reads_files: false,
-            requests: |volume| volume.teams,
+            // Its schedule, and some fifty games, each of two teams.
+            requests: |volume| 26 * volume.teams,
             collect: collect::collect_game_statistics,
         },
     ],
