@@ -258,9 +258,11 @@ class PipelineRun(BaseOperator):
         level, message = "error" if text.startswith("error:") else "info", text
         try:
             event = json.loads(text)
-            fields = " ".join(f"{key}={value}" for key, value in (event.get("fields") or {}).items())
+            fields = event.get("fields") or {}
+            way_out = fields.pop("help", None)
+            told = " ".join(f"{key}={value}" for key, value in fields.items())
             level = LEVELS.get(event["level"], "debug")
-            message = f"{event['message']}  {fields}".rstrip()
+            message = f"{event['message']}  {told}".rstrip() + (f"\nhelp: {way_out}" if way_out else "")
         except (ValueError, KeyError, TypeError, AttributeError):
             pass  # Not a line of the log: shown as it is.
         getattr(self.log, level)("%s", message)

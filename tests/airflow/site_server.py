@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 class SiteServer:
     """Answers what is recorded, and 404 to all else.
 
-    `trouble` maps the beginning of a path to what is wrong with it: a status, a body in place of the right one, or seconds to wait.
+    `trouble` maps a pattern of paths to what is wrong there: a status, a body in place of the right one, or seconds to wait.
     """
 
     def __init__(self, recording):
@@ -23,7 +23,7 @@ class SiteServer:
                 entry = json.loads(line)
                 if entry.get("body"):
                     body = (index.parent / entry["body"]).read_bytes()
-                    self.answers[self._key(entry["path"], entry["query"])] = (entry["status"], entry["headers"], body)
+                    self.answers[self._key(entry["path"], entry.get("query", ""))] = (entry["status"], entry["headers"], body)
 
     @staticmethod
     def _key(path, query):
