@@ -87,5 +87,5 @@ pub static SOURCE: Source = Source {
             },
         },
     ],
-    ships_offline: false,
+    ships_offline: true,
 };
