@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use pipeline::Exit;
-use pipeline::fetch::{FetchConfig, FetchError, Fetcher, Mode, Origin, Response};
+use pipeline::fetch::{FetchConfig, FetchError, Fetcher, Mode, Origin, Response, is_beyond_recording};
 use support::{Answer, SOURCE, Site, request};
 
 fn recorder(site: &Site, folder: &Path) -> Fetcher {
@@ -104,13 +104,15 @@ fn recording(index: &str) -> tempfile::TempDir {
 }
 
 #[tokio::test]
-async fn a_path_may_be_absent_unless_it_is_recorded() {
+async fn a_path_may_be_absent_or_left_out_unless_it_is_recorded() {
     let folder = recording(concat!(
         r#"{"absent":"/detail"}"#,
         "\n",
         r#"{"path":"/detail","query":"b=2&a=1","status":200,"fetched_at":"2026-01-01T00:00:00Z"}"#,
         "\n",
         r#"{"absent":"/teams/*/roster"}"#,
+        "\n",
+        r#"{"beyond":"/teams/*"}"#,
         "\n",
     ));
     let fetcher = replay(folder.path(), "http://host");
@@ -119,10 +121,16 @@ async fn a_path_may_be_absent_unless_it_is_recorded() {
         (request("/detail").query("id", 7), Some(404)),
         (request("/teams/8/roster"), Some(404)),
         (request("/details"), None),
+        (request("/teams/8"), None),
     ];
     for (request, status) in cases {
         let answer = fetcher.get(&request).await;
         assert_eq!(answer.as_ref().ok().map(|response| response.status), status, "{request}");
+    }
+    // What a recording says that it leaves out is told from what is missing in it.
+    for (path, is_beyond, exit) in [("/teams/8", true, Exit::NotApplicable), ("/details", false, Exit::Input)] {
+        let error = pipeline::Error::from(fetcher.get(&request(path)).await.unwrap_err());
+        assert_eq!((is_beyond_recording(&error), error.exit()), (is_beyond, exit), "{error}");
     }
 }
 

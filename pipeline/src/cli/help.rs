@@ -7,6 +7,7 @@ pub(crate) const SHORT: &str = "`--help` also shows examples, environment variab
 pub(crate) const LONG: &str = "\
 Examples:
   pipeline sync --offline                       a first look: the shipped recording into an embedded database
+  pipeline sync weekly_stats_sync --offline     then teams, invented athletes and their statistics
   pipeline db psql -c 'select count(*) from school'
   pipeline sync --limit 10                      ten schools from the NCAA itself, politely
   DATABASE_URL=postgres://me@db/stats pipeline sync
@@ -42,6 +43,7 @@ Exit codes:
 pub(crate) const SYNC: &str = "\
 Examples:
   pipeline sync --offline
+  pipeline sync weekly_stats_sync --offline
   pipeline sync --limit 25 --record recordings/today
   pipeline sync --limit 25 --replay recordings/today
   pipeline sync weekly_stats_sync --season 2026 --sport MBA,WVB
@@ -61,6 +63,7 @@ Examples:
   pipeline run sports
   pipeline run rosters --partition season=2026,sport=MBA
   pipeline run rosters --partition season=2020,sport=MBA --unless-complete    99 if it is loaded already
+  pipeline run rosters --partition season=2026,sport=MBA --offline   from the sample that ships with the program
 
 One task and partition is loaded in one transaction, and can be run again at any time. Two at once of the same task and
 partition wait for each other; after load.lock_timeout the later one exits 75. A source that is off exits 99. The first request

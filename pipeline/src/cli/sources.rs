@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use pipeline::config::Settings;
 use pipeline::database;
-use pipeline::fetch::{Response, is_blocked};
+use pipeline::fetch::{Response, is_beyond_recording, is_blocked};
 use pipeline::job::{Caching, JobOptions};
 use pipeline::orchestrate::fetcher;
 use pipeline::report::{ago, listing};
@@ -82,6 +82,7 @@ fn list(global: &GlobalFlags, as_json: bool) -> Result<()> {
         rows.push(vec![
             source.name.to_owned(),
             state.to_owned(),
+            if source.ships_offline { "yes" } else { "no" }.to_owned(),
             source.title.to_owned(),
             source.needs.to_owned(),
             access.rate.to_string(),
@@ -92,7 +93,7 @@ fn list(global: &GlobalFlags, as_json: bool) -> Result<()> {
     if as_json {
         return answer(&printed(&all)?);
     }
-    answer(&listing(&["source", "state", "what", "needs", "rate", "loaded", "tasks"], rows))
+    answer(&listing(&["source", "state", "offline", "what", "needs", "rate", "loaded", "tasks"], rows))
 }
 
 /// What became of a page that was looked at.
@@ -131,11 +132,15 @@ fn check(global: &GlobalFlags, args: &CheckArgs) -> Result<()> {
                     vec![seen.page.to_owned(), found.what.clone(), found.found.to_string(), verdict.to_owned()]
                 })
                 .collect(),
-            Err(error) => vec![vec![seen.page.to_owned(), error.to_string(), String::new(), "unusable".to_owned()]],
+            Err(error) => {
+                let verdict = if is_beyond_recording(error) { "not recorded" } else { "unusable" };
+                vec![vec![seen.page.to_owned(), error.to_string(), String::new(), verdict.to_owned()]]
+            }
         };
         answer(&listing(&["page", "looked for", "found", ""], seen.iter().flat_map(row)))?;
     }
-    let failed = seen.into_iter().find_map(|seen| seen.outcome.err());
+    // What a recording leaves out says nothing of the site.
+    let failed = seen.into_iter().filter_map(|seen| seen.outcome.err()).find(|error| !is_beyond_recording(error));
     failed.map_or(Ok(()), Err)
 }
 

@@ -147,7 +147,8 @@ pub(crate) struct JobArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Source options")]
 pub(crate) struct SourceFlags {
-    /// Replay the recording that ships with the program; no request leaves this machine.
+    /// Replay the recording that ships with the program; no request leaves this machine. It is a sample: a few schools, and invented
+    /// athletes of baseball and women's volleyball, seasons 2025 to 2027. Its own season and week stand for the present ones.
     #[arg(long, conflicts_with_all = ["replay", "record", "base_url"])]
     offline: bool,
     /// Replay a recording; no request leaves this machine.

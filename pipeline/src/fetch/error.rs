@@ -127,6 +127,16 @@ pub enum FetchError {
         /// The recording's folder, or what it is called.
         recording: String,
     },
+    /// A recording is of a part of the site, and the request is for something else. Exit 99.
+    #[error("`{request}` of {source_name} is beyond what the recording {recording} holds")]
+    Beyond {
+        /// The request.
+        request: String,
+        /// The source.
+        source_name: &'static str,
+        /// The recording's folder, or what it is called.
+        recording: String,
+    },
     /// A recording cannot be read. Exit 65.
     #[error("the recording {place} cannot be read: {reason}")]
     Recording {
@@ -175,6 +185,7 @@ impl FetchError {
                 Exit::Unavailable
             }
             Self::Budget { .. } | Self::Ended { .. } => Exit::Temporary,
+            Self::Beyond { .. } => Exit::NotApplicable,
             Self::Status { .. }
             | Self::TooLarge { .. }
             | Self::TooDense { .. }
@@ -227,8 +238,18 @@ impl From<FetchError> for Error {
 
 /// Whether an error comes from a source that refuses us: what tells `blocked` from `failed` in a result with exit 69.
 pub fn is_blocked(error: &(dyn std::error::Error + 'static)) -> bool {
+    is(error, FetchError::is_blocked)
+}
+
+/// Whether an error is of a request for something that a recording does not hold, and says so: there is nothing to load, and
+/// nothing wrong.
+pub fn is_beyond_recording(error: &(dyn std::error::Error + 'static)) -> bool {
+    is(error, |error| matches!(error, FetchError::Beyond { .. }))
+}
+
+fn is(error: &(dyn std::error::Error + 'static), wanted: impl Fn(&FetchError) -> bool) -> bool {
     std::iter::successors(Some(error), |error| error.source())
-        .any(|error| error.downcast_ref::<FetchError>().is_some_and(FetchError::is_blocked))
+        .any(|error| error.downcast_ref::<FetchError>().is_some_and(&wanted))
 }
 
 #[cfg(test)]

@@ -33,9 +33,10 @@ mod statistics;
 pub use cache::CacheConfig;
 pub use charset::Text;
 pub use config::{FetchConfig, Mode, SourceAccess};
-pub use error::{FetchError, is_blocked};
+pub use error::{FetchError, is_beyond_recording, is_blocked};
 pub use message::{Origin, Request, Response};
 pub use rate::Rate;
+pub use recording::shipped_at;
 pub use statistics::Statistics;
 
 use statistics::Counters;

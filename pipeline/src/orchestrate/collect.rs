@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::unless_stopped;
-use crate::fetch::is_blocked;
+use crate::fetch::{is_beyond_recording, is_blocked};
 use crate::graph::Node;
 use crate::job::{Job, JobOptions};
 use crate::known::Known;
@@ -14,8 +14,11 @@ use crate::sources::pages::Pages;
 use crate::sources::task::Context;
 use crate::{Error, Exit, Result};
 
+/// Why a task of a sport, season or week that a recording does not hold loads nothing.
+const NOT_RECORDED: &str = "not-recorded";
+
 /// Asks the source of a task for one partition, again if it is down or slow and settings allow it. What extractors passed over is counted.
-/// `None` if the source refuses us, which `run` is told.
+/// `None` if the source refuses us, which `run` is told. What is beyond a recording is nothing to load, and no fault; it is counted.
 ///
 /// # Errors
 /// Those of the source, and [`Exit::Temporary`] when it takes longer than `run.timeout`.
@@ -34,6 +37,11 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
             Err(error) if is_blocked(&error) => {
                 run.blocked(error);
                 return Ok(None);
+            }
+            Err(error) if is_beyond_recording(&error) => {
+                tracing::info!(task = node.task.name, partition = node.cut(), "has nothing to load: {error}");
+                run.skip(NOT_RECORDED, 1);
+                return Ok(Some(Batch { has_gaps: true, ..Batch::default() }));
             }
             Err(error)
                 if attempt < settings.attempts && matches!(error.exit(), Exit::Unavailable | Exit::Temporary) =>

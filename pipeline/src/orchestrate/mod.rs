@@ -26,10 +26,11 @@ pub use replay::{ReplayOptions, replay};
 pub use sync::{SyncOptions, What, database_config, sync};
 pub use test::{TestOptions, test};
 
+use chrono::{DateTime, Utc};
 use outcome::{account, load_options};
 
-use crate::fetch::Fetcher;
-use crate::job::Job;
+use crate::fetch::{Fetcher, shipped_at};
+use crate::job::{Job, JobOptions, Traffic};
 use crate::report::Run;
 use crate::{Error, Exit, Result};
 
@@ -43,6 +44,12 @@ async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>
         }
         outcome = work => outcome,
     }
+}
+
+/// The moment whose season and week are meant where none is named: now, or when the shipped recording was made, for it holds no
+/// later ones.
+fn present<O: AsRef<JobOptions>>(job: &Job<O>) -> DateTime<Utc> {
+    if job.options.as_ref().traffic == Traffic::Offline { shipped_at() } else { Utc::now() }
 }
 
 /// Counts what was fetched.

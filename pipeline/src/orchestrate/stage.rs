@@ -11,7 +11,7 @@ use super::collect::collect;
 use super::{load_options, unless_stopped};
 use crate::database::{self, Database, TaskState};
 use crate::graph::Node;
-use crate::job::{Job, JobOptions};
+use crate::job::{Job, JobOptions, Traffic};
 use crate::known::Known;
 use crate::load::{Load, LoadOutcome, Options, Refused, RunContext};
 use crate::report::{Run, Status};
@@ -160,7 +160,9 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
                 part.rows.load(load, &source).await?;
             }
             let (task, partition) = (member.node.task.name, member.node.partition.to_string());
-            let is_whole = self.job.options.as_ref().limit.is_none() && !batch.has_gaps;
+            // The shipped recording is a sample: what it gives does not keep a backfill from the site.
+            let options = self.job.options.as_ref();
+            let is_whole = options.limit.is_none() && options.traffic != Traffic::Offline && !batch.has_gaps;
             database::partition_done(load.connection(), run, (task, &partition), is_whole).await?;
         }
         Ok(())

@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::execute::execute;
 use super::foresee::{foresee, tell};
 use super::stage::Shared;
-use super::{end_of_fetching, fetcher, unless_stopped};
+use super::{end_of_fetching, fetcher, present, unless_stopped};
 use crate::config::Settings;
 use crate::database::{self, ConnectionSettings, Database, DatabaseConfig, EmbeddedConfig};
-use crate::graph::{self, Plan, Selection};
+use crate::graph::{self, Node, Plan, Selection};
 use crate::job::{Caching, Job, JobOptions, Traffic};
 use crate::known::Known;
 use crate::report::Run;
@@ -103,8 +103,8 @@ pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
         }
         what => {
             let what = match what.clone() {
-                What::Selection(selection) => What::Selection(selection.settled(Utc::now())),
-                What::Missing(selection) => What::Missing(selection.settled(Utc::now())),
+                What::Selection(selection) => What::Selection(selection.settled(present(job))),
+                What::Missing(selection) => What::Missing(selection.settled(present(job))),
                 what => what,
             };
             let plan = plan(job, &what)?;
@@ -143,10 +143,13 @@ fn plan(job: &Job<SyncOptions>, what: &What) -> Result<Plan> {
             let (source, task) = graph::task(task)?;
             Plan::single(source, task, partition.clone())?
         }
-        What::Selection(selection) | What::Missing(selection) => Plan::new(selection, Utc::now(), &is_on)?,
+        What::Selection(selection) | What::Missing(selection) => Plan::new(selection, present(job), &is_on)?,
         What::Rest { .. } => return Err(Error::new(Exit::Usage, "a rest of a rest is the rest of the first run")),
     };
-    if let Some(node) = plan.nodes.iter().find(|node| offline && !node.source.ships_offline) {
+    // One partition whose source is off ends as that, wherever its bytes would come from.
+    let is_passed_over = |node: &Node| matches!(what, What::Task { .. }) && !is_on(node.source);
+    let is_missing = |node: &&Node| offline && !node.source.ships_offline && !is_passed_over(node);
+    if let Some(node) = plan.nodes.iter().find(is_missing) {
         let message = format!("{} is not in the recording that ships with the program", node.source.name);
         return Err(Error::new(Exit::Usage, message).help(
             "record it with --record DIR, and replay that with --replay DIR; `pipeline sources` says what ships",

@@ -1,12 +1,10 @@
 //! `pipeline test`: extraction and validation, without a database.
 
-use chrono::Utc;
-
 use super::collect::collect;
-use super::{end_of_fetching, fetcher};
+use super::{end_of_fetching, fetcher, present};
 use crate::Result;
 use crate::graph::{Plan, Selection};
-use crate::job::{Job, JobOptions};
+use crate::job::{Job, JobOptions, Traffic};
 use crate::known::Known;
 use crate::report::{Run, TableCounts};
 use crate::sources::batch::Batch;
@@ -35,7 +33,8 @@ impl AsRef<JobOptions> for TestOptions {
 /// # Errors
 /// Names that are none. How the tasks end, `run` is told.
 pub async fn test(job: &Job<TestOptions>, run: &mut Run) -> Result<()> {
-    let plan = Plan::new(&job.options.selection, Utc::now(), &|_| true)?;
+    let offline = job.options.common.traffic == Traffic::Offline;
+    let plan = Plan::new(&job.options.selection, present(job), &|source| !offline || source.ships_offline)?;
     let pages = Pages::new(fetcher(&job.settings, &job.options.common)?);
     for node in &plan.nodes {
         node.task.tables.iter().for_each(|table| run.count(&table.qualified_name(), TableCounts::default()));

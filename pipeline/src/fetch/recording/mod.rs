@@ -3,7 +3,7 @@
 //! A recording is a folder with a folder for each source:
 //!
 //! ```text
-//! DIR/<source>/index.ndjson   one line a response, or a pattern of what is absent
+//! DIR/<source>/index.ndjson   one line a response, or a pattern of what is absent or beyond the recording
 //! DIR/<source>/<body file>    the bodies, decompressed
 //! ```
 //!
@@ -12,12 +12,15 @@
 //! ```json
 //! {"method":"GET","path":"/a","query":"x=1&y=2","status":200,"headers":{"content-type":"text/html"},"body":"a.html","fetched_at":"2026-08-01T06:00:00Z"}
 //! {"absent":"/directory/orgDetail"}
+//! {"beyond":"/teams/*"}
 //! ```
 //!
 //! `query` is form-encoded, its order makes no difference, and it may be left out, like `method` (GET) and `headers`. A
 //! response without a body has no `body`. Of two lines for one request the later holds. `absent` says of all requests whose
 //! path is exactly that (`*` stands for any characters, the query does not matter) and that have no line of their own that
-//! the site has nothing there: they are answered with 404.
+//! the site has nothing there: they are answered with 404. `beyond` says of those that are neither that the recording is of a
+//! part of the site, and this lies outside: there is no answer, and a task that needs one has nothing to load
+//! ([`FetchError::Beyond`](super::FetchError::Beyond)). Without it, such a request is an error: something is missing.
 
 mod record;
 mod replay;
@@ -25,6 +28,7 @@ mod shipped;
 
 pub(super) use record::Recorder;
 pub(super) use replay::Replay;
+pub use replay::shipped_at;
 
 use std::collections::BTreeMap;
 

@@ -20,6 +20,13 @@ pub(in crate::fetch) struct Replay {
     indexes: Mutex<HashMap<&'static str, Arc<Index>>>,
 }
 
+/// The moment that the shipped recording is of: its latest answer's.
+pub fn shipped_at() -> DateTime<Utc> {
+    let indexes = ["ncaa-directory", "ncaa-stats", "ncaa-com"].map(|source| Store::Shipped.read(source, INDEX));
+    let moments = indexes.iter().flatten().filter_map(|text| parse_index(text, "offline").ok()?.recorded_at);
+    moments.max().unwrap_or_default()
+}
+
 /// Where the files of a recording are.
 #[derive(Debug)]
 enum Store {
@@ -31,6 +38,7 @@ enum Store {
 struct Index {
     entries: HashMap<(String, String, String), Entry>,
     absent: Vec<String>,
+    beyond: Vec<String>,
     recorded_at: Option<DateTime<Utc>>,
 }
 
@@ -66,7 +74,8 @@ impl Replay {
     /// The recorded answer, of any status.
     ///
     /// # Errors
-    /// [`FetchError::Unrecorded`] if the recording does not say what the answer is, [`FetchError::Recording`] if it is broken.
+    /// [`FetchError::Unrecorded`] if the recording does not say what the answer is, [`FetchError::Beyond`] if it says that it does
+    /// not hold such things, [`FetchError::Recording`] if it is broken.
     pub(in crate::fetch) fn get(&self, request: &Request) -> Result<Response, FetchError> {
         let index = self.index(request.source())?;
         let key = (request.method().to_owned(), request.path().to_owned(), request.query_string());
@@ -87,7 +96,8 @@ impl Replay {
                 origin: Origin::Recording,
             });
         }
-        if index.absent.iter().any(|pattern| pattern::matches_all(pattern, request.path())) {
+        let is_one_of = |patterns: &[String]| patterns.iter().any(|it| pattern::matches_all(it, request.path()));
+        if is_one_of(&index.absent) {
             return Ok(Response {
                 status: 404,
                 headers: BTreeMap::new(),
@@ -98,10 +108,11 @@ impl Replay {
                 origin: Origin::Recording,
             });
         }
-        Err(FetchError::Unrecorded {
-            request: request.to_string(),
-            source_name: request.source(),
-            recording: self.store.name(),
+        let (request, source_name, recording) = (request.to_string(), request.source(), self.store.name());
+        Err(if is_one_of(&index.beyond) {
+            FetchError::Beyond { request, source_name, recording }
+        } else {
+            FetchError::Unrecorded { request, source_name, recording }
         })
     }
 
@@ -167,11 +178,16 @@ fn parse_index(text: &[u8], place: &str) -> Result<Index, FetchError> {
 
 fn parse_line(line: &[u8], index: &mut Index) -> serde_json::Result<()> {
     #[derive(serde::Deserialize)]
-    struct Absent {
-        absent: String,
+    #[serde(rename_all = "lowercase")]
+    enum Pattern {
+        Absent(String),
+        Beyond(String),
     }
-    if let Ok(Absent { absent }) = serde_json::from_slice(line) {
-        index.absent.push(absent);
+    if let Ok(pattern) = serde_json::from_slice(line) {
+        match pattern {
+            Pattern::Absent(pattern) => index.absent.push(pattern),
+            Pattern::Beyond(pattern) => index.beyond.push(pattern),
+        }
         return Ok(());
     }
     let entry: Entry = serde_json::from_slice(line)?;

@@ -1,12 +1,15 @@
 //! Asks the site for its schools, and for the leaders of each statistic of a sport.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use futures::future::LocalBoxFuture;
 use models::{Division, Subdivision};
 
 use super::extract;
 use super::records::{Kind as Subjects, StatPage};
-use super::resolve::resolve;
+use super::resolve::{KnownRoster, resolve};
 use super::{SportPath, path_of, requests, tables};
 use crate::fetch::Response;
 use crate::sources::batch::Batch;
@@ -86,14 +89,18 @@ pub(super) fn collect_statistics<'a>(context: &'a Context<'a>) -> LocalBoxFuture
             batch.not_resolved(pages.iter().map(|page| page.stats.records.len()).sum());
             return Ok(batch);
         }
-        let moment = DateTime::<Utc>::from_naive_utc_and_offset(week.and_time(NaiveTime::MIN), Utc);
-        let rosters = context.known.rosters(sport.code, season_of(moment)).await?;
         let matcher = context.known.matcher().await?;
+        // What is shown is of the season of its day, whatever week was asked for.
+        let mut rosters: BTreeMap<i32, KnownRoster> = BTreeMap::new();
         let mut rows = Vec::new();
         for mut page in pages {
             batch.note(&mut page.stats);
-            let shown = page.updated.map_or(week, monday);
-            let found = resolve(page, &rosters, &matcher, &format!("week:{shown}"));
+            let day = page.updated.unwrap_or(week);
+            let season = season_of(DateTime::<Utc>::from_naive_utc_and_offset(day.and_time(NaiveTime::MIN), Utc));
+            if let Entry::Vacant(unknown) = rosters.entry(season) {
+                unknown.insert(context.known.rosters(sport.code, season).await?);
+            }
+            let found = resolve(page, &rosters[&season], &matcher, &format!("week:{}", monday(day)));
             rows.extend(found.stats);
             batch.refused.extend(found.refused);
         }

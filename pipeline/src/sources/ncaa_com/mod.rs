@@ -49,7 +49,7 @@ pub static SOURCE: Source = Source {
     is_on: true,
     lifetime: Duration::from_secs(6 * 60 * 60),
     dag: "weekly_stats_sync",
-    sports: &super::ncaa_stats::SPORTS,
+    sports: &sports::CODES,
     loads_as_one: false,
     tasks: &[
         Task {
@@ -89,5 +89,5 @@ pub static SOURCE: Source = Source {
             },
         },
     ],
-    ships_offline: false,
+    ships_offline: true,
 };

@@ -12,7 +12,7 @@ pub struct SportPath {
 }
 
 /// The sports with statistics. *Reported*.
-static SPORTS: [SportPath; 17] = [
+const SPORTS: [SportPath; 17] = [
     sport("MBA", "baseball"),
     sport("MBB", "basketball-men"),
     sport("MFB", "football"),
@@ -34,6 +34,19 @@ static SPORTS: [SportPath; 17] = [
 
 const fn sport(code: &'static str, path: &'static str) -> SportPath {
     SportPath { code, path }
+}
+
+/// Their codes.
+pub(super) static CODES: [&str; SPORTS.len()] = codes();
+
+const fn codes() -> [&'static str; SPORTS.len()] {
+    let mut codes = [""; SPORTS.len()];
+    let mut position = 0;
+    while position < codes.len() {
+        codes[position] = SPORTS[position].code;
+        position += 1;
+    }
+    codes
 }
 
 /// Every sport with statistics.
