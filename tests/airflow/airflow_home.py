@@ -12,6 +12,9 @@ from pathlib import Path
 
 MAJOR = int(version("apache-airflow").split(".")[0])
 
+# The sports of the shipped recording; the graph has 18, which would take long.
+SPORTS = ["MBA", "WVB"]
+
 # The DAGs as they are, but with no patience: a retry follows at once, and what takes longer than that is stopped.
 TIMEOUT_SECONDS = 15
 QUICK = """
@@ -81,8 +84,12 @@ class Airflow:
         """Starts a scheduler, and what else the version needs, over quick copies of the DAGs."""
         folder = self.home / "dags"
         folder.mkdir()
-        for name in ("pipeline_dags.py", "pipeline_dags.json", ".airflowignore"):
+        for name in ("pipeline_dags.py", ".airflowignore"):
             (folder / name).write_bytes((self.dags / name).read_bytes())
+        graph = json.loads((self.dags / "pipeline_dags.json").read_text())
+        for dag in graph["dags"]:
+            dag["sports"] = SPORTS
+        (folder / "pipeline_dags.json").write_text(json.dumps(graph))
         for dag in ("ncaa_directory_sync", "weekly_stats_sync"):
             (folder / f"{dag}.py").write_text(f'"""Of Airflow."""{QUICK.format(dag=dag, timeout=TIMEOUT_SECONDS)}')
         port = _free_port()
@@ -106,6 +113,10 @@ class Airflow:
                 subprocess.Popen(["airflow", *service], env=self.env, stdout=log, stderr=log, start_new_session=True)
             )
         self.until("the DAGs are known", lambda: len(self.query("select dag_id from serialized_dag")) >= 2)
+
+    def mapped(self, task, sport, chosen):
+        """The name of a task's instance for a sport: Airflow 2 maps over all sports, Airflow 3 over those that are chosen."""
+        return f"by_sport.{task}[{(chosen if MAJOR >= 3 else SPORTS).index(sport)}]"
 
     def query(self, sql, *values):
         return self.postgres.query(self.database, sql, *values)
@@ -142,8 +153,10 @@ class Airflow:
         rows = self.query("select task_id, map_index, state, try_number from task_instance where run_id = %s", run_id)
         return {task if index < 0 else f"{task}[{index}]": (state, tries) for task, index, state, tries in rows}
 
-    def xcom(self, run_id, task, index=-1):
-        """What a task returned."""
+    def xcom(self, run_id, instance):
+        """What an instance of a task returned, named as `tasks` names it."""
+        task, _, index = instance.rstrip("]").partition("[")
+        index = int(index or -1)
         sql = "select value from xcom where run_id = %s and task_id = %s and map_index = %s and key = 'return_value'"
         (value,) = self.query(sql, run_id, task, index)[0]
         value = bytes(value).decode() if isinstance(value, memoryview) else value

@@ -35,7 +35,8 @@ except ImportError:
     import airflow.decorators
 sys.path.insert(0, {str(DAGS)!r})
 started = []
-sys.addaudithook(lambda event, _: started.append(event) if event in ("subprocess.Popen", "os.fork", "os.exec", "os.system", "socket.connect") else None)
+watched = ("subprocess.Popen", "os.fork", "os.exec", "os.system", "socket.connect")
+sys.addaudithook(lambda event, _: started.append(event) if event in watched else None)
 with warnings.catch_warnings(record=True) as told:
     warnings.simplefilter("always")
     import {name}

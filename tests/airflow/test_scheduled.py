@@ -7,9 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from airflow_home import MAJOR, TIMEOUT_SECONDS
-
-SPORTS = ["MBA", "WVB"]
+from airflow_home import MAJOR, SPORTS, TIMEOUT_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -67,20 +65,25 @@ def test_weekly_runs_skip_what_is_off_retry_what_is_down_and_give_up_where_they_
     assert tasks["ncaa_com_schools"][0] == "success"
     assert tasks["niche"] == tasks["awards"] == ("skipped", 1)
     for task in ("teams", "rosters", "athletes", "statistics"):
-        for index in range(len(SPORTS)):
-            assert tasks[f"by_sport.{task}[{index}]"] == ("success", 1)
-    result = scheduler.xcom(run, "by_sport.rosters", 0)
+        for sport in SPORTS:
+            assert tasks[scheduler.mapped(task, sport, SPORTS)] == ("success", 1)
+    result = scheduler.xcom(run, scheduler.mapped("rosters", "MBA", SPORTS))
     entries = result["tables"]["public.roster_entry"]
     assert entries["inserted"] == count_of_sport(postgres, "MBA") > 0
 
     site.trouble["/team/inst_team_list"] = 403
-    run = scheduler.trigger("weekly_stats_sync", {"season": 2025, "sports": ["MBA"], "refresh": True}, "refused")
+    chosen = ["MBA"]
+    run = scheduler.trigger("weekly_stats_sync", {"season": 2025, "sports": chosen, "refresh": True}, "refused")
     assert scheduler.ended(run) == "failed"
     tasks = scheduler.tasks(run)
-    assert tasks["by_sport.teams[0]"] == ("failed", 1)
-    assert scheduler.xcom(run, "by_sport.teams", 0)["status"] == "blocked"
-    assert tasks["by_sport.rosters[0]"][0] == "upstream_failed"
+    teams = scheduler.mapped("teams", "MBA", chosen)
+    assert tasks[teams] == ("failed", 1)
+    assert scheduler.xcom(run, teams)["status"] == "blocked"
+    assert tasks[scheduler.mapped("rosters", "MBA", chosen)][0] == "upstream_failed"
     assert tasks["ncaa_com_schools"][0] == "success"
+    assert "WVB" not in str(
+        scheduler.query("select rendered_map_index from task_instance where run_id = %s and state = 'success'", run)
+    )
 
 
 def count_of_sport(postgres, sport):
@@ -91,7 +94,8 @@ def count_of_sport(postgres, sport):
 
 def test_a_backfill_fills_its_intervals_each_once(scheduler, postgres, site):
     # Two weeks of a season, and the first of the next.
-    conf = json.dumps({"sports": ["WVB"]})
+    chosen = ["WVB"]
+    conf = json.dumps({"sports": chosen})
     if MAJOR >= 3:
         scheduler.cli(
             *("backfill", "create", "--dag-id", "weekly_stats_sync", "--from-date", "2025-07-21", "--to-date", "2025-08-11"),
@@ -103,15 +107,16 @@ def test_a_backfill_fills_its_intervals_each_once(scheduler, postgres, site):
     sql = sql if MAJOR >= 3 else sql.replace("logical_date", "execution_date")
     scheduler.until("the backfill ends", lambda: {state for _, state in scheduler.query(sql)} in ({"success"}, {"failed"}))
     runs = scheduler.query(sql)
-    assert len(runs) >= 3 and all(state == "success" for _, state in runs), runs
+    assert len(runs) == 3 and all(state == "success" for _, state in runs), runs
     seasons = postgres.query("scheduled", "select partition from pipeline.partition_done where task = 'rosters' order by 1")
     assert {"season=2025,sport=WVB", "season=2026,sport=WVB"} <= {partition for (partition,) in seasons}
-    first, second, *_ = [scheduler.tasks(run) for run, _ in runs]
-    assert first["by_sport.rosters[0]"][0] == "success"
-    # The second week is of the same season, which is complete; what the site shows only of the present is not asked for.
-    assert second["by_sport.rosters[0]"][0] == "skipped"
-    assert first["by_sport.statistics[0]"][0] == second["by_sport.statistics[0]"][0] == "skipped"
-    assert second["by_sport.athletes[0]"][0] == "success"
+    rosters, athletes, statistics = (scheduler.mapped(task, "WVB", chosen) for task in ("rosters", "athletes", "statistics"))
+    first, second, third = (scheduler.tasks(run) for run, _ in runs)
+    # The second week is of the same season, which is complete; the third begins the next.
+    assert [tasks[rosters][0] for tasks in (first, second, third)] == ["success", "skipped", "success"]
+    assert all(tasks[athletes][0] == "success" for tasks in (first, second, third))
+    # What the site shows only of the present is not asked for.
+    assert all(tasks[statistics][0] == "skipped" for tasks in (first, second, third))
 
 
 def program(*arguments):
