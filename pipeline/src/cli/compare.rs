@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use pipeline::compare::{self, CompareMap, Comparison, Options, Rule, Sample, Status, Target};
 use pipeline::config::parse_time;
 use pipeline::orchestrate::database_config;
-use pipeline::report::{Terminal, tell_error};
+use pipeline::report::{Progress, Terminal, tell_error};
 use pipeline::{Error, Exit, Result};
 use rust_decimal::Decimal;
 
@@ -116,7 +116,10 @@ pub(crate) fn run(global: &GlobalFlags, args: &CompareArgs) -> Exit {
 
 fn look(global: &GlobalFlags, args: &CompareArgs) -> Result<Comparison> {
     let settings = global.settings()?;
-    start::log(global, &settings, None);
+    let shown = start::log(global, &settings, None);
+    // Only for who watches: nobody asked for a log.
+    let watched = Terminal::of_stderr(global.color.into()).interactive;
+    let progress = if watched { shown } else { Progress::silent() };
     let tolerance = &args.tolerance;
     let options = Options {
         tables: args.tables.clone(),
@@ -134,7 +137,7 @@ fn look(global: &GlobalFlags, args: &CompareArgs) -> Result<Comparison> {
         seed: args.seed,
     };
     let config = database_config(&settings);
-    start::runtime()?.block_on(compare::compare([&args.left, &args.right], &config, &options))
+    start::runtime()?.block_on(compare::compare([&args.left, &args.right], &config, &options, &progress))
 }
 
 fn give(global: &GlobalFlags, args: &CompareArgs, found: &Comparison) -> Result<()> {

@@ -199,12 +199,12 @@ mod tests {
             ("table = 1\n", "map.toml:1:1: unknown field `table`"),
             ("[tables.school.columns]\nname = 3\n", "map.toml:2:8: invalid type"),
             ("[tables.school.columns]\nname = { trim = true }\n", "map.toml:2:10: unknown field `trim`"),
-            ("[tables.school.columns]\n\nrank = { as = \"numbre\" }\n", "map.toml:3:8: unknown variant `numbre`"),
+            ("[tables.school.columns]\n\nrank = { as = \"numbre\" }\n", "map.toml:3:15: unknown variant `numbre`"),
             (
                 "[tables.school.columns]\nrank = { tolerance = -1 }\n",
                 "map.toml:2:8: school, rank has a negative tolerance",
             ),
-            ("[tables.school.columns]\nat = { time_tolerance = \"soon\" }\n", "map.toml:2:6: \"soon\" is no time"),
+            ("[tables.school.columns]\nat = { time_tolerance = \"soon\" }\n", "map.toml:2:25: \"soon\" is no time"),
             ("[tables.school\n", "map.toml:1:"),
         ];
         for (text, start) in cases {

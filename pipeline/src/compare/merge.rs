@@ -7,15 +7,32 @@ use super::family::Family;
 use super::outcome::{ColumnOutcome, Difference, Duplicates, Found, Key, Rows, Status, TableOutcome};
 use super::plan::TablePlan;
 use super::stream::Cursor;
-use super::value::{Fields, key_order, shown};
+use super::value::{Fields, both_shown, key_order, shown};
+use crate::report::Progress;
+
+/// After how many rows the progress is told.
+const TOLD: u64 = 1 << 16;
 
 /// The most rows of one key and side that are compared with each other: more are no key's fault but the choice of the key.
 const MOST_REPEATS: usize = 256;
 
 /// Merges the rows of both sides. If reading one fails, what is counted is of no use.
-pub(super) async fn merge(plan: &TablePlan, left: &mut Cursor, right: &mut Cursor, samples: usize) -> TableOutcome {
+pub(super) async fn merge(
+    plan: &TablePlan,
+    left: &mut Cursor,
+    right: &mut Cursor,
+    samples: usize,
+    progress: &Progress,
+) -> TableOutcome {
     let mut tally = Tally::new(plan, samples);
+    let mut task = progress.rows(&tally.outcome.table, None);
+    let mut told = 0;
     loop {
+        let passed = left.passed + right.passed;
+        if passed - told >= TOLD {
+            task.advance(passed - told, 0);
+            told = passed;
+        }
         let order = match (left.has_row().await, right.has_row().await) {
             _ if left.is_broken || right.is_broken => break,
             (false, false) => break,
@@ -120,7 +137,7 @@ impl<'a> Tally<'a> {
             changed = true;
             self.outcome.columns[place].differences += 1;
             if self.outcome.columns[place].samples.len() < self.samples {
-                let [one, other] = [one, other].map(|value| value.map(|value| shown(pair.family, value)));
+                let [one, other] = both_shown(pair.family, [one, other]);
                 let sample = Difference { key: self.key(left), left: one, right: other };
                 self.outcome.columns[place].samples.push(sample);
             }

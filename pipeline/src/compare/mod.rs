@@ -48,6 +48,7 @@ use side::Side;
 use stream::{Cursor, Question};
 
 use crate::database::DatabaseConfig;
+use crate::report::Progress;
 use crate::{Error, Exit, Result};
 
 /// Compares two databases. Each is read in one transaction that is read only and sees one state of it.
@@ -55,7 +56,12 @@ use crate::{Error, Exit, Result};
 /// # Errors
 /// [`Exit::Usage`] for tables and columns that are none, [`Exit::Configuration`] for a map that does not fit or if there is
 /// nothing to compare; those of [`crate::database::connect()`] and of reading.
-pub async fn compare(targets: [&Target; 2], config: &DatabaseConfig, options: &Options) -> Result<Comparison> {
+pub async fn compare(
+    targets: [&Target; 2],
+    config: &DatabaseConfig,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Comparison> {
     if options.key.is_some() && options.tables.len() != 1 {
         return Err(Error::new(Exit::Usage, "--key is the key of one table: name it with --table")
             .help("for several tables, a map has a `key` each (docs/comparing.md)"));
@@ -69,10 +75,10 @@ pub async fn compare(targets: [&Target; 2], config: &DatabaseConfig, options: &O
     }
     let plan = Plan::new(&left.tables, &right.tables, options)?;
     let sample = options.sample.map(|sample| SampleTaken { asked: sample.to_string(), seed: options.seed });
-    let mut comparison = Comparison::new(left.url.clone(), right.url.clone(), sample);
+    let mut comparison = Comparison::new(left.shown.clone(), right.shown.clone(), sample);
     for table in &plan.tables {
         let outcome;
-        (left, right, outcome) = one(table, left, right, options).await?;
+        (left, right, outcome) = one(table, left, right, options, progress).await?;
         comparison.tables.push(outcome);
     }
     comparison.not_compared = plan.not_compared;
@@ -88,6 +94,7 @@ async fn one(
     mut left: Side,
     mut right: Side,
     options: &Options,
+    progress: &Progress,
 ) -> Result<(Side, Side, TableOutcome)> {
     let began = Instant::now();
     let share = match options.sample {
@@ -111,7 +118,7 @@ async fn one(
     let (left_question, right_question) = (question(&left, 0), question(&right, 1));
     let mut left_rows = Cursor::start(left.connection, left_question);
     let mut right_rows = Cursor::start(right.connection, right_question);
-    let mut outcome = merge::merge(plan, &mut left_rows, &mut right_rows, options.samples).await;
+    let mut outcome = merge::merge(plan, &mut left_rows, &mut right_rows, options.samples, progress).await;
     let (left_connection, right_connection) = tokio::join!(left_rows.finish(), right_rows.finish());
     (left.connection, right.connection) = (left_connection?, right_connection?);
     outcome.seconds = began.elapsed().as_secs_f64();

@@ -49,8 +49,8 @@ const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_trans
 pub(super) struct Side {
     /// `left` or `right`.
     pub(super) name: &'static str,
-    /// The URL as it may be shown.
-    pub(super) url: String,
+    /// Which database it is, without its password.
+    pub(super) shown: String,
     pub(super) connection: PgConnection,
     pub(super) tables: Tables,
     /// The bytes of texts sort as those of UTF-8 do.
@@ -59,12 +59,12 @@ pub(super) struct Side {
 
 impl Side {
     pub(super) async fn open(name: &'static str, target: &Target, config: &DatabaseConfig) -> Result<Self> {
-        let url = match target {
-            Target::Url(url) => url.clone(),
+        let (url, shown) = match target {
+            Target::Url(url) => (url.clone(), mask_url(url)),
             Target::Embedded => {
                 let embedded = Embedded::locate(&config.embedded).await?;
                 embedded.ensure_running().await?;
-                embedded.url()
+                (embedded.url(), "embedded".to_owned())
             }
         };
         let failed = |error| database_error(&format!("look at the {name} database"), error);
@@ -78,7 +78,7 @@ impl Side {
         // Latin-1 has the first characters of Unicode in its order; of unknown bytes nothing is converted.
         let is_utf8 = ["UTF8", "LATIN1", "SQL_ASCII"].contains(&encoding.as_str());
         let tables = Tables::read(&mut connection, name).await?;
-        Ok(Self { name, url: mask_url(&url), connection, tables, is_utf8 })
+        Ok(Self { name, shown, connection, tables, is_utf8 })
     }
 
     /// Whether the server knows a time zone; it may know others than this machine.

@@ -79,7 +79,34 @@ fn floats(left: f64, right: f64) -> Ordering {
 
 /// A value for people; the end of a long one is cut off.
 pub(super) fn shown(family: Family, bytes: &[u8]) -> String {
-    let text = match family {
+    cut(written(family, bytes), 0)
+}
+
+/// Two values that differ; of long ones, the part where they begin to.
+pub(super) fn both_shown(family: Family, values: [Option<&[u8]>; 2]) -> [Option<String>; 2] {
+    let texts = values.map(|value| value.map(|bytes| written(family, bytes)));
+    let common = match &texts {
+        [Some(left), Some(right)] => left.chars().zip(right.chars()).take_while(|(one, other)| one == other).count(),
+        _ => 0,
+    };
+    let from = if common > SHOWN / 2 { common - SHOWN / 4 } else { 0 };
+    texts.map(|text| text.map(|text| cut(text, from)))
+}
+
+/// At most as many characters as a sample keeps, from that one on.
+fn cut(text: String, from: usize) -> String {
+    let rest = text.char_indices().nth(from).map_or(text.len(), |(start, _)| start);
+    let end = text[rest..].char_indices().nth(SHOWN).map(|(end, _)| rest + end);
+    match (from, end) {
+        (0, None) => text,
+        (0, Some(end)) => format!("{}…", &text[..end]),
+        (_, None) => format!("…{}", &text[rest..]),
+        (_, Some(end)) => format!("…{}…", &text[rest..end]),
+    }
+}
+
+fn written(family: Family, bytes: &[u8]) -> String {
+    match family {
         Family::Bool => (bytes != [0]).to_string(),
         Family::Int => integer(bytes).to_string(),
         Family::Decimal => Number::read(bytes).map_or_else(|| "?".to_owned(), |number| number.to_string()),
@@ -90,13 +117,9 @@ pub(super) fn shown(family: Family, bytes: &[u8]) -> String {
         Family::Date => date(integer(bytes)),
         Family::Time { zoned } => time(integer(bytes), zoned),
         Family::Bytes => {
-            let hexadecimal = bytes.iter().take(SHOWN).map(|byte| format!("{byte:02x}"));
+            let hexadecimal = bytes.iter().map(|byte| format!("{byte:02x}"));
             "\\x".to_owned() + &hexadecimal.collect::<String>()
         }
-    };
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
     }
 }
 
@@ -151,6 +174,12 @@ mod tests {
             assert_eq!(shown(family, bytes), expected, "{family:?} {bytes:?}");
         }
         assert_eq!(shown(Family::Text, "é".repeat(2_000).as_bytes()), "é".repeat(1_000) + "…");
+        let long = |end: &str| "x".repeat(5_000) + end;
+        let cut = |end: &str| Some("…".to_owned() + &"x".repeat(250) + end);
+        assert_eq!(
+            both_shown(Family::Text, [Some(long("a").as_bytes()), Some(long("bc").as_bytes())]),
+            [cut("a"), cut("bc")]
+        );
     }
 
     #[test]

@@ -121,6 +121,95 @@ async fn every_planted_difference_is_found_and_nothing_else() {
     .await;
 }
 
+#[tokio::test]
+async fn keys_are_found_or_named() {
+    check(&[
+        Case {
+            about: "only the left side has a key",
+            left: "CREATE TABLE thing (a integer NOT NULL, b text NOT NULL, v text, UNIQUE (b, a)); INSERT INTO thing VALUES (1, 'x', '1');",
+            right: "CREATE TABLE thing (a integer, b text, v text); INSERT INTO thing VALUES (1, 'x', '2');",
+            flags: &["--table", "thing"],
+            told: "thing by b,a: 1/1 =0 ~1\n v 1: [1,x] 1 -> 2",
+        },
+        Case {
+            about: "a key without null before one with it, and a partial one is none",
+            left: "CREATE TABLE thing (a text, b text NOT NULL, c text); INSERT INTO thing VALUES (NULL, 'x', 'c');",
+            right: "CREATE TABLE thing (a text UNIQUE, b text NOT NULL UNIQUE, c text); INSERT INTO thing VALUES (NULL, 'x', 'c');
+              CREATE UNIQUE INDEX aa ON thing (c) WHERE c > ''; CREATE UNIQUE INDEX ab ON thing (lower(c));",
+            flags: &["--table", "thing"],
+            told: "thing by b: 1/1 =1 ~0",
+        },
+        Case {
+            about: "a key by its name",
+            left: "CREATE TABLE thing (a text, b text NOT NULL); INSERT INTO thing VALUES ('x', 'y');",
+            right: "CREATE TABLE thing (a text CONSTRAINT by_a UNIQUE, b text NOT NULL UNIQUE); INSERT INTO thing VALUES ('x', 'z');",
+            flags: &["--table", "thing", "--key", "by_a"],
+            told: "thing by a: 1/1 =0 ~1\n b 1: [x] y -> z",
+        },
+        Case {
+            about: "the id itself, where it is asked for",
+            left: "CREATE TABLE thing (id serial PRIMARY KEY, v text); INSERT INTO thing (v) VALUES ('x'), ('y');",
+            right: "CREATE TABLE thing (id serial PRIMARY KEY, v text); INSERT INTO thing (v) VALUES ('y'), ('x'), ('z');",
+            flags: &["--table", "thing", "--key", "id"],
+            told: "thing by id: 2/3 =0 ~2\n > 1: 3\n v 2: [1] x -> y; [2] y -> x",
+        },
+        Case {
+            about: "keys that differ in case and white space only, where that is nothing",
+            left: "CREATE TABLE thing (code text PRIMARY KEY, v text); INSERT INTO thing VALUES ('b ', '1'), ('A  x', '2'), ('C', '3');",
+            right: "CREATE TABLE thing (code text PRIMARY KEY, v text); INSERT INTO thing VALUES ('B', '1'), ('a x', '2'), ('D', '3');",
+            flags: &["--table", "thing", "--ignore-case", "--ignore-space"],
+            told: "thing by code: 3/3 =2 ~0\n < 1: c\n > 1: d",
+        },
+        Case {
+            about: "names that need quotes",
+            left: "CREATE SCHEMA \"Odd \"\"one\"; CREATE TABLE \"Odd \"\"one\".\"Sel.ect\" (\"a b\" text PRIMARY KEY, \"x.y\" text);
+              INSERT INTO \"Odd \"\"one\".\"Sel.ect\" VALUES ('it''s \\', 'v');",
+            right: "CREATE SCHEMA \"Odd \"\"one\"; CREATE TABLE \"Odd \"\"one\".\"Sel.ect\" (\"a b\" text PRIMARY KEY, \"x.y\" text);
+              INSERT INTO \"Odd \"\"one\".\"Sel.ect\" VALUES ('it''s \\', 'w');",
+            flags: &["--table", "Odd \"one.Sel.ect"],
+            told: "Odd \"one.Sel.ect by a b: 1/1 =0 ~1\n x.y 1: [it's \\] v -> w",
+        },
+        Case {
+            about: "a reference to a table whose rows nothing but their ids tells apart",
+            left: "CREATE TABLE note (id serial PRIMARY KEY, v text); CREATE TABLE thing (code text PRIMARY KEY, note_id integer REFERENCES note);",
+            right: "CREATE TABLE note (id serial PRIMARY KEY, v text); CREATE TABLE thing (code text PRIMARY KEY, note_id integer REFERENCES note);",
+            flags: &["--table", "thing"],
+            told: "thing by code: 0/0 =0 ~0\n ? note_id: public.note has no unique key but ids that the database made",
+        },
+        Case {
+            about: "a table whose key leads back to itself, by its parent",
+            left: "CREATE TABLE thing (id serial PRIMARY KEY, parent_id integer REFERENCES thing, name text NOT NULL, path text UNIQUE,
+              UNIQUE NULLS NOT DISTINCT (parent_id, name)); INSERT INTO thing (parent_id, name, path) VALUES (NULL, 'a', 'a'), (1, 'b', 'a/b');",
+            right: "CREATE TABLE thing (id serial PRIMARY KEY, parent_id integer REFERENCES thing, name text NOT NULL, path text UNIQUE,
+              UNIQUE NULLS NOT DISTINCT (parent_id, name)); ALTER SEQUENCE thing_id_seq RESTART 7;
+              INSERT INTO thing (parent_id, name, path) VALUES (NULL, 'a', 'a'), (7, 'c', 'a/b');",
+            flags: &["--table", "thing"],
+            told: "thing by path: 2/2 =1 ~1\n name 1: [a/b] b -> c",
+        },
+    ])
+    .await;
+}
+
+/// Rows longer than a batch, and rows of one key in several batches.
+#[tokio::test]
+async fn long_rows_are_compared_whole() {
+    let rows = |last: &str, step: i32| {
+        format!(
+            "CREATE TABLE thing (code integer, v text); INSERT INTO thing SELECT n % 3, repeat(n::text, 40000) FROM generate_series(1, 30) AS n
+             ORDER BY n * {step}; INSERT INTO thing VALUES (9, repeat('x', 300000) || '{last}');"
+        )
+    };
+    let scene = Scene::new(&rows("a", 1), &rows("b", -1)).await;
+    let told = scene.told(&["--table", "thing", "--key", "code", "--samples", "0"]);
+    assert_eq!(told, "thing by code: 31/31 =30 ~1\n 2< 30 of 3: \n 2> 30 of 3: \n v 1: \n");
+    // What differs far behind in a long value is what is shown of it.
+    let text = scene.run(&["--table", "thing", "--key", "code"]).stdout;
+    assert!(
+        text.contains(&format!("…{}a", "x".repeat(20))) && text.contains(&format!("…{}b", "x".repeat(20))),
+        "{text}"
+    );
+}
+
 /// Ids that differ everywhere, in tables that refer to each other, with one planted difference of each kind.
 #[tokio::test]
 async fn ids_are_compared_by_the_rows_that_they_name() {
