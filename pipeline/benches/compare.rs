@@ -44,7 +44,7 @@ async fn fill(connection: &mut PgConnection, rows: i64, step: i64, changed: i64)
          INSERT INTO athlete (ncaa_id, code, name, hometown, school_id, number, games, seen_at)
            SELECT n, md5(n::text), 'Athlete number ' || n, CASE WHEN n % 3 > 0 THEN 'Town ' || n % 5000 || ', ST' END, school.id, n,
              n % 30 + CASE WHEN n % 1000 < {changed} THEN 1 ELSE 0 END, timestamptz '2025-01-01' + n * interval '1 second'
-           FROM (SELECT place * {step} % {rows} AS n FROM generate_series(0, {rows} - 1) AS place) AS numbers
+           FROM (SELECT place::bigint * {step} % {rows} AS n FROM generate_series(0, {rows} - 1) AS place) AS numbers
            JOIN school ON school.ncaa_id = n % 1000 + 1;
          VACUUM ANALYZE"
     );

@@ -170,10 +170,10 @@ impl<'a> Planner<'a> {
     /// The left side's way to the row that a column names: its own foreign key, or else what the right side's says.
     fn left_step(&self, place: Place<'a>, column: &Column, of_right: &Reference, parent: &Table) -> Option<Place<'a>> {
         let left_parent = self.left_of(parent)?;
-        let own = place.table.reference(&column.name);
-        let own = own.filter(|own| own.schema == left_parent.schema && own.table == left_parent.name);
-        let step = match (own, &of_right.foreign_columns[..]) {
-            (Some(own), _) => Step::along(own),
+        let step = match (place.table.reference(&column.name), &of_right.foreign_columns[..]) {
+            (Some(own), _) if own.schema == left_parent.schema && own.table == left_parent.name => Step::along(own),
+            // It names a row of another table than the one that the right side's is compared with.
+            (Some(_), _) => return None,
             (None, [foreign]) => {
                 let foreign = self.left_column(parent, foreign).to_owned();
                 left_parent.column(&foreign)?;

@@ -39,6 +39,10 @@ impl std::fmt::Debug for Target {
     }
 }
 
+/// PostgreSQL 17 has a timeout that others do not know.
+const TRANSACTION_TIMEOUT: &str = "SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings \
+    WHERE name = 'transaction_timeout'";
+
 /// What each transaction begins with. Values are to look the same on both sides, and a long reading is no mistake; nothing
 /// of this outlives the transaction.
 const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
@@ -69,7 +73,7 @@ impl Side {
         };
         let failed = |error| database_error(&format!("look at the {name} database"), error);
         let mut connection = connect(&url, &config.connection).await?;
-        for sql in ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", SETTINGS] {
+        for sql in ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", SETTINGS, TRANSACTION_TIMEOUT] {
             sqlx::raw_sql(sql).execute(&mut connection).await.map_err(failed)?;
         }
         let sql = "SELECT pg_catalog.getdatabaseencoding()::text";

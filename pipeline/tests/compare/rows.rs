@@ -177,6 +177,17 @@ async fn keys_are_found_or_named() {
             told: "thing by code: 0/0 =0 ~0\n ? note_id: public.note has no unique key but ids that the database made",
         },
         Case {
+            about: "a reference that leads to another table on the left",
+            left: "CREATE TABLE old (id serial PRIMARY KEY, code text NOT NULL UNIQUE); CREATE TABLE note (LIKE old INCLUDING ALL);
+              CREATE TABLE thing (code text PRIMARY KEY, note_id integer REFERENCES old); INSERT INTO old (code) VALUES ('n');
+              INSERT INTO note (code) VALUES ('n'); INSERT INTO thing VALUES ('a', 1);",
+            right: "CREATE TABLE note (id serial PRIMARY KEY, code text NOT NULL UNIQUE);
+              CREATE TABLE thing (code text PRIMARY KEY, note_id integer REFERENCES note); INSERT INTO note (code) VALUES ('n');
+              INSERT INTO thing VALUES ('a', 1);",
+            flags: &["--table", "thing"],
+            told: "thing by code: 1/1 =1 ~0\n ? note_id: the left side does not say which code is meant",
+        },
+        Case {
             about: "a table whose key leads back to itself, by its parent",
             left: "CREATE TABLE thing (id serial PRIMARY KEY, parent_id integer REFERENCES thing, name text NOT NULL, path text UNIQUE,
               UNIQUE NULLS NOT DISTINCT (parent_id, name)); INSERT INTO thing (parent_id, name, path) VALUES (NULL, 'a', 'a'), (1, 'b', 'a/b');",
