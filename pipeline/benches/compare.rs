@@ -40,7 +40,7 @@ async fn execute(connection: &mut PgConnection, sql: &str) {
 async fn fill(connection: &mut PgConnection, rows: i64, step: i64, changed: i64) {
     let sql = format!(
         "{TABLES}
-         INSERT INTO school (ncaa_id) SELECT n * {step} % 1009 FROM generate_series(1, 1000) AS n;
+         INSERT INTO school (ncaa_id) SELECT n FROM generate_series(1, 1000) AS n ORDER BY n::bigint * {step} % 1009;
          INSERT INTO athlete (ncaa_id, code, name, hometown, school_id, number, games, seen_at)
            SELECT n, md5(n::text), 'Athlete number ' || n, CASE WHEN n % 3 > 0 THEN 'Town ' || n % 5000 || ', ST' END, school.id, n,
              n % 30 + CASE WHEN n % 1000 < {changed} THEN 1 ELSE 0 END, timestamptz '2025-01-01' + n * interval '1 second'
