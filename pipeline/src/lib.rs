@@ -14,11 +14,13 @@
 //! - [`load`] brings rows into any table that a [`models::TableDef`] describes.
 //! - [`quarantine`] shows what was refused, and makes rows of it again once the cause is mended.
 //! - [`database`] finds or starts PostgreSQL and keeps the pipeline's own bookkeeping there.
+//! - [`compare`] says in what two databases differ.
 //! - [`doctor`] looks for what is wrong, and says what to do.
 //! - [`report`] counts, and tells people and programs what happened.
 //! - [`job`] is what a task is asked to do and works with, [`config`] its settings, [`shutdown`] the wish that it end.
 
 pub mod catalogue;
+pub mod compare;
 pub mod config;
 pub mod database;
 pub mod doctor;

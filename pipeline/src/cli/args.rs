@@ -8,6 +8,7 @@ use pipeline::Result;
 use pipeline::config::{FlagValue, Inputs, Settings};
 use pipeline::report::ColorChoice;
 
+use super::compare::CompareArgs;
 use super::doctor::DoctorArgs;
 use super::graph::{DagsCommand, RunsArgs, StatusArgs};
 use super::help;
@@ -104,6 +105,9 @@ pub(crate) enum Command {
     /// Prepare, find, query, stop or reset the database.
     #[command(subcommand, after_long_help = help::DB)]
     Db(DbCommand),
+    /// Tell in what two databases differ, row by row and column by column; nothing is written to either.
+    #[command(after_long_help = help::COMPARE)]
+    Compare(CompareArgs),
     /// Show every setting, its value and where it came from.
     #[command(after_long_help = help::config())]
     Config(ConfigArgs),

@@ -14,6 +14,7 @@ Examples:
   pipeline load school schools.csv              a file into a table
   pipeline config                               every setting and where it came from
   pipeline doctor                               what is wrong here, and what to do about it
+  pipeline compare --left $OLD --right $NEW     in what two databases differ
 
 Output:
   sync, run, backfill, test, load and quarantine replay print exactly one line of JSON on standard output, the result. Progress,
@@ -143,6 +144,31 @@ Examples:
 
 Without DATABASE_URL or --database-url, the database is an embedded one, private to this user, that starts when needed.
 Exit codes: `pipeline --help`.";
+
+pub(crate) const COMPARE: &str = "\
+Examples:
+  pipeline compare --left postgres://me@old-host/stats --right postgres://me@new-host/stats
+  pipeline compare --left postgres://me@old-host/stats --right embedded --map old-names.toml \\
+      --ignore created_at --ignore updated_at   a predecessor's database (left) against ours (right)
+  pipeline compare --left $OLD --right $NEW --table team --null-is-empty --samples 20
+  pipeline compare --left $OLD --right $NEW --table game_log --key game_id,player_name
+  pipeline compare --left $OLD --right $NEW --sample 1% --seed 7      a quick look, the same rows every time
+  pipeline compare --left $OLD --right $NEW --format html -o differences.html
+
+Rows are told apart by the table's conflict key. Ids that a database made are not compared: a row that names another one is
+compared by that one's natural key, such as school_id.ncaa_id. Without --table, all tables of the models are compared, and those
+that the map names. NULL and the empty text differ unless --null-is-empty says otherwise.
+A map says what is called otherwise on the left, in TOML:
+
+  [tables.school]
+  left = \"public.colleges\"
+  [tables.school.columns]
+  nickname = \"mascot\"
+  state = { left = \"state_code\", ignore_case = true }
+
+Each database is read in one read-only transaction. Passwords belong into ~/.pgpass or the environment, where other users of this
+machine do not see them. The format of maps and of the answer: docs/comparing.md.
+Exit codes: 0 everything was compared and is equal, 1 not so; others as `pipeline --help` says.";
 
 pub(crate) const DOCTOR: &str = "\
 Examples:

@@ -11,6 +11,7 @@
 
 mod args;
 mod argv;
+mod compare;
 mod db;
 mod doctor;
 mod export;
@@ -68,6 +69,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Status(args) => ended(graph::status(global, &args), global),
         Command::Runs(args) => ended(graph::runs(global, &args), global),
         Command::Db(command) => ended(db::run(command, global), global),
+        Command::Compare(args) => compare::run(global, &args),
         Command::Config(args) => ended(query::config(global, &args), global),
         Command::Doctor(args) => doctor::run(global, &args),
         Command::Completions(args) => ended(shell::completions(&args), global),
