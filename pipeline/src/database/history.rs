@@ -30,6 +30,10 @@ pub struct RunRecord {
     pub resumes: Option<Uuid>,
     /// The result line.
     pub result: Option<Value>,
+    /// What it did with each host, as of when a task of it ended last.
+    pub hosts: Option<Value>,
+    /// What to do about the error in the result.
+    pub help: Option<String>,
 }
 
 /// A task of a run as it is recorded.
@@ -75,7 +79,7 @@ pub struct TaskSummary {
 /// # Errors
 /// Those of the database.
 pub async fn runs(connection: &mut PgConnection, named: Option<Uuid>, limit: i64) -> Result<Vec<RunRecord>> {
-    let sql = "SELECT id, command, status, exit_code, started_at, finished_at, what, resumes, result FROM pipeline.run \
+    let sql = "SELECT id, command, status, exit_code, started_at, finished_at, what, resumes, result, hosts, help FROM pipeline.run \
                WHERE $1::uuid IS NULL OR id = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
     let query = sqlx::query_as(sql).persistent(false).bind(named).bind(limit);
     query.fetch_all(connection).await.map_err(|error| database_error("read the runs", error))

@@ -31,7 +31,7 @@ pub use errors::database_error;
 pub use history::{RunRecord, TaskRecord, TaskSummary, runs, task_summaries, tasks};
 pub use inspect::{Inspection, Server, inspect};
 pub use psql::{psql_command, psql_program};
-pub use runs::{Begun, acquire, begin, begin_run, commit, finish_run};
+pub use runs::{Begun, acquire, begin, begin_run, commit, finish_run, note_hosts};
 pub use setup::InitReport;
 pub(crate) use setup::{MIGRATE_HELP, none_exists};
 pub use tables::{Difference, check_tables};
