@@ -16,6 +16,7 @@
 //! - [`database`] finds or starts PostgreSQL and keeps the pipeline's own bookkeeping there.
 //! - [`doctor`] looks for what is wrong, and says what to do.
 //! - [`report`] counts, and tells people and programs what happened.
+//! - [`run_report`] tells a run to whoever is on duty, as a page.
 //! - [`job`] is what a task is asked to do and works with, [`config`] its settings, [`shutdown`] the wish that it end.
 
 pub mod catalogue;
@@ -35,6 +36,7 @@ pub mod mask;
 pub mod orchestrate;
 pub mod quarantine;
 pub mod report;
+pub mod run_report;
 pub mod shutdown;
 pub mod sources;
 pub mod validate;

@@ -9,6 +9,7 @@ mod plan;
 
 pub use draw::{mermaid, text};
 pub use estimate::{Estimate, TaskEstimate};
+pub(crate) use plan::FIRST;
 pub use plan::{Node, Plan, Selection};
 
 use crate::config::did_you_mean;

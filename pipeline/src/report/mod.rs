@@ -29,5 +29,6 @@ pub use progress::{Progress, ProgressTask, RowsTask};
 pub use result::{Refusal, RunResult, Status};
 pub use run::Run;
 pub use summary::summary;
+pub(crate) use summary::{duration, number};
 pub(crate) use terminal::Paint;
 pub use terminal::{ColorChoice, Terminal};
