@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::Duration;
 
+use pipeline::fetch::Statistics;
 use pipeline_command::{Pipeline, assert_accounted, count, flags_at, result_of, server};
 use site::college::{PLAYERS, SCHOOLS, answer};
 use site::{Answer, Site};
@@ -62,6 +63,12 @@ async fn one_task_at_a_time_and_four_load_the_same() {
     let (exit, live) = recorder.job_at(&site, &with(&EVERYTHING, &["--record", &folder])).await;
     assert_eq!(exit, 0, "{live}");
     let content = recorder.psql(CONTENT).await;
+    let hosts = recorder.psql("select hosts from pipeline.run").await;
+    let hosts: BTreeMap<String, Statistics> = serde_json::from_str(&hosts).expect("by host");
+    let name = site.url.trim_start_matches("http://");
+    assert_eq!(hosts.keys().collect::<Vec<_>>(), [name]);
+    assert_eq!((hosts[name].requests, hosts[name].failures), (site.asked().len() as u64, 0));
+    assert_eq!(live["requests"], hosts[name].requests);
     assert_eq!(recorder.psql("select count(*) from roster_entry").await, (3 * SCHOOLS * PLAYERS).to_string());
     let stats =
         "select count(*) || ' ' || min(value) || ' ' || min(period) from player_stat where category = 'Points/PTS'";
@@ -79,6 +86,8 @@ async fn one_task_at_a_time_and_four_load_the_same() {
         assert_eq!(pipeline.psql(CONTENT).await, content, "{parallel}");
         let tasks = "select string_agg(distinct status, ',') || count(*) from pipeline.task_run";
         assert_eq!(pipeline.psql(tasks).await, "ok16");
+        let asked = "select bool_and(value ->> 'requests' = '0' and value ->> 'replayed' <> '0') from pipeline.run, jsonb_each(hosts)";
+        assert_eq!(pipeline.psql(asked).await, "t", "only answers of the recording");
         let done = "select string_agg(distinct task || ' ' || partition, '; ') from pipeline.partition_done where task = 'teams'";
         assert_eq!(
             pipeline.psql(done).await,

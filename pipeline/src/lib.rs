@@ -17,6 +17,7 @@
 //! - [`compare`] says in what two databases differ.
 //! - [`doctor`] looks for what is wrong, and says what to do.
 //! - [`report`] counts, and tells people and programs what happened.
+//! - [`run_report`] tells a run to whoever is on duty, as a page.
 //! - [`job`] is what a task is asked to do and works with, [`config`] its settings, [`shutdown`] the wish that it end.
 
 pub mod catalogue;
@@ -37,6 +38,7 @@ pub mod mask;
 pub mod orchestrate;
 pub mod quarantine;
 pub mod report;
+pub mod run_report;
 pub mod shutdown;
 pub mod sources;
 pub mod validate;

@@ -91,7 +91,7 @@ async fn a_database_is_told_with_everything_that_is_wrong_with_it() {
             wrong: &[],
             expected: &[
                 ("database: connection", "ok", &["PostgreSQL 1"]),
-                (SCHEMA, "ok", &["version 3"]),
+                (SCHEMA, "ok", &["version 4"]),
                 ("database: tables", "ok", &["columns, types and keys"]),
                 ("database: rights", "ok", &[]),
                 ("clock: the database", "ok", &["agree"]),
@@ -118,11 +118,11 @@ async fn a_database_is_told_with_everything_that_is_wrong_with_it() {
         },
         Case {
             name: "old version",
-            sql: "delete from pipeline.schema_version where version = 3",
+            sql: "delete from pipeline.schema_version where version = 4",
             role: "postgres@",
             exit: 78,
             wrong: &[SCHEMA],
-            expected: &[(SCHEMA, "wrong", &["at version 2", "needs version 3", "`pipeline db init`"])],
+            expected: &[(SCHEMA, "wrong", &["at version 3", "needs version 4", "`pipeline db init`"])],
         },
         Case {
             name: "columns of two tables",

@@ -14,6 +14,7 @@ use super::graph::{DagsCommand, RunsArgs, StatusArgs};
 use super::help;
 use super::load::LoadArgs;
 use super::quarantine::QuarantineCommand;
+use super::report::ReportArgs;
 use super::shell::{CompletionsArgs, ManArgs};
 use super::sources::SourcesArgs;
 use super::sync::{BackfillArgs, RunArgs, SyncArgs, TestArgs};
@@ -102,6 +103,9 @@ pub(crate) enum Command {
     /// List what ran, or show one run with its tasks.
     #[command(after_long_help = help::RUNS)]
     Runs(RunsArgs),
+    /// Write a run as a page for whoever is on duty: one HTML file that stands alone.
+    #[command(after_long_help = help::REPORT)]
+    Report(ReportArgs),
     /// Prepare, find, query, stop or reset the database.
     #[command(subcommand, after_long_help = help::DB)]
     Db(DbCommand),

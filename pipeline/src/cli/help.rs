@@ -135,6 +135,17 @@ Examples:
 
 Exit codes: `pipeline --help`.";
 
+pub(crate) const REPORT: &str = "\
+Examples:
+  pipeline report -o run.html                   the last run
+  pipeline report 01a21318 -o run.html          one run, by the beginning of its id
+  pipeline report --json | jq .steps            the same facts as data
+
+The page loads nothing and runs no script: it can be mailed, or kept beside a log. It tells of a run that goes on or was killed
+as far as it came. By default it shows of refused records only reason, table, key and place; --samples adds their beginnings.
+What it tells: docs/report.md.
+Exit codes: `pipeline --help`; a run that is unknown is 64.";
+
 pub(crate) const DB: &str = "\
 Examples:
   pipeline db init --with-tables                make an empty database ready

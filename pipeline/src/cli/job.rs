@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use pipeline::config::{LogFormat, Settings};
 use pipeline::job::Job;
-use pipeline::report::{ResultFile, Run, RunResult, Terminal, error_line, summary, tell_error};
+use pipeline::report::{OutputFile, Run, RunResult, Terminal, error_line, summary, tell_error};
 use pipeline::shutdown::Shutdown;
 use pipeline::{Error, Exit, Result};
 
@@ -52,7 +52,7 @@ fn attempt<A: Arguments>(
     args: &A,
     work: impl AsyncFnOnce(&Job<A::Options>, &mut Run) -> Result<()>,
 ) -> Result<()> {
-    reporter.result_file = args.result_file().map(ResultFile::new).transpose()?;
+    reporter.result_file = args.result_file().map(|path| OutputFile::new("--result-file", path)).transpose()?;
     let (settings, options) = (args.settings(global)?, args.options()?);
     reporter.format = settings.log.format;
     let progress = start::log(global, &settings, Some(run.id()));
@@ -80,7 +80,7 @@ pub(crate) struct Reporter {
     told: bool,
     terminal: Terminal,
     format: LogFormat,
-    pub(crate) result_file: Option<ResultFile>,
+    pub(crate) result_file: Option<OutputFile>,
 }
 
 impl Reporter {
@@ -108,7 +108,7 @@ impl Reporter {
             run.errors().for_each(|error| self.tell(error));
         }
         let mut result = run.finish();
-        if let Some(error) = self.result_file.as_ref().and_then(|file| file.write(&result).err()) {
+        if let Some(error) = self.result_file.as_ref().and_then(|file| write(file, &result).err()) {
             self.tell(&error);
             run.failed(error);
             result = run.finish();
@@ -147,6 +147,13 @@ impl Reporter {
             }
         }
     }
+}
+
+fn write(file: &OutputFile, result: &RunResult) -> Result<()> {
+    let mut line = Vec::new();
+    let written = result.write_line(&mut line);
+    written.map_err(|error| Error::new(Exit::Temporary, "the result cannot be written").caused_by(error))?;
+    file.write(&line)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod load;
 mod quarantine;
 mod query;
 mod refresh;
+mod report;
 mod shell;
 mod sources;
 mod start;
@@ -68,6 +69,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Sources(args) => ended(sources::run(global, &args), global),
         Command::Status(args) => ended(graph::status(global, &args), global),
         Command::Runs(args) => ended(graph::runs(global, &args), global),
+        Command::Report(args) => ended(report::report(global, &args), global),
         Command::Db(command) => ended(db::run(command, global), global),
         Command::Compare(args) => compare::run(global, &args),
         Command::Config(args) => ended(query::config(global, &args), global),

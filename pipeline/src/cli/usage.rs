@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory};
-use pipeline::report::{ResultFile, Run};
+use pipeline::report::{OutputFile, Run};
 use pipeline::{Error, Exit};
 
 use super::args::{Cli, JOBS};
@@ -36,7 +36,7 @@ fn unbegun_job(found: &clap::Error, argv: &[OsString]) {
     let Some((name, arguments)) = job(&partial) else { return };
     let mut reporter = Reporter::of_unbegun(&name);
     let path = arguments.try_get_one::<PathBuf>("result_file").ok().flatten();
-    reporter.result_file = path.and_then(|path| ResultFile::new(path).ok());
+    reporter.result_file = path.and_then(|path| OutputFile::new("--result-file", path).ok());
     let mut run = Run::begin();
     run.failed(Error::new(Exit::Usage, first_paragraph(found)));
     reporter.conclude(run);

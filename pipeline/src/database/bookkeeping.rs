@@ -8,10 +8,11 @@ use crate::error::{Error, Exit, Result};
 
 /// Every migration, in order; the position plus one is the version. Each records itself in `pipeline.schema_version`. One
 /// that has been released is never changed, only followed by another.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_bookkeeping.sql"),
     include_str!("migrations/0002_replay.sql"),
     include_str!("migrations/0003_tasks.sql"),
+    include_str!("migrations/0004_hosts.sql"),
 ];
 
 /// The version that this binary works with.

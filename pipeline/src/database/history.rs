@@ -7,7 +7,18 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::errors::database_error;
-use crate::error::Result;
+use super::tasks::Partitions;
+use crate::error::{Error, Exit, Result};
+
+/// A query for whole records of runs.
+macro_rules! select_runs {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, command, status, exit_code, started_at, finished_at, what, resumes, result, hosts, help FROM pipeline.run ",
+            $rest
+        )
+    };
+}
 
 /// A run as it is recorded.
 #[derive(Debug, Clone, FromRow, Serialize)]
@@ -30,6 +41,10 @@ pub struct RunRecord {
     pub resumes: Option<Uuid>,
     /// The result line.
     pub result: Option<Value>,
+    /// What it did with each host, as of when a task of it ended last.
+    pub hosts: Option<Value>,
+    /// What to do about the error in the result.
+    pub help: Option<String>,
 }
 
 /// A task of a run as it is recorded.
@@ -75,10 +90,73 @@ pub struct TaskSummary {
 /// # Errors
 /// Those of the database.
 pub async fn runs(connection: &mut PgConnection, named: Option<Uuid>, limit: i64) -> Result<Vec<RunRecord>> {
-    let sql = "SELECT id, command, status, exit_code, started_at, finished_at, what, resumes, result FROM pipeline.run \
-               WHERE $1::uuid IS NULL OR id = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
+    let sql = select_runs!("WHERE $1::uuid IS NULL OR id = $1 ORDER BY started_at DESC, id DESC LIMIT $2");
     let query = sqlx::query_as(sql).persistent(false).bind(named).bind(limit);
     query.fetch_all(connection).await.map_err(|error| database_error("read the runs", error))
+}
+
+/// The run that is meant by the beginning of its id; without one, the last.
+///
+/// # Errors
+/// [`Exit::Usage`] where there is none, or more than one. Those of the database.
+pub async fn run_of(connection: &mut PgConnection, beginning: Option<&str>) -> Result<RunRecord> {
+    let unknown = |message: String| Err(Error::new(Exit::Usage, message).help("`pipeline runs` lists the runs"));
+    let beginning = beginning.unwrap_or_default().to_ascii_lowercase();
+    if !beginning.chars().all(|character| character.is_ascii_hexdigit() || character == '-') {
+        return unknown(format!("`{beginning}` is no beginning of a run's id"));
+    }
+    let sql = select_runs!("WHERE id::text LIKE $1 || '%' ORDER BY started_at DESC, id DESC LIMIT 4");
+    let query = sqlx::query_as(sql).persistent(false).bind(&beginning);
+    let found: Vec<RunRecord> =
+        query.fetch_all(connection).await.map_err(|error| database_error("look for the run", error))?;
+    match &found[..] {
+        [] if beginning.is_empty() => unknown("nothing ran yet".to_owned()),
+        [] => unknown(format!("there is no run {beginning}")),
+        [run, ..] if found.len() == 1 || beginning.is_empty() => Ok(run.clone()),
+        runs => {
+            let ids: Vec<String> = runs.iter().map(|run| run.id.to_string()).collect();
+            unknown(format!("more than one run begins with {beginning}, such as {}", ids.join(", ")))
+        }
+    }
+}
+
+/// The last runs of the same command, and of the same task where it names one, that ended before a run began, the last one first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ended_before(connection: &mut PgConnection, run: &RunRecord) -> Result<Vec<RunRecord>> {
+    // Of a command that is run in many ways, those in the same way are not far; a scheduler runs many tasks between two of one.
+    let sql = select_runs!(
+        "WHERE command = $1 AND what #>> '{task,task}' IS NOT DISTINCT FROM $4 AND (started_at, id) < ($2, $3) \
+         AND finished_at IS NOT NULL AND result IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 200"
+    );
+    let task = run.what.as_ref().and_then(|what| what.pointer("/task/task")).and_then(Value::as_str);
+    let query = sqlx::query_as(sql).persistent(false).bind(&run.command).bind(run.started_at).bind(run.id).bind(task);
+    query.fetch_all(connection).await.map_err(|error| database_error("read the runs before", error))
+}
+
+/// The runs that went on with a run, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn resumed_by(connection: &mut PgConnection, run: Uuid) -> Result<Vec<Uuid>> {
+    // Each names the first of them, whichever it was told to go on with.
+    let sql = "SELECT later.id FROM pipeline.run this JOIN pipeline.run later ON later.resumes = coalesce(this.resumes, this.id) \
+               WHERE this.id = $1 AND (later.started_at, later.id) > (this.started_at, this.id) ORDER BY later.started_at, later.id";
+    let query = sqlx::query_scalar(sql).persistent(false).bind(run);
+    query.fetch_all(connection).await.map_err(|error| database_error("read which runs went on", error))
+}
+
+/// The partitions that were loaded before a moment, and not again since.
+///
+/// # Errors
+/// Those of the database.
+pub async fn loaded_before(connection: &mut PgConnection, moment: DateTime<Utc>) -> Result<Partitions> {
+    let sql = "SELECT task, partition FROM pipeline.partition_done WHERE loaded_at < $1";
+    let query = sqlx::query_as(sql).persistent(false).bind(moment);
+    let found: Vec<(String, String)> =
+        query.fetch_all(connection).await.map_err(|error| database_error("read which partitions are loaded", error))?;
+    Ok(found.into_iter().collect())
 }
 
 /// The tasks of a run in the order in which they began.

@@ -28,10 +28,12 @@ pub use bookkeeping::{State as SchemaState, VERSION as BOOKKEEPING_VERSION, init
 pub use connect::{ConnectionSettings, connect, connect_options, pool};
 pub use embedded::{Description, Embedded, EmbeddedConfig, ServerPrograms, server_programs};
 pub use errors::database_error;
-pub use history::{RunRecord, TaskRecord, TaskSummary, runs, task_summaries, tasks};
+pub use history::{
+    RunRecord, TaskRecord, TaskSummary, ended_before, loaded_before, resumed_by, run_of, runs, task_summaries, tasks,
+};
 pub use inspect::{Inspection, Server, inspect};
 pub use psql::{psql_command, psql_program};
-pub use runs::{Begun, acquire, begin, begin_run, commit, finish_run};
+pub use runs::{Begun, acquire, begin, begin_run, commit, finish_run, note_hosts};
 pub use setup::InitReport;
 pub(crate) use setup::{MIGRATE_HELP, none_exists};
 pub use tables::{Difference, check_tables};

@@ -1,5 +1,7 @@
 //! The record of runs in `pipeline.run`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
@@ -9,6 +11,7 @@ use uuid::Uuid;
 
 use super::errors::database_error;
 use crate::error::Result;
+use crate::fetch::Statistics;
 use crate::report::RunResult;
 
 /// A connection of the pool.
@@ -69,11 +72,21 @@ pub async fn begin_run(pool: &PgPool, id: Uuid, begun: Begun<'_>, started_at: Da
 /// # Errors
 /// Those of the database.
 pub async fn finish_run(pool: &PgPool, result: &RunResult) -> Result<()> {
-    let sql = "UPDATE pipeline.run SET status = $2, exit_code = $3, finished_at = now(), result = $4 WHERE id = $1";
+    let sql = "UPDATE pipeline.run SET status = $2, exit_code = $3, finished_at = now(), result = $4, help = $5 WHERE id = $1";
     let json = serde_json::to_value(result).unwrap_or_default();
     let query = sqlx::query(sql).persistent(false).bind(result.run_id).bind(result.status.as_str());
-    let query = query.bind(i32::from(result.exit_code.code())).bind(json);
+    let query = query.bind(i32::from(result.exit_code.code())).bind(json).bind(&result.help);
     alone(pool, query).await.map_err(|error| database_error("record the end of the run", error))
+}
+
+/// Records what a run has done so far with each host.
+///
+/// # Errors
+/// Those of the database.
+pub async fn note_hosts(pool: &PgPool, run: Uuid, hosts: &BTreeMap<String, Statistics>) -> Result<()> {
+    let json = serde_json::to_value(hosts).unwrap_or_default();
+    let query = sqlx::query("UPDATE pipeline.run SET hosts = $2 WHERE id = $1").persistent(false).bind(run).bind(json);
+    alone(pool, query).await.map_err(|error| database_error("record what was asked of which host", error))
 }
 
 /// Runs a statement in a transaction of its own. Its preparation and its execution are two messages, and without a transaction

@@ -11,6 +11,7 @@ mod plan;
 pub use draw::{mermaid, text};
 pub use estimate::{Estimate, TaskEstimate};
 pub use export::{ExportedDag, ExportedExit, ExportedGraph, ExportedPool, ExportedTask, Then, export};
+pub(crate) use plan::FIRST;
 pub use plan::{Node, Plan, Selection};
 
 use crate::config::did_you_mean;

@@ -60,7 +60,7 @@ pub struct Plan {
 }
 
 /// The DAG that is meant where nothing is named: what everything else hangs on.
-const FIRST: &str = "ncaa_directory_sync";
+pub(crate) const FIRST: &str = "ncaa_directory_sync";
 
 impl Node {
     /// Its partition, for logs; nothing if it is one piece.

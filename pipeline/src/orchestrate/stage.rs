@@ -74,7 +74,7 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
                 Err(error) => fail(members, error),
             }
         }
-        for member in members {
+        for member in &mut *members {
             let result = member.run.finish();
             if member.batch.is_none() && result.error.is_none() {
                 continue;
@@ -82,6 +82,17 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
             let (status, seconds) = (result.status.as_str(), result.seconds);
             tracing::info!(task = member.node.task.name, partition = member.node.cut(), status, seconds, "ended");
             self.note(&member.run, member.node, TaskState::Ended(&result)).await;
+        }
+        if let Some(member) = members.first() {
+            self.note_hosts(member.run.id()).await;
+        }
+    }
+
+    /// Records what was asked of which host so far, for whoever looks at a run that has not ended, or never will.
+    pub(super) async fn note_hosts(&self, run: Uuid) {
+        let hosts = self.pages.fetcher().hosts();
+        if let Err(error) = database::note_hosts(&self.database.pool, run, &hosts).await {
+            tracing::warn!("what was asked of which host is not in the bookkeeping: {error}");
         }
     }
 

@@ -202,6 +202,8 @@ async fn sync_into(
     let loads = Semaphore::new(job.settings.database.pool_size.saturating_sub(1).max(1) as usize);
     let shared = Shared { database, job, pages: &pages, known: &known, loads };
     execute(&shared, plan, complete, job.options.parallel.max(1), run).await;
+    // Once more: of stages that ended together, the note of the earlier may have come last.
+    shared.note_hosts(run.id()).await;
     end_of_fetching(run, pages.fetcher());
     Ok(())
 }

@@ -2,12 +2,13 @@
 
 use std::ops::AddAssign;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What became of the rows of one table. After a commit,
 /// `read = inserted + updated + unchanged + duplicates + ignored + quarantined`; after a rollback,
 /// `read = rolled_back + quarantined`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TableCounts {
     /// Rows handed to the loader.
     pub read: u64,

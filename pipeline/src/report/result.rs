@@ -71,6 +71,9 @@ pub struct RunResult {
     pub retries: u64,
     /// The most severe error, its causes included; null if there was none.
     pub error: Option<String>,
+    /// What to do about that error, if it is known. For people only.
+    #[serde(skip)]
+    pub help: Option<String>,
     /// Why rows were quarantined. For people only: the quarantine itself holds the details.
     #[serde(skip)]
     pub refusals: Vec<Refusal>,

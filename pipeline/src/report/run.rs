@@ -209,6 +209,7 @@ impl Run {
             // Milliseconds are exact enough, and short to read.
             seconds: (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
             error: worst.error().map(error_line),
+            help: worst.error().and_then(Error::help_text).map(str::to_owned),
             tables: self.tables.clone(),
             skipped: self.skipped.clone(),
             unresolved_references: self.unresolved_references,

@@ -125,7 +125,7 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 /// A number with its thousands apart: `1,234,567`.
-fn number(number: u64) -> String {
+pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -138,7 +138,7 @@ fn number(number: u64) -> String {
 }
 
 /// A duration as people say it: `0.25 s`, `12.3 s`, `7 min 52 s`, `1 h 5 min`.
-fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
         0..10 => format!("{seconds:.2} s"),

@@ -1,25 +1,27 @@
-//! `--result-file`: the result once more, where a sidecar or a script looks for it.
+//! A file that a command is asked to write, such as `--result-file`, where a sidecar or a script looks for the result.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::result::RunResult;
+use uuid::Uuid;
+
 use crate::error::{Error, Exit, Result};
 
-/// Where the result is also written.
+/// Where something is to be written.
 #[derive(Debug)]
-pub struct ResultFile {
+pub struct OutputFile {
+    flag: &'static str,
     path: PathBuf,
 }
 
-impl ResultFile {
-    /// Checks `path` before the work begins, so that a mistyped folder does not cost a run.
+impl OutputFile {
+    /// Checks the `path` that a flag names before the work begins, so that a mistyped folder does not cost a run.
     ///
     /// # Errors
     /// [`Exit::Usage`] if its folder does not exist or it is a folder itself.
-    pub fn new(path: &Path) -> Result<Self> {
-        let unusable = |why: &str| Error::new(Exit::Usage, format!("--result-file {}: {why}", path.display()));
+    pub fn new(flag: &'static str, path: &Path) -> Result<Self> {
+        let unusable = |why: &str| Error::new(Exit::Usage, format!("{flag} {}: {why}", path.display()));
         if path.is_dir() {
             return Err(unusable("is a folder"));
         }
@@ -27,34 +29,33 @@ impl ResultFile {
             return Err(unusable("its folder does not exist").help("make the folder first"));
         }
         // A link is kept, and what it points to replaced.
-        Ok(Self { path: path.canonicalize().unwrap_or_else(|_| path.to_owned()) })
+        Ok(Self { flag, path: path.canonicalize().unwrap_or_else(|_| path.to_owned()) })
     }
 
-    /// Writes the result. A reader sees the old file or the new one, never half of it. What is there and no regular file (a
+    /// Writes all of it. A reader sees the old file or the new one, never half of it. What is there and no regular file (a
     /// pipe, `/dev/stdout`) is written to and not replaced.
     ///
     /// # Errors
     /// [`Exit::Permission`] or [`Exit::Temporary`], as the file system says.
-    pub fn write(&self, result: &RunResult) -> Result<()> {
+    pub fn write(&self, content: &[u8]) -> Result<()> {
         let special = fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file());
         let written = if special {
-            File::options().write(true).open(&self.path).and_then(|mut file| result.write_line(&mut file))
+            File::options().write(true).open(&self.path).and_then(|mut file| file.write_all(content))
         } else {
-            self.replace(result)
+            self.replace(content)
         };
         written.map_err(|error| {
             let denied = matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem);
             let exit = if denied { Exit::Permission } else { Exit::Temporary };
-            Error::new(exit, format!("the result file {} cannot be written", self.path.display())).caused_by(error)
+            Error::new(exit, format!("{} {} cannot be written", self.flag, self.path.display())).caused_by(error)
         })
     }
 
-    fn replace(&self, result: &RunResult) -> io::Result<()> {
+    fn replace(&self, content: &[u8]) -> io::Result<()> {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let draft = folder_of(&self.path).join(format!(".{name}.{}", result.run_id));
+        let draft = folder_of(&self.path).join(format!(".{name}.{}", Uuid::now_v7()));
         let written = File::create_new(&draft).and_then(|mut file| {
-            result.write_line(&mut file)?;
-            file.flush()?;
+            file.write_all(content)?;
             file.sync_all()?;
             fs::rename(&draft, &self.path)
         });
@@ -75,16 +76,16 @@ fn folder_of(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Run;
+
+    const FLAG: &str = "--result-file";
 
     #[test]
     fn a_file_is_replaced_in_one_step_and_leaves_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("result.json");
         fs::write(&path, "a longer text that was there before the run began, and must be gone\n".repeat(100)).unwrap();
-        ResultFile::new(&path).unwrap().write(&Run::begin().finish()).unwrap();
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.starts_with("{\"v\":1,") && text.ends_with("}\n"), "{text}");
+        OutputFile::new(FLAG, &path).unwrap().write(b"{}\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "{}\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -94,22 +95,21 @@ mod tests {
         let (target, link) = (folder.path().join("target"), folder.path().join("link"));
         fs::write(&target, "").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
-        ResultFile::new(&link).unwrap().write(&Run::begin().finish()).unwrap();
+        OutputFile::new(FLAG, &link).unwrap().write(b"new").unwrap();
         assert!(link.is_symlink());
-        assert!(fs::read_to_string(&target).unwrap().starts_with('{'));
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new");
     }
 
     #[test]
     fn a_device_is_written_to_and_not_replaced() {
-        let file = ResultFile::new(Path::new("/dev/null")).unwrap();
-        file.write(&Run::begin().finish()).unwrap();
+        OutputFile::new(FLAG, Path::new("/dev/null")).unwrap().write(b"new").unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }
 
     #[test]
     fn an_impossible_place_is_refused_before_the_work_begins() {
         for path in ["/nowhere/result.json", "/"] {
-            assert_eq!(ResultFile::new(Path::new(path)).unwrap_err().exit(), Exit::Usage, "{path}");
+            assert_eq!(OutputFile::new(FLAG, Path::new(path)).unwrap_err().exit(), Exit::Usage, "{path}");
         }
     }
 }
