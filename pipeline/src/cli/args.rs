@@ -38,7 +38,7 @@ pub(crate) struct GlobalFlags {
     /// The settings file; without it, the nearest pipeline.toml from here upward, else the user's own.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How much is logged: off, error, warn, info, debug or trace.
+    /// How much is logged: off, error, warn, info, debug or trace; also by target, as in pipeline::fetch=debug,info.
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
     /// How log lines are written: pretty or json.

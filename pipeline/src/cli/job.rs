@@ -11,6 +11,7 @@ use pipeline::job::Job;
 use pipeline::report::{ResultFile, Run, RunResult, Terminal, error_line, summary, tell_error};
 use pipeline::shutdown::Shutdown;
 use pipeline::{Error, Exit, Result};
+use tracing::Instrument;
 
 use super::args::GlobalFlags;
 use super::start;
@@ -57,16 +58,21 @@ fn attempt<A: Arguments>(
     reporter.format = settings.log.format;
     let progress = start::log(global, &settings, Some(run.id()));
     let runtime = start::runtime()?;
-    let ended = runtime.block_on(async {
-        let shutdown = Shutdown::listen().map_err(start::unstarted)?;
-        let job = Job { settings, options, progress, shutdown };
-        // A defect must not cost the result line that schedulers wait for.
-        let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
-        work.await.unwrap_or_else(|_| {
-            let defect = Error::new(Exit::Temporary, "a defect of the program ended the run");
-            Err(defect.help("the lines above say where; please report them"))
-        })
-    });
+    // At the highest level, so that also what is logged at `error` alone says its command.
+    let span = tracing::error_span!("run", command = reporter.command);
+    let ended = runtime.block_on(
+        async {
+            let shutdown = Shutdown::listen().map_err(start::unstarted)?;
+            let job = Job { settings, options, progress, shutdown };
+            // A defect must not cost the result line that schedulers wait for.
+            let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
+            work.await.unwrap_or_else(|_| {
+                let defect = Error::new(Exit::Temporary, "a defect of the program ended the run");
+                Err(defect.help("the lines above say where; please report them"))
+            })
+        }
+        .instrument(span),
+    );
     // What still runs in the background (a look-up of a name, say) is not worth waiting for.
     runtime.shutdown_timeout(Duration::from_millis(100));
     ended

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use pipeline::config::{LogFormat, Settings};
+use pipeline::config::{LogFilter, LogFormat, Settings};
 use pipeline::report::{Logging, Progress, Terminal, init_logging};
 use pipeline::{Error, Exit, Result};
 use tokio::runtime::{Builder, Runtime};
@@ -20,7 +20,7 @@ pub(crate) fn log(global: &GlobalFlags, settings: &Settings, run_id: Option<Uuid
     let progress = Progress::new(&bars, global.quiet);
     // Who asked for a level gets it, even with --quiet.
     let hushed = global.quiet && settings.log.level_is_default;
-    let level = if hushed { LevelFilter::WARN } else { settings.log.level };
+    let level = if hushed { LogFilter::of(LevelFilter::WARN) } else { settings.log.level.clone() };
     init_logging(Logging { level, format, run_id, terminal, progress: progress.clone() });
     settings.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     progress

@@ -11,6 +11,7 @@
 //! - [`Paths`] resolves the folders under which state, cache and data lie.
 
 mod file;
+mod log_filter;
 mod paths;
 mod resolve;
 mod show;
@@ -22,6 +23,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use log_filter::LogFilter;
 pub use paths::Paths;
 pub use resolve::{Effective, FlagValue, Inputs, Origin};
 pub use show::{ShownSetting, settings_help};

@@ -338,7 +338,14 @@ const LOADING: &[Setting] = &[
         Preset::Is("16777216"),
         "The longest record of a file; a longer one ends the load.",
     ),
-    Setting::new("log", "level", Kind::LogLevel, Preset::Is("info"), "How much is logged.").flag("--log-level"),
+    Setting::new(
+        "log",
+        "level",
+        Kind::LogLevel,
+        Preset::Is("info"),
+        "How much is logged: a level, or levels by target, as in `pipeline::fetch=debug,info`.",
+    )
+    .flag("--log-level"),
     Setting::new("log", "format", Kind::LogFormat, Preset::Is("pretty"), "How log lines are written.")
         .flag("--log-format"),
 ];

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tracing::level_filters::LevelFilter;
 use url::Url;
 
+use super::log_filter::LogFilter;
 use super::paths::Paths;
 use super::resolve::{Effective, Inputs, Origin, resolve};
 use super::table::SOURCES;
@@ -141,10 +141,10 @@ pub struct LoadSettings {
 }
 
 /// The section `log`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LogSettings {
-    /// The least severe events that are logged.
-    pub level: LevelFilter,
+    /// The least severe events that are logged, as a whole and by target.
+    pub level: LogFilter,
     /// Whether somebody asked for that level; a default gives way to `--quiet`.
     pub level_is_default: bool,
     /// How lines are written.
@@ -271,7 +271,7 @@ impl Values<'_> {
     accessor!(web_url, WebUrl, Url);
     accessor!(switch, Switch, bool);
     accessor!(header, Header, String);
-    accessor!(log_level, LogLevel, LevelFilter);
+    accessor!(log_level, LogLevel, LogFilter);
     accessor!(log_format, LogFormat, LogFormat);
     accessor!(database_url, optional DatabaseUrl, DatabaseUrl);
     accessor!(path, optional Path, PathBuf);

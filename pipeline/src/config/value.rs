@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tracing::level_filters::LevelFilter;
 use url::Url;
 
+use super::log_filter::{LEVELS, LogFilter};
 use crate::fetch::Rate;
 use crate::mask::mask_url;
 
@@ -29,7 +29,7 @@ pub enum Kind {
     Header,
     /// `on` or `off`.
     Switch,
-    /// How much is logged.
+    /// How much is logged, as a whole and by target.
     LogLevel,
     /// How logs are written.
     LogFormat,
@@ -46,7 +46,7 @@ pub(super) enum Value {
     Path(PathBuf),
     Header(String),
     Switch(bool),
-    LogLevel(LevelFilter),
+    LogLevel(LogFilter),
     LogFormat(LogFormat),
 }
 
@@ -78,7 +78,7 @@ impl Kind {
                 "off" | "false" => Some(Value::Switch(false)),
                 _ => None,
             },
-            Self::LogLevel => raw.parse().ok().filter(|_| LOG_LEVELS.contains(&raw)).map(Value::LogLevel),
+            Self::LogLevel => raw.parse().ok().map(Value::LogLevel),
             Self::LogFormat => match raw {
                 "pretty" => Some(Value::LogFormat(LogFormat::Pretty)),
                 "json" => Some(Value::LogFormat(LogFormat::Json)),
@@ -102,8 +102,18 @@ impl Kind {
             Self::Path => "a path".to_owned(),
             Self::Header => "visible ASCII characters".to_owned(),
             Self::Switch => "on, off".to_owned(),
-            Self::LogLevel => LOG_LEVELS.join(", "),
+            Self::LogLevel => {
+                format!("{}; or such levels by target, as in pipeline::fetch=debug,info", LEVELS.join(", "))
+            }
             Self::LogFormat => "pretty, json".to_owned(),
+        }
+    }
+
+    /// Which part of `raw` is not of this kind, where it has parts.
+    pub(super) fn mistake(self, raw: &str) -> Option<String> {
+        match self {
+            Self::LogLevel => raw.parse::<LogFilter>().err(),
+            _ => None,
         }
     }
 
@@ -117,8 +127,6 @@ impl Kind {
         }
     }
 }
-
-const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use models::{KeyDef, TableDef, Upsert};
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::cap::Cap;
@@ -250,7 +251,15 @@ impl<'c> Load<'c> {
             remarks: &mut self.outcome.remarks,
             quarantine: &mut self.quarantine,
         };
-        table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await?;
+        let began = Instant::now();
+        let span = table_span(table);
+        let loading = async {
+            table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await?;
+            let seconds = began.elapsed().as_secs_f64();
+            tracing::debug!(rows = tally.counts.read, quarantined = tally.counts.quarantined, seconds, "loaded");
+            Ok::<_, Error>(())
+        };
+        loading.instrument(span).await?;
         Ok(counting.counts)
     }
 
@@ -324,4 +333,10 @@ impl<'c> Load<'c> {
         let late = || Err(Error::new(Exit::Temporary, "the database does not answer in time"));
         (outcome, tokio::time::timeout(KEEPING, written).await.unwrap_or_else(|_| late()))
     }
+}
+
+/// Everything that is done for one table.
+fn table_span(table: &TableDef) -> Span {
+    let name = table.qualified_name();
+    tracing::error_span!("load", table = name, otel.name = format!("load {name}"))
 }

@@ -9,10 +9,12 @@
 mod accounting;
 #[cfg(test)]
 mod capture;
+mod context;
 mod diagnostic;
 mod json_lines;
 mod listing;
 mod logging;
+mod pretty_lines;
 mod progress;
 mod result;
 mod result_file;

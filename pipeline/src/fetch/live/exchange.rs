@@ -11,7 +11,7 @@ use url::Url;
 
 use super::body::{Body, Bounds, Stop};
 use super::failure::{self, Failure};
-use super::setup::Host;
+use super::setup::{Credentials, Site};
 use super::{Client, redirect};
 use crate::fetch::breaker::Pass;
 use crate::fetch::robots::Robots;
@@ -26,7 +26,7 @@ const TRANSFER_HEADERS: [&str; 6] =
 
 /// What is asked, and within which bounds.
 pub(super) struct Exchange<'a> {
-    pub(super) host: &'a Host,
+    pub(super) site: &'a Site,
     pub(super) pass: &'a Pass,
     pub(super) url: &'a Url,
     pub(super) robots: &'a Robots,
@@ -36,8 +36,8 @@ pub(super) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) fn new(host: &'a Host, pass: &'a Pass, url: &'a Url, robots: &'a Robots, bounds: Bounds) -> Self {
-        Self { host, pass, url, robots, bounds, validators: HeaderMap::new() }
+    pub(super) fn new(site: &'a Site, pass: &'a Pass, url: &'a Url, robots: &'a Robots, bounds: Bounds) -> Self {
+        Self { site, pass, url, robots, bounds, validators: HeaderMap::new() }
     }
 }
 
@@ -64,7 +64,7 @@ impl Client {
             let wait = retry_after.unwrap_or_else(|| waits.next().unwrap_or_default());
             tracing::warn!(url = %exchange.url, attempt, reason, wait_seconds = wait.as_secs_f64(), "trying again");
             if retry_after.is_some() {
-                exchange.host.pace.hold_back(wait);
+                exchange.site.host.pace.hold_back(wait);
             } else {
                 exchange.pass.unless_opened(exchange.url.as_str(), tokio::time::sleep(wait)).await?;
                 self.counters.waited(wait);
@@ -80,13 +80,14 @@ impl Client {
         for _ in 0..=REDIRECTS {
             check_robots(exchange.robots, &url).map_err(Failure::Final)?;
             self.budget.check(url.as_str()).map_err(Failure::Final)?;
-            let turn = exchange.pass.unless_opened(url.as_str(), exchange.host.pace.turn());
+            let turn = exchange.pass.unless_opened(url.as_str(), exchange.site.host.pace.turn());
             let _turn = turn.await.map_err(Failure::Final)?;
             self.budget.take(url.as_str()).map_err(Failure::Final)?;
             self.counters.request();
             tracing::debug!(%url, "requesting");
             let started = Instant::now();
             let request = self.http.get(url.clone()).headers(exchange.validators.clone());
+            let request = Credentials::of(exchange.site.credentials.as_ref(), request);
             let mut answer = request.send().await.map_err(|error| Failure::of(error, &url, started, self.timeouts))?;
             let status = answer.status().as_u16();
             if let Some(next) = redirect::target(&url, status, answer.headers()) {
@@ -102,6 +103,7 @@ impl Client {
             let headers = headers(answer.headers());
             let body = self.body(&mut answer, exchange.bounds, &url, started).await?;
             self.counters.received(body.len());
+            tracing::debug!(%url, status, bytes = body.len(), seconds = started.elapsed().as_secs_f64(), "answered");
             return Ok(Response {
                 status,
                 media_type: message::media_type(&headers),

@@ -116,7 +116,7 @@ impl Client {
     async fn page(&self, site: &Site, pass: &Pass, url: &Url, stored: Option<Stored>) -> Result<Response, FetchError> {
         let robots = self.robots(site, pass).await?;
         let bounds = Bounds { limit: self.body_limit, ratio: self.body_ratio, excess: Excess::Fail };
-        outcome(self.ask(Exchange::new(&site.host, pass, url, &robots, bounds), stored).await?)
+        outcome(self.ask(Exchange::new(site, pass, url, &robots, bounds), stored).await?)
     }
 
     /// What robots.txt asks of us. It is asked for once by all who wait for it, and again when it is a day old.
@@ -138,7 +138,7 @@ impl Client {
             Known::Stored(stored) => {
                 let all = Robots::allow_all();
                 let bounds = Bounds { limit: robots::SIZE_LIMIT, ratio: self.body_ratio, excess: Excess::Cut };
-                self.ask(Exchange::new(&site.host, pass, &url, &all, bounds), stored).await
+                self.ask(Exchange::new(site, pass, &url, &all, bounds), stored).await
             }
         };
         let url = url.to_string();
