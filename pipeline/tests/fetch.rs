@@ -376,3 +376,43 @@ fn settings_that_cannot_be_used_are_told_at_once() {
         assert!(error.to_string().contains(&file.display().to_string()), "{error}");
     }
 }
+
+#[tokio::test]
+async fn what_was_done_is_told_by_host() {
+    let page = "0123456789";
+    let slow = Site::start(move |target, before| match (target, before) {
+        ("/robots.txt", _) => Answer::text(404, ""),
+        ("/moved", _) => Answer::text(302, "").with("location", "/page"),
+        ("/flaky", 0) => Answer::text(503, ""),
+        ("/refused", _) => Answer::text(403, ""),
+        _ => Answer::Late(Duration::from_millis(50), Box::new(Answer::text(200, page))),
+    })
+    .await;
+    let other = Site::script(vec![Answer::text(200, page)]).await;
+    let mut config = slow.config();
+    for (name, url) in [("same", &slow.url), ("other", &other.url), ("idle", &"http://127.0.0.1:1".to_owned())] {
+        let access = SourceAccess { base_url: url.clone(), ..config.sources[SOURCE].clone() };
+        config.sources.insert(name.to_owned(), access);
+    }
+    let fetcher = Fetcher::new(config).unwrap();
+    for request in [request("/moved"), request("/flaky"), pipeline::fetch::Request::get("same", "/page")] {
+        fetcher.get(&request).await.unwrap();
+    }
+    fetcher.get(&pipeline::fetch::Request::get("other", "/page")).await.unwrap();
+    assert!(fetcher.get(&request("/refused")).await.is_err());
+
+    let hosts = fetcher.hosts();
+    let name = |site: &Site| site.url.trim_start_matches("http://").to_owned();
+    assert_eq!(hosts.keys().cloned().collect::<std::collections::BTreeSet<_>>(), [name(&slow), name(&other)].into());
+    let told = hosts[&name(&slow)];
+    // robots.txt, a redirect and its target, two attempts, the other source's page, the refusal
+    assert_eq!((told.requests, told.retries, told.failures), (7, 1, 2));
+    assert_eq!(told.requests as usize, slow.asked().len());
+    assert_eq!(told.bytes, 3 * page.len() as u64);
+    // Three answers that each came late; the client's own work on top.
+    assert!(told.requesting >= Duration::from_millis(150), "{:?}", told.requesting);
+    assert_eq!((hosts[&name(&other)].requests, hosts[&name(&other)].failures), (2, 0));
+
+    let all = fetcher.statistics();
+    assert_eq!((all.requests, all.failures, all.bytes), (9, 2, 4 * page.len() as u64));
+}

@@ -38,7 +38,8 @@ pub use message::{Origin, Request, Response};
 pub use rate::Rate;
 pub use statistics::Statistics;
 
-use statistics::Counters;
+use statistics::Books;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
@@ -48,7 +49,7 @@ use tracing::Instrument;
 #[derive(Debug)]
 pub struct Fetcher {
     backend: Backend,
-    counters: Arc<Counters>,
+    books: Books,
     concurrency: usize,
 }
 
@@ -65,17 +66,17 @@ impl Fetcher {
     /// [`FetchError::Configuration`] for a base URL, a certificate file or a recording's folder that cannot be used,
     /// [`FetchError::RecordingWrite`] for a folder that cannot be made.
     pub fn new(config: FetchConfig) -> Result<Self, FetchError> {
-        let counters = Arc::new(Counters::default());
+        let books = Books::of(&config.sources);
         let concurrency = config.concurrency.max(1);
         let backend = match &config.mode {
             Mode::Live { record } => {
                 let recorder = record.as_deref().map(recording::Recorder::new).transpose()?;
-                Backend::Live { client: Arc::new(live::Client::new(&config, Arc::clone(&counters))?), recorder }
+                Backend::Live { client: Arc::new(live::Client::new(&config, &books)?), recorder }
             }
             Mode::Replay(folder) => Backend::Replay(recording::Replay::of_folder(folder, &config.sources)?),
             Mode::Offline => Backend::Replay(recording::Replay::shipped(&config.sources)),
         };
-        Ok(Self { backend, counters, concurrency })
+        Ok(Self { backend, books, concurrency })
     }
 
     /// Gets what `request` asks for. A response is a success or says that there is nothing at that address (404, 410; see
@@ -101,7 +102,9 @@ impl Fetcher {
             }
             Backend::Replay(replay) => {
                 let response = outcome(replay.get(request)?)?;
-                self.counters.replayed();
+                if let Some(counters) = self.books.of_source(request.source()) {
+                    counters.replayed();
+                }
                 Ok(response)
             }
         }
@@ -132,9 +135,15 @@ impl Fetcher {
         2 * self.concurrency
     }
 
-    /// What it has done so far.
+    /// What it has done so far, in all.
     pub fn statistics(&self) -> Statistics {
-        self.counters.snapshot()
+        self.hosts().into_values().sum()
+    }
+
+    /// What it has done so far with each host; one that has an unusual port is `host:port`. Of a recording, the host that it
+    /// stands for.
+    pub fn hosts(&self) -> BTreeMap<String, Statistics> {
+        self.books.hosts()
     }
 }
 

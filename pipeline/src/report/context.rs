@@ -46,13 +46,23 @@ where
     fields
 }
 
-/// An event's message, and its other fields.
-pub(super) fn of(event: &Event<'_>) -> (Option<Value>, IndexMap<String, Value>) {
-    let mut fields = Fields::default();
-    event.record(&mut fields);
-    // What the bridge from the `log` crate adds says where the library's source lies.
-    fields.0.retain(|name, _| !name.starts_with("log."));
-    (fields.0.shift_remove("message"), fields.0)
+/// What an event says.
+pub(super) struct Said {
+    pub(super) target: String,
+    pub(super) message: Option<Value>,
+    pub(super) fields: IndexMap<String, Value>,
+}
+
+impl Said {
+    pub(super) fn by(event: &Event<'_>) -> Self {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let Fields(mut fields) = fields;
+        // What comes through the bridge from the `log` crate has its target beside other fields of the bridge's own.
+        let target = fields.get("log.target").and_then(Value::as_str).unwrap_or(event.metadata().target()).to_owned();
+        fields.retain(|name, _| !name.starts_with("log."));
+        Self { target, message: fields.shift_remove("message"), fields }
+    }
 }
 
 /// Fields by name, numbers and truths as such, everything else as text.

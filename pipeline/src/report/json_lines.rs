@@ -12,7 +12,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 use uuid::Uuid;
 
-use super::context;
+use super::context::{self, Said};
 
 /// Writes `{"timestamp", "level", "run_id", "command", "task", "partition", "source", "table", "target", "message", "fields": {…}}`;
 /// members without content are left out. The library's own JSON cannot say in every line what it belongs to.
@@ -32,13 +32,13 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let (message, fields) = context::of(event);
+        let Said { target, message, fields } = Said::by(event);
         let line = Line {
             timestamp: Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
             level: event.metadata().level().as_str(),
             run_id: self.run_id,
             belongs_to: context::around(context),
-            target: event.metadata().target(),
+            target,
             message,
             fields,
         };
@@ -55,7 +55,7 @@ struct Line<'a> {
     run_id: Option<Uuid>,
     #[serde(flatten)]
     belongs_to: IndexMap<String, Value>,
-    target: &'a str,
+    target: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Value>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]

@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::context;
+use super::context::{self, Said};
 use super::terminal::{Paint, Terminal};
 
 /// Writes `10:15:02  INFO rosters season=2026,sport=MBA: ended seconds=3.2`.
@@ -45,7 +45,7 @@ where
         if !place.is_empty() {
             write!(writer, "{}: ", self.terminal.paint(Paint::Hint, &place.join(" ")))?;
         }
-        let (message, fields) = context::of(event);
+        let Said { message, fields, .. } = Said::by(event);
         let mut apart = "";
         if let Some(message) = message {
             write!(writer, "{}", text(&message))?;

@@ -41,6 +41,12 @@ impl<'a> Exchange<'a> {
     }
 }
 
+/// What a site answers.
+enum Answer {
+    Redirect(Url),
+    Whole(Response),
+}
+
 impl Client {
     /// Tries until there is an answer, or no use in trying.
     pub(super) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Response, FetchError> {
@@ -67,9 +73,9 @@ impl Client {
                 exchange.site.host.pace.hold_back(wait);
             } else {
                 exchange.pass.unless_opened(exchange.url.as_str(), tokio::time::sleep(wait)).await?;
-                self.counters.waited(wait);
+                exchange.site.host.counters.waited(wait);
             }
-            self.counters.retry();
+            exchange.site.host.counters.retry();
             attempt += 1;
         }
     }
@@ -83,39 +89,49 @@ impl Client {
             let turn = exchange.pass.unless_opened(url.as_str(), exchange.site.host.pace.turn());
             let _turn = turn.await.map_err(Failure::Final)?;
             self.budget.take(url.as_str()).map_err(Failure::Final)?;
-            self.counters.request();
+            let counters = &exchange.site.host.counters;
+            counters.request();
             tracing::debug!(%url, "requesting");
             let started = Instant::now();
-            let request = self.http.get(url.clone()).headers(exchange.validators.clone());
-            let request = Credentials::of(exchange.site.credentials.as_ref(), request);
-            let mut answer = request.send().await.map_err(|error| Failure::of(error, &url, started, self.timeouts))?;
-            let status = answer.status().as_u16();
-            if let Some(next) = redirect::target(&url, status, answer.headers()) {
-                url = next.map_err(Failure::Final)?;
-                continue;
+            let answer = self.send(exchange, &url, started).await;
+            counters.requested(started.elapsed());
+            match answer.inspect_err(|_| counters.failed())? {
+                Answer::Redirect(next) => url = next,
+                Answer::Whole(response) => return Ok(response),
             }
-            if retry::is_passing(status) {
-                let value = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-                let retry_after = value.and_then(|value| retry::retry_after(value, SystemTime::now()));
-                let reason = format!("the site answers HTTP {status}");
-                return Err(Failure::Passing { reason, status: Some(status), retry_after });
-            }
-            let headers = headers(answer.headers());
-            let body = self.body(&mut answer, exchange.bounds, &url, started).await?;
-            self.counters.received(body.len());
-            tracing::debug!(%url, status, bytes = body.len(), seconds = started.elapsed().as_secs_f64(), "answered");
-            return Ok(Response {
-                status,
-                media_type: message::media_type(&headers),
-                headers,
-                body,
-                url: url.into(),
-                fetched_at: Utc::now(),
-                origin: Origin::Live,
-            });
         }
         let (url, to) = (exchange.url.to_string(), url.to_string());
         Err(Failure::Final(FetchError::Redirect { url, to, reason: "too many redirects" }))
+    }
+
+    /// One request, up to the last byte of what it is answered.
+    async fn send(&self, exchange: &Exchange<'_>, url: &Url, started: Instant) -> Result<Answer, Failure> {
+        let request = self.http.get(url.clone()).headers(exchange.validators.clone());
+        let request = Credentials::of(exchange.site.credentials.as_ref(), request);
+        let mut answer = request.send().await.map_err(|error| Failure::of(error, url, started, self.timeouts))?;
+        let status = answer.status().as_u16();
+        if let Some(next) = redirect::target(url, status, answer.headers()) {
+            return next.map(Answer::Redirect).map_err(Failure::Final);
+        }
+        if retry::is_passing(status) {
+            let value = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let retry_after = value.and_then(|value| retry::retry_after(value, SystemTime::now()));
+            let reason = format!("the site answers HTTP {status}");
+            return Err(Failure::Passing { reason, status: Some(status), retry_after });
+        }
+        let headers = headers(answer.headers());
+        let body = self.body(&mut answer, exchange.bounds, url, started).await?;
+        exchange.site.host.counters.received(body.len());
+        tracing::debug!(%url, status, bytes = body.len(), seconds = started.elapsed().as_secs_f64(), "answered");
+        Ok(Answer::Whole(Response {
+            status,
+            media_type: message::media_type(&headers),
+            headers,
+            body,
+            url: url.to_string(),
+            fetched_at: Utc::now(),
+            origin: Origin::Live,
+        }))
     }
 
     /// Reads a body to its end. One that is not whole, or not what its headers say, may be whole the next time.

@@ -17,7 +17,7 @@ use super::breaker::Pass;
 use super::budget::Budget;
 use super::cache::{Cache, Stored};
 use super::robots::{self, Robots};
-use super::statistics::Counters;
+use super::statistics::Books;
 use super::{FetchConfig, FetchError, Request, Response, challenge, outcome, retry};
 use body::{Bounds, Excess};
 use exchange::Exchange;
@@ -41,15 +41,14 @@ pub(super) struct Client {
     body_limit: usize,
     body_ratio: u32,
     budget: Budget,
-    counters: Arc<Counters>,
 }
 
 impl Client {
-    pub(super) fn new(config: &FetchConfig, counters: Arc<Counters>) -> Result<Self, FetchError> {
+    pub(super) fn new(config: &FetchConfig, books: &Books) -> Result<Self, FetchError> {
         Ok(Self {
             http: setup::http_client(config)?,
             cache: config.cache.as_ref().map(Cache::open).transpose()?,
-            sites: setup::sites(config, &counters)?,
+            sites: setup::sites(config, books)?,
             agent: robots::product_token(&config.user_agent).to_owned(),
             attempts: config.attempts.max(1),
             backoff: retry::backoff(config.backoff, config.backoff_max),
@@ -58,7 +57,6 @@ impl Client {
             body_limit: config.body_limit,
             body_ratio: config.body_ratio,
             budget: Budget::new(config.max_requests),
-            counters,
         })
     }
 
@@ -88,7 +86,7 @@ impl Client {
         let site = self.site(request)?;
         let url = site.url(request)?;
         let lifetime = request.own_lifetime().unwrap_or(site.lifetime);
-        match self.stored(&url, lifetime, self.body_limit).await {
+        match self.stored(site, &url, lifetime, self.body_limit).await {
             Known::Fresh(response) => outcome(response),
             Known::Stored(stored) => {
                 let pass = site.host.breaker.enter(url.as_str())?;
@@ -116,7 +114,9 @@ impl Client {
     async fn page(&self, site: &Site, pass: &Pass, url: &Url, stored: Option<Stored>) -> Result<Response, FetchError> {
         let robots = self.robots(site, pass).await?;
         let bounds = Bounds { limit: self.body_limit, ratio: self.body_ratio, excess: Excess::Fail };
-        outcome(self.ask(Exchange::new(site, pass, url, &robots, bounds), stored).await?)
+        let response = self.ask(Exchange::new(site, pass, url, &robots, bounds), stored).await?;
+        // A refusal is an answer until it is looked at.
+        outcome(response).inspect_err(|_| site.host.counters.failed())
     }
 
     /// What robots.txt asks of us. It is asked for once by all who wait for it, and again when it is a day old.
@@ -133,7 +133,7 @@ impl Client {
     async fn ask_robots(&self, site: &Site, pass: &Pass) -> Result<Robots, FetchError> {
         let mut url = site.base.clone();
         url.set_path("/robots.txt");
-        let answer = match self.stored(&url, ROBOTS_LIFETIME, robots::SIZE_LIMIT).await {
+        let answer = match self.stored(site, &url, ROBOTS_LIFETIME, robots::SIZE_LIMIT).await {
             Known::Fresh(response) => Ok(response),
             Known::Stored(stored) => {
                 let all = Robots::allow_all();
@@ -164,11 +164,11 @@ impl Client {
         }
     }
 
-    async fn stored(&self, url: &Url, lifetime: Duration, body_limit: usize) -> Known {
+    async fn stored(&self, site: &Site, url: &Url, lifetime: Duration, body_limit: usize) -> Known {
         let Some(cache) = &self.cache else { return Known::Stored(None) };
         match cache.get(url.as_str(), body_limit).await.map(|stored| stored.fresh(lifetime)) {
             Some(Ok(response)) => {
-                self.counters.cached();
+                site.host.counters.cached();
                 Known::Fresh(response)
             }
             Some(Err(stale)) => Known::Stored(Some(stale)),
@@ -182,7 +182,7 @@ impl Client {
         let is_conditional = !exchange.validators.is_empty();
         let mut response = self.exchange(&exchange).await?;
         if let Some(stored) = stale.filter(|_| is_conditional && response.status == 304) {
-            self.counters.not_modified();
+            exchange.site.host.counters.not_modified();
             response = stored.confirmed(&response);
         }
         if let Some(cache) = &self.cache {

@@ -15,7 +15,7 @@ use super::failure::chain;
 use crate::fetch::breaker::Breaker;
 use crate::fetch::pace::Pace;
 use crate::fetch::robots::Robots;
-use crate::fetch::statistics::Counters;
+use crate::fetch::statistics::{Books, Counters};
 use crate::fetch::{FetchConfig, FetchError, Request};
 use crate::mask::mask_url;
 
@@ -71,6 +71,7 @@ impl Credentials {
 pub(super) struct Host {
     pub(super) pace: Pace,
     pub(super) breaker: Arc<Breaker>,
+    pub(super) counters: Arc<Counters>,
     /// Held for reading by each request until its answer is stored.
     pub(super) under_way: RwLock<()>,
     /// Its robots.txt, and since when it is known.
@@ -115,22 +116,24 @@ pub(super) fn http_client(config: &FetchConfig) -> Result<reqwest::Client, Fetch
 }
 
 /// The sources by name; those on the same host share its turns and its robots.txt.
-pub(super) fn sites(config: &FetchConfig, counters: &Arc<Counters>) -> Result<BTreeMap<String, Site>, FetchError> {
+pub(super) fn sites(config: &FetchConfig, books: &Books) -> Result<BTreeMap<String, Site>, FetchError> {
     let mut bases = Vec::new();
     let mut slowest = HashMap::new();
     for (name, access) in &config.sources {
         let mut base = base_url(name, &access.base_url)?;
         let credentials = Credentials::take(&mut base);
         let key = (base.host_str().unwrap_or_default().to_owned(), base.port_or_known_default());
-        let rate = slowest.entry(key.clone()).or_insert(access.rate);
+        let counters = books.of_source(name).map(Arc::clone).unwrap_or_default();
+        let (rate, _) = slowest.entry(key.clone()).or_insert((access.rate, counters));
         *rate = access.rate.max(*rate);
         bases.push((name.clone(), (base, credentials), key, access.lifetime));
     }
     let mut hosts = HashMap::new();
-    for (key, rate) in slowest {
-        let pace = Pace::new(rate, config.concurrency, Arc::clone(counters))?;
+    for (key, (rate, counters)) in slowest {
+        let pace = Pace::new(rate, config.concurrency, Arc::clone(&counters))?;
         let breaker = Arc::new(Breaker::new(config.breaker_failures, config.breaker_rest));
-        hosts.insert(key, Arc::new(Host { pace, breaker, under_way: RwLock::default(), robots: Mutex::default() }));
+        let (under_way, robots) = (RwLock::default(), Mutex::default());
+        hosts.insert(key, Arc::new(Host { pace, breaker, counters, under_way, robots }));
     }
     let site = |(name, (base, credentials), key, lifetime)| {
         (name, Site { base, credentials, host: Arc::clone(&hosts[&key]), lifetime })
