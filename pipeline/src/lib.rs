@@ -32,6 +32,7 @@ pub mod known;
 pub mod load;
 pub mod map;
 pub mod mask;
+pub mod metrics;
 pub mod orchestrate;
 pub mod quarantine;
 pub mod report;

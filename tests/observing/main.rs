@@ -1,4 +1,4 @@
-//! What a run tells while it works and afterwards, as other programs read it: log lines.
+//! What a run tells while it works and afterwards, as other programs read it: log lines, metrics.
 //! The real program, a real PostgreSQL, a real HTTP server with a small site of invented schools and players.
 
 #[path = "../support/pipeline.rs"]
@@ -9,6 +9,7 @@ mod postgres;
 mod site;
 
 mod logs;
+mod metrics;
 
 use pipeline_command::{Pipeline, server};
 

@@ -44,6 +44,12 @@ pub(crate) struct GlobalFlags {
     /// How log lines are written: pretty or json.
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
+    /// A file that jobs write Prometheus metrics into, for node_exporter; its name ends in .prom.
+    #[arg(long, global = true, value_name = "FILE")]
+    metrics_textfile: Option<String>,
+    /// Where jobs offer Prometheus metrics while they last, such as 127.0.0.1:9464; a port alone is one of the loopback interface.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    metrics_listen: Option<String>,
     /// Only warnings, errors and the answer: no progress, no summary.
     #[arg(long, global = true)]
     pub(crate) quiet: bool,
@@ -175,6 +181,8 @@ impl GlobalFlags {
             ("--database-url", &self.database_url),
             ("--log-level", &self.log_level),
             ("--log-format", &self.log_format),
+            ("--metrics-textfile", &self.metrics_textfile),
+            ("--metrics-listen", &self.metrics_listen),
         ];
         flags.extend(of_program(own));
         Inputs::of_process(flags, self.config.clone())

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use pipeline::config::{LogFormat, Settings};
 use pipeline::job::Job;
+use pipeline::metrics::Publisher;
 use pipeline::report::{ResultFile, Run, RunResult, Terminal, error_line, summary, tell_error};
 use pipeline::shutdown::Shutdown;
 use pipeline::{Error, Exit, Result};
@@ -63,6 +64,7 @@ fn attempt<A: Arguments>(
     let ended = runtime.block_on(
         async {
             let shutdown = Shutdown::listen().map_err(start::unstarted)?;
+            reporter.metrics = Publisher::begin(&settings.metrics, &reporter.command, run).await?;
             let job = Job { settings, options, progress, shutdown };
             // A defect must not cost the result line that schedulers wait for.
             let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
@@ -87,6 +89,7 @@ pub(crate) struct Reporter {
     terminal: Terminal,
     format: LogFormat,
     pub(crate) result_file: Option<ResultFile>,
+    metrics: Option<Publisher>,
 }
 
 impl Reporter {
@@ -104,6 +107,7 @@ impl Reporter {
             terminal: Terminal::plain(),
             format: LogFormat::Pretty,
             result_file: None,
+            metrics: None,
         }
     }
 
@@ -118,6 +122,10 @@ impl Reporter {
             self.tell(&error);
             run.failed(error);
             result = run.finish();
+        }
+        if let Some(error) = self.metrics.as_ref().and_then(|metrics| metrics.end(&result).err()) {
+            // What was done is done; who watches the file sees that it is old.
+            self.tell(&error);
         }
         if !self.quiet {
             self.summarise(&result);

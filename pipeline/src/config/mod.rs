@@ -30,6 +30,7 @@ pub use show::{ShownSetting, settings_help};
 pub(crate) use suggest::did_you_mean;
 pub use table::{Preset, SETTINGS, Setting};
 pub use typed::{
-    CacheSettings, DatabaseSettings, HttpSettings, LoadSettings, LogSettings, RunSettings, Settings, SourceSettings,
+    CacheSettings, DatabaseSettings, HttpSettings, LoadSettings, LogSettings, MetricsSettings, RunSettings, Settings,
+    SourceSettings,
 };
 pub use value::{DatabaseUrl, Kind, LogFormat, parse_time};

@@ -1,6 +1,7 @@
 //! The settings as the program uses them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub load: LoadSettings,
     /// What is logged, and how.
     pub log: LogSettings,
+    /// Where figures are published.
+    pub metrics: MetricsSettings,
     /// The folders that are the pipeline's own.
     pub paths: Paths,
     /// Every setting with its value and origin, in the order in which they are shown.
@@ -140,6 +143,26 @@ pub struct LoadSettings {
     pub max_record_bytes: usize,
 }
 
+/// The section `metrics`.
+#[derive(Debug, Clone)]
+pub struct MetricsSettings {
+    /// A file for node_exporter.
+    pub textfile: Option<PathBuf>,
+    /// Where to listen while a job lasts.
+    pub listen: Option<SocketAddr>,
+    /// How often the file is written while a job lasts.
+    pub interval: Duration,
+    /// Labels of every figure.
+    pub labels: Vec<(String, String)>,
+}
+
+impl MetricsSettings {
+    /// Whether anybody is to see them.
+    pub fn is_on(&self) -> bool {
+        self.textfile.is_some() || self.listen.is_some()
+    }
+}
+
 /// The section `log`.
 #[derive(Debug, Clone)]
 pub struct LogSettings {
@@ -213,6 +236,12 @@ impl Settings {
                 work_mem_mib: values.count("load", "work_mem_mib"),
                 max_record_bytes: values.count("load", "max_record_bytes"),
             },
+            metrics: MetricsSettings {
+                textfile: values.path("metrics", "textfile"),
+                listen: values.address("metrics", "listen"),
+                interval: values.time("metrics", "interval"),
+                labels: values.labels("metrics", "labels").unwrap_or_default(),
+            },
             log: LogSettings {
                 level: values.log_level("log", "level"),
                 level_is_default: values.of("log", "level").origin == Origin::Default,
@@ -275,4 +304,6 @@ impl Values<'_> {
     accessor!(log_format, LogFormat, LogFormat);
     accessor!(database_url, optional DatabaseUrl, DatabaseUrl);
     accessor!(path, optional Path, PathBuf);
+    accessor!(address, optional Address, SocketAddr);
+    accessor!(labels, optional Labels, Vec<(String, String)>);
 }

@@ -8,6 +8,7 @@ use crate::fetch::is_blocked;
 use crate::graph::Node;
 use crate::job::{Job, JobOptions};
 use crate::known::Known;
+use crate::metrics;
 use crate::report::Run;
 use crate::sources::batch::Batch;
 use crate::sources::pages::Pages;
@@ -42,6 +43,7 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
                 tracing::warn!(wait_seconds = wait.as_secs_f64(), "{message}");
                 run.remark(message);
                 run.requests(0, 1);
+                metrics::task_retried(node.task.name);
                 let slept = async {
                     tokio::time::sleep(wait).await;
                     Ok(())

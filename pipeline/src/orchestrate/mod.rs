@@ -28,8 +28,10 @@ pub use test::{TestOptions, test};
 
 use outcome::{account, load_options};
 
+use crate::database::Database;
 use crate::fetch::Fetcher;
 use crate::job::Job;
+use crate::metrics;
 use crate::report::Run;
 use crate::{Error, Exit, Result};
 
@@ -42,6 +44,20 @@ async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>
             Err(Error::new(Exit::Interrupted, "stopped"))
         }
         outcome = work => outcome,
+    }
+}
+
+/// Asks the database for the figures that only it knows, where somebody is to see them. They are not worth failing for.
+async fn observe<O>(job: &Job<O>, database: &Database, has_ended: bool) {
+    if !job.settings.metrics.is_on() {
+        return;
+    }
+    let asked = async {
+        metrics::last_successes(&database.pool).await?;
+        if has_ended { metrics::waiting(&database.pool).await } else { Ok(()) }
+    };
+    if let Err(error) = asked.await {
+        tracing::warn!("the metrics lack what the database knows: {error}");
     }
 }
 

@@ -15,6 +15,7 @@ use crate::graph::Node;
 use crate::job::{Job, JobOptions};
 use crate::known::Known;
 use crate::load::{Load, LoadOutcome, Options, Refused, RunContext};
+use crate::metrics;
 use crate::report::{Run, RunResult, Status};
 use crate::sources::batch::Batch;
 use crate::sources::pages::Pages;
@@ -97,6 +98,7 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
     }
 
     async fn ended(&self, member: &Member<'_>, result: &RunResult) {
+        metrics::task_ended(member.node.task.name, result.status.as_str(), result.seconds);
         let read: u64 = result.tables.values().map(|counts| counts.read).sum();
         tracing::info!(status = result.status.as_str(), rows = read, seconds = result.seconds, "ended");
         self.note(&member.run, member.node, TaskState::Ended(result)).await;
@@ -104,6 +106,7 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
 
     /// Tells that a task does not run, for one that it needs failed.
     pub(super) async fn not_run(&self, node: &Node, failed: &str, run: &mut Run) {
+        metrics::task_not_run(node.task.name);
         task_span(node).in_scope(|| tracing::warn!("not run, for {failed} failed"));
         run.remark(format!("{} was not run, for {failed} failed", node.name()));
         self.note(run, node, TaskState::NotRun).await;

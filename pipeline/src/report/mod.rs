@@ -29,6 +29,7 @@ pub use logging::{Logging, init_logging};
 pub use progress::{Progress, ProgressTask, RowsTask};
 pub use result::{Refusal, RunResult, Status};
 pub use result_file::ResultFile;
+pub(crate) use result_file::replace_file;
 pub use run::Run;
 pub use summary::summary;
 pub(crate) use terminal::Paint;

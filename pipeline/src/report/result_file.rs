@@ -40,7 +40,7 @@ impl ResultFile {
         let written = if special {
             File::options().write(true).open(&self.path).and_then(|mut file| result.write_line(&mut file))
         } else {
-            self.replace(result)
+            replace_file(&self.path, &result.run_id.to_string(), |file| result.write_line(file))
         };
         written.map_err(|error| {
             let denied = matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem);
@@ -48,21 +48,26 @@ impl ResultFile {
             Error::new(exit, format!("the result file {} cannot be written", self.path.display())).caused_by(error)
         })
     }
+}
 
-    fn replace(&self, result: &RunResult) -> io::Result<()> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let draft = folder_of(&self.path).join(format!(".{name}.{}", result.run_id));
-        let written = File::create_new(&draft).and_then(|mut file| {
-            result.write_line(&mut file)?;
-            file.flush()?;
-            file.sync_all()?;
-            fs::rename(&draft, &self.path)
-        });
-        if written.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        written
+/// Replaces a file in one step, by way of a hidden draft beside it that the run's own name tells from others'. A reader sees the old
+/// content or the new one.
+///
+/// # Errors
+/// What the file system says; then the old content stands.
+pub(crate) fn replace_file(path: &Path, run: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = folder_of(path).join(format!(".{name}.{run}"));
+    let written = File::create_new(&draft).and_then(|mut file| {
+        write(&mut file)?;
+        file.flush()?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
     }
+    written
 }
 
 fn folder_of(path: &Path) -> &Path {

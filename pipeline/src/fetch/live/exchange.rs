@@ -7,10 +7,12 @@ use backon::BackoffBuilder;
 use bytes::Bytes;
 use chrono::Utc;
 use reqwest::header::{self, HeaderMap};
+use tracing::Instrument;
 use url::Url;
 
 use super::body::{Body, Bounds, Stop};
 use super::failure::{self, Failure};
+use super::observed::Observed;
 use super::setup::{Credentials, Site};
 use super::{Client, redirect};
 use crate::fetch::breaker::Pass;
@@ -42,8 +44,8 @@ impl<'a> Exchange<'a> {
 }
 
 /// What a site answers.
-enum Answer {
-    Redirect(Url),
+pub(super) enum Answer {
+    Redirect(Url, u16),
     Whole(Response),
 }
 
@@ -51,9 +53,9 @@ impl Client {
     /// Tries until there is an answer, or no use in trying.
     pub(super) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Response, FetchError> {
         let mut waits = self.backoff.build();
-        let mut attempt = 1;
+        let (mut attempt, mut sent) = (1, 0);
         loop {
-            let (reason, status, retry_after) = match self.attempt(exchange).await {
+            let (reason, status, retry_after) = match self.attempt(exchange, &mut sent).await {
                 Ok(response) => return Ok(response),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Passing { reason, status, retry_after }) => (reason, status, retry_after),
@@ -80,8 +82,8 @@ impl Client {
         }
     }
 
-    /// One attempt, following redirects within the host. Each request of it takes its turn.
-    async fn attempt(&self, exchange: &Exchange<'_>) -> Result<Response, Failure> {
+    /// One attempt, following redirects within the host. Each request of it takes its turn; `sent` counts them over all attempts.
+    async fn attempt(&self, exchange: &Exchange<'_>, sent: &mut u32) -> Result<Response, Failure> {
         let mut url = exchange.url.clone();
         for _ in 0..=REDIRECTS {
             check_robots(exchange.robots, &url).map_err(Failure::Final)?;
@@ -90,13 +92,15 @@ impl Client {
             let _turn = turn.await.map_err(Failure::Final)?;
             self.budget.take(url.as_str()).map_err(Failure::Final)?;
             let counters = &exchange.site.host.counters;
-            counters.request();
+            let mut observed = Observed::new(counters.request(), &url, *sent);
+            *sent += 1;
             tracing::debug!(%url, "requesting");
             let started = Instant::now();
-            let answer = self.send(exchange, &url, started).await;
+            let answer = self.send(exchange, &url, started).instrument(observed.span()).await;
             counters.requested(started.elapsed());
+            observed.ended(&answer);
             match answer.inspect_err(|_| counters.failed())? {
-                Answer::Redirect(next) => url = next,
+                Answer::Redirect(next, _) => url = next,
                 Answer::Whole(response) => return Ok(response),
             }
         }
@@ -111,7 +115,7 @@ impl Client {
         let mut answer = request.send().await.map_err(|error| Failure::of(error, url, started, self.timeouts))?;
         let status = answer.status().as_u16();
         if let Some(next) = redirect::target(url, status, answer.headers()) {
-            return next.map(Answer::Redirect).map_err(Failure::Final);
+            return next.map(|next| Answer::Redirect(next, status)).map_err(Failure::Final);
         }
         if retry::is_passing(status) {
             let value = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());

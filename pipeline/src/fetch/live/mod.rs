@@ -3,6 +3,7 @@
 mod body;
 mod exchange;
 mod failure;
+mod observed;
 mod redirect;
 mod setup;
 
@@ -92,6 +93,9 @@ impl Client {
                 let pass = site.host.breaker.enter(url.as_str())?;
                 let under_way = site.host.under_way.read().await;
                 let answer = self.page(site, &pass, &url, stored).await;
+                if answer.as_ref().is_err_and(FetchError::is_blocked) {
+                    site.host.counters.refused();
+                }
                 pass.ended(&answer);
                 drop(under_way);
                 if matches!(answer, Err(FetchError::Budget { .. } | FetchError::Blocked { .. })) {
