@@ -38,6 +38,7 @@ pub mod quarantine;
 pub mod report;
 pub mod shutdown;
 pub mod sources;
+pub mod traces;
 pub mod validate;
 
 pub use error::{Error, Exit, Result};

@@ -1,4 +1,4 @@
-//! What a run tells while it works and afterwards, as other programs read it: log lines, metrics.
+//! What a run tells while it works and afterwards, as other programs read it: log lines, metrics, traces.
 //! The real program, a real PostgreSQL, a real HTTP server with a small site of invented schools and players.
 
 #[path = "../support/pipeline.rs"]
@@ -10,6 +10,7 @@ mod site;
 
 mod logs;
 mod metrics;
+mod traces;
 
 use pipeline_command::{Pipeline, server};
 

@@ -210,7 +210,8 @@ fn ask(address: SocketAddr, method: &str, path: &str) -> std::io::Result<(String
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_address_answers_while_the_run_lasts_and_then_no_more() {
-    let site = Site::start(|target, before| Answer::Late(Duration::from_millis(60), Box::new(troubled(target, before)))).await;
+    let site =
+        Site::start(|target, before| Answer::Late(Duration::from_millis(60), Box::new(troubled(target, before)))).await;
     let pipeline = prepared().await;
     let mut child = spawn(&pipeline, &site, &["--metrics-listen", "0"]);
     let mut lines = BufReader::new(child.stderr.take().expect("a log")).lines();
@@ -228,7 +229,8 @@ async fn the_address_answers_while_the_run_lasts_and_then_no_more() {
         assert!(head.starts_with("HTTP/1.1 200 OK") && head.contains("text/plain; version=0.0.4"), "{head}");
         let metrics = Metrics::read(&body);
         assert_eq!(metrics.status(), ["running"]);
-        if metrics.sum("pipeline_http_requests_total", &[]) > 5.0 && metrics.sum("pipeline_rows_read_total", &[]) > 0.0 {
+        if metrics.sum("pipeline_http_requests_total", &[]) > 5.0 && metrics.sum("pipeline_rows_read_total", &[]) > 0.0
+        {
             break;
         }
         assert!(asked.elapsed() < Duration::from_secs(60), "{body}");
@@ -278,7 +280,8 @@ async fn a_place_that_cannot_be_had_is_told_before_anything_is_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_stopped_leaves_a_whole_file() {
-    let site = Site::start(|target, before| Answer::Late(Duration::from_millis(80), Box::new(troubled(target, before)))).await;
+    let site =
+        Site::start(|target, before| Answer::Late(Duration::from_millis(80), Box::new(troubled(target, before)))).await;
     let pipeline = prepared().await;
     let file = pipeline.home.path().join("pipeline.prom");
     let mut child = spawn(&pipeline, &site, &["--metrics-textfile", file.to_str().expect("UTF-8")]);

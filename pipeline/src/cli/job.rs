@@ -11,11 +11,13 @@ use pipeline::job::Job;
 use pipeline::metrics::Publisher;
 use pipeline::report::{ResultFile, Run, RunResult, Terminal, error_line, summary, tell_error};
 use pipeline::shutdown::Shutdown;
+use pipeline::traces::{self, Traces};
 use pipeline::{Error, Exit, Result};
-use tracing::Instrument;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::args::GlobalFlags;
-use super::start;
+use super::start::{self, OfRun};
 
 /// The arguments of a job.
 pub(crate) trait Arguments {
@@ -57,10 +59,14 @@ fn attempt<A: Arguments>(
     reporter.result_file = args.result_file().map(ResultFile::new).transpose()?;
     let (settings, options) = (args.settings(global)?, args.options()?);
     reporter.format = settings.log.format;
-    let progress = start::log(global, &settings, Some(run.id()));
     let runtime = start::runtime()?;
-    // At the highest level, so that also what is logged at `error` alone says its command.
-    let span = tracing::error_span!("run", command = reporter.command);
+    let environment = traces::Environment::read(std::env::vars_os());
+    let traces = Traces::begin(&environment, runtime.handle())?;
+    let tracer = traces.as_ref().map(Traces::tracer);
+    let progress = start::log(global, &settings, Some(OfRun { id: run.id(), tracer }));
+    environment.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    let make = || run_span(&reporter.command, run);
+    let span = traces.as_ref().map_or_else(make, |traces| traces.root(make));
     let ended = runtime.block_on(
         async {
             let shutdown = Shutdown::listen().map_err(start::unstarted)?;
@@ -73,11 +79,33 @@ fn attempt<A: Arguments>(
                 Err(defect.help("the lines above say where; please report them"))
             })
         }
-        .instrument(span),
+        .instrument(span.clone()),
     );
+    if let Err(error) = ended {
+        run.failed(error);
+    }
+    traces::ended(&span, &run.finish());
+    drop(span);
+    if let Some(traces) = traces {
+        traces.end();
+    }
     // What still runs in the background (a look-up of a name, say) is not worth waiting for.
     runtime.shutdown_timeout(Duration::from_millis(100));
-    ended
+    Ok(())
+}
+
+/// Everything that a run does. Its level is the highest, so that also what is logged at `error` alone says its command.
+fn run_span(command: &str, run: &Run) -> Span {
+    tracing::error_span!(
+        "run",
+        command,
+        otel.name = format!("pipeline {command}"),
+        pipeline.run_id = %run.id(),
+        pipeline.status = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+        otel.status_description = Empty,
+    )
 }
 
 /// Tells how a job ended, to people and to programs.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use crate::metrics;
 use crate::report::{Run, RunResult, Status};
 use crate::sources::batch::Batch;
 use crate::sources::pages::Pages;
-use crate::{Error, Result};
+use crate::{Error, Result, traces};
 
 /// What the tasks of a run share.
 pub(super) struct Shared<'a, O> {
@@ -98,6 +99,7 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
     }
 
     async fn ended(&self, member: &Member<'_>, result: &RunResult) {
+        traces::ended(&member.span, result);
         metrics::task_ended(member.node.task.name, result.status.as_str(), result.seconds);
         let read: u64 = result.tables.values().map(|counts| counts.read).sum();
         tracing::info!(status = result.status.as_str(), rows = read, seconds = result.seconds, "ended");
@@ -107,7 +109,10 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
     /// Tells that a task does not run, for one that it needs failed.
     pub(super) async fn not_run(&self, node: &Node, failed: &str, run: &mut Run) {
         metrics::task_not_run(node.task.name);
-        task_span(node).in_scope(|| tracing::warn!("not run, for {failed} failed"));
+        let span = task_span(node);
+        span.record("pipeline.status", "not-run");
+        span.record("otel.status_code", "ERROR");
+        span.in_scope(|| tracing::warn!("not run, for {failed} failed"));
         run.remark(format!("{} was not run, for {failed} failed", node.name()));
         self.note(run, node, TaskState::NotRun).await;
     }
@@ -205,7 +210,17 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
 /// Everything of one task and partition. Its level is the highest, so that also what is logged at `error` alone says its task.
 pub(super) fn task_span(node: &Node) -> Span {
     let (task, source) = (node.task.name, node.source.name);
-    tracing::error_span!("task", task, partition = %node.partition, source, otel.name = format!("task {task}"))
+    tracing::error_span!(
+        "task",
+        task,
+        partition = %node.partition,
+        source,
+        otel.name = format!("task {task}"),
+        pipeline.status = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+        otel.status_description = Empty,
+    )
 }
 
 /// Tells why records were refused; false, for they need not be told again.

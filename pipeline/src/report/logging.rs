@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
-use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
+use tracing::subscriber::Interest;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use uuid::Uuid;
 
@@ -17,6 +19,7 @@ use super::pretty_lines::PrettyLines;
 use super::progress::Progress;
 use super::terminal::Terminal;
 use crate::config::{LogFilter, LogFormat};
+use crate::traces::{OfProgram, Tracer};
 
 /// How to log.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Logging {
     pub terminal: Terminal,
     /// Who else draws there.
     pub progress: Progress,
+    /// What makes spans for a collector, if there is one.
+    pub tracer: Option<Tracer>,
 }
 
 /// Installs the process's log. A second call changes nothing.
@@ -51,7 +56,9 @@ where
         LogFormat::Json => Box::new(layer.event_format(JsonLines::new(logging.run_id))),
     };
     // One filter for all layers: a filter for each loses lines wherever a library only asks what is enabled, as sqlx does.
-    Box::new(tracing_subscriber::registry().with(targets(&logging.level)).with(Keep).with(lines))
+    let wanted = Wanted { logged: targets(&logging.level), is_traced: logging.tracer.is_some() };
+    let traces = logging.tracer.clone().map(OfProgram::new);
+    Box::new(tracing_subscriber::registry().with(wanted).with(Keep).with(traces).with(lines))
 }
 
 /// Libraries that write what they read, page by page, and so people's names.
@@ -81,6 +88,31 @@ fn targets(filter: &LogFilter) -> Targets {
         .with_targets(OWN.map(|target| (target, filter.level)))
         .with_targets(TALKATIVE.map(|target| (target, bounded(target, libraries))))
         .with_targets(given)
+}
+
+/// What is logged, and this program's spans where they are traced.
+struct Wanted {
+    logged: Targets,
+    is_traced: bool,
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Wanted {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        match self.is_traced && OfProgram::<S>::takes(metadata) {
+            true => Interest::always(),
+            false => Layer::<S>::register_callsite(&self.logged, metadata),
+        }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, context: Context<'_, S>) -> bool {
+        (self.is_traced && OfProgram::<S>::takes(metadata)) || self.logged.enabled(metadata, context)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        let logged = Layer::<S>::max_level_hint(&self.logged);
+        // Requests are spans at `debug`, so that they cost nothing where they are not traced.
+        if self.is_traced { logged.map(|level| level.max(LevelFilter::DEBUG)) } else { logged }
+    }
 }
 
 /// The crates of this program.
@@ -118,7 +150,8 @@ mod tests {
     fn logged(level: &str, format: LogFormat, run_id: Option<Uuid>, work: impl FnOnce()) -> String {
         let buffer = Buffer::default();
         let level = level.parse().unwrap();
-        let logging = Logging { level, format, run_id, terminal: Terminal::plain(), progress: Progress::silent() };
+        let logging =
+            Logging { level, format, run_id, terminal: Terminal::plain(), progress: Progress::silent(), tracer: None };
         tracing::subscriber::with_default(subscriber(&logging, buffer.writer()), work);
         buffer.text()
     }
