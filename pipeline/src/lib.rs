@@ -35,12 +35,14 @@ pub mod known;
 pub mod load;
 pub mod map;
 pub mod mask;
+pub mod metrics;
 pub mod orchestrate;
 pub mod quarantine;
 pub mod report;
 pub mod run_report;
 pub mod shutdown;
 pub mod sources;
+pub mod traces;
 pub mod validate;
 
 pub use error::{Error, Exit, Result};

@@ -1,11 +1,11 @@
 //! URLs as they may be shown: without their secrets.
 
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 const MASK: &str = "***";
 
-/// The URL with its secrets replaced by `***`: the password before the host and every query parameter whose name speaks
-/// of one. It also takes URLs that do not parse, since those end up in error messages, and then rather masks too much;
+/// The URL with its secrets replaced by `***`: the password before the host, of a web site's URL the user too, for that is how
+/// tokens are given, and every query parameter whose name speaks of a secret. It also takes URLs that do not parse, since those end up in error messages, and then rather masks too much;
 /// of text that is no URL at all nothing is shown.
 pub fn mask_url(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
@@ -14,6 +14,7 @@ pub fn mask_url(url: &str) -> String {
     // The last @ of the whole text, not of the authority: an unescaped `/`, `?` or `#` in a password moves the
     // authority's end into the password.
     let (user, rest) = match rest.rsplit_once('@') {
+        Some((_, rest)) if matches!(scheme, "http" | "https") => (format!("{MASK}@"), rest),
         Some((credentials, rest)) => match credentials.split_once(':') {
             Some((user, _)) => (format!("{user}:{MASK}@"), rest),
             None => (format!("{credentials}@"), rest),
@@ -26,6 +27,38 @@ pub fn mask_url(url: &str) -> String {
         }
         None => format!("{scheme}://{}{rest}", mask_query(&user)),
     }
+}
+
+/// The URL without what stands before its `@`: for addresses below it.
+pub(crate) fn without_credentials(url: &str) -> String {
+    let parsed = Url::parse(url).map(|mut url| {
+        // Of a URL with a host, neither fails.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        url.to_string()
+    });
+    // What is no URL is no address either, and refused where it is asked.
+    parsed.unwrap_or_else(|_| mask_url(url))
+}
+
+/// A message without the values that it quotes (`"…"`), for logs: a value that makes no sense may still be a person's name.
+pub(crate) fn mask_quoted(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut is_quoted = false;
+    let mut characters = message.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '"' => {
+                shown.push_str(if is_quoted { "…\"" } else { "\"" });
+                is_quoted = !is_quoted;
+            }
+            // An escaped quote ends nothing.
+            '\\' if is_quoted => drop(characters.next()),
+            _ if is_quoted => {}
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// Masks the values of `key=value` pairs; text without such pairs stays as it is.
@@ -45,7 +78,19 @@ fn is_secret(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::mask_url;
+    use super::{mask_quoted, mask_url};
+
+    #[test]
+    fn no_quoted_value_is_shown() {
+        let cases = [
+            (r#"`Name` is "J0hn \"Jo\" Smith", which is no name"#, r#"`Name` is "…", which is no name"#),
+            (r#"cut off "in the"#, r#"cut off ""#),
+            ("nothing quoted", "nothing quoted"),
+        ];
+        for (message, shown) in cases {
+            assert_eq!(mask_quoted(message), shown);
+        }
+    }
 
     #[test]
     fn no_secret_is_shown() {
@@ -68,6 +113,8 @@ mod tests {
             ("postgresql://u@localhost:5432/u?host=%2Ftmp%2Fx", "postgresql://u@localhost:5432/u?host=%2Ftmp%2Fx"),
             ("http://127.0.0.1:8080/?access_token=s3cret", "http://127.0.0.1:8080/?access_token=***"),
             ("https://example.org", "https://example.org"),
+            ("https://s3cret@example.org/a", "https://***@example.org/a"),
+            ("https://ann:s3cret@example.org/a", "https://***@example.org/a"),
             // No URL: nothing of it is shown.
             ("host=db password=s3cret", "***"),
             ("s3cret", "***"),

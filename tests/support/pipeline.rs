@@ -36,7 +36,8 @@ impl Pipeline {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pipeline"));
         command.args(arguments).current_dir(self.home.path()).stdin(Stdio::null());
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PIPELINE_") || name.starts_with("PG")) {
+        let of_caller = ["PIPELINE_", "PG", "OTEL_", "TRACEPARENT", "TRACESTATE"];
+        for (name, _) in std::env::vars().filter(|(name, _)| of_caller.iter().any(|start| name.starts_with(start))) {
             command.env_remove(name);
         }
         for folder in ["DATA", "CACHE", "STATE", "CONFIG"] {

@@ -40,12 +40,18 @@ pub(crate) struct GlobalFlags {
     /// The settings file; without it, the nearest pipeline.toml from here upward, else the user's own.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How much is logged: off, error, warn, info, debug or trace.
+    /// How much is logged: off, error, warn, info, debug or trace; also by target, as in pipeline::fetch=debug,info.
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
     /// How log lines are written: pretty or json.
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
+    /// A file that jobs write Prometheus metrics into, for node_exporter; its name ends in .prom.
+    #[arg(long, global = true, value_name = "FILE")]
+    metrics_textfile: Option<String>,
+    /// Where jobs offer Prometheus metrics while they last, such as 127.0.0.1:9464; a port alone is one of the loopback interface.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    metrics_listen: Option<String>,
     /// Only warnings, errors and the answer: no progress, no summary.
     #[arg(long, global = true)]
     pub(crate) quiet: bool,
@@ -183,6 +189,8 @@ impl GlobalFlags {
             ("--database-url", &self.database_url),
             ("--log-level", &self.log_level),
             ("--log-format", &self.log_format),
+            ("--metrics-textfile", &self.metrics_textfile),
+            ("--metrics-listen", &self.metrics_listen),
         ];
         flags.extend(of_program(own));
         Inputs::of_process(flags, self.config.clone())

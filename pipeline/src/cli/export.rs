@@ -1,11 +1,11 @@
 //! `pipeline dags export`: the graph as a file that a scheduler reads, and whether that file is still true.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use pipeline::graph;
+use pipeline::report::OutputFile;
 use pipeline::{Error, Exit, Result};
 use serde_json::{Map, json};
 use similar::TextDiff;
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
             let usual = if args.format == Format::Json { GRAPH } else { POOLS };
             check(file.as_deref().unwrap_or(Path::new(usual)), &text, args.format)
         }
-        (None, Some(file)) => write(file, &text),
+        (None, Some(file)) => OutputFile::new("--out", file)?.write(text.as_bytes()),
         (None, None) => answer(&text),
     }
 }
@@ -74,22 +74,4 @@ fn check(file: &Path, expected: &str, format: Format) -> Result<()> {
     let format = if format == Format::Json { "json" } else { "pools" };
     Err(Error::new(Exit::Differences, format!("{shown} is stale"))
         .help(format!("`pipeline dags export --format {format} --out {shown}` writes it anew")))
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        let exit = if error.kind() == std::io::ErrorKind::PermissionDenied { Exit::Permission } else { Exit::Usage };
-        Error::new(exit, format!("{} cannot be written", file.display())).caused_by(error)
-    };
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut written = tempfile::Builder::new().permissions(world_readable()).tempfile_in(folder).map_err(failed)?;
-    written.write_all(text.as_bytes()).map_err(failed)?;
-    written.persist(file).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// As a file that is simply made, before the umask: temporary files are their owner's alone.
-fn world_readable() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::Permissions::from_mode(0o666)
 }

@@ -8,12 +8,16 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use pipeline::config::{LogFormat, Settings};
 use pipeline::job::Job;
+use pipeline::metrics::Publisher;
 use pipeline::report::{OutputFile, Run, RunResult, Terminal, error_line, summary, tell_error};
 use pipeline::shutdown::Shutdown;
+use pipeline::traces::{self, Traces};
 use pipeline::{Error, Exit, Result};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::args::GlobalFlags;
-use super::start;
+use super::start::{self, OfRun};
 
 /// The arguments of a job.
 pub(crate) trait Arguments {
@@ -55,21 +59,53 @@ fn attempt<A: Arguments>(
     reporter.result_file = args.result_file().map(|path| OutputFile::new("--result-file", path)).transpose()?;
     let (settings, options) = (args.settings(global)?, args.options()?);
     reporter.format = settings.log.format;
-    let progress = start::log(global, &settings, Some(run.id()));
     let runtime = start::runtime()?;
-    let ended = runtime.block_on(async {
-        let shutdown = Shutdown::listen().map_err(start::unstarted)?;
-        let job = Job { settings, options, progress, shutdown };
-        // A defect must not cost the result line that schedulers wait for.
-        let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
-        work.await.unwrap_or_else(|_| {
-            let defect = Error::new(Exit::Temporary, "a defect of the program ended the run");
-            Err(defect.help("the lines above say where; please report them"))
-        })
-    });
+    let environment = traces::Environment::read(std::env::vars_os());
+    let traces = Traces::begin(&environment, runtime.handle())?;
+    let tracer = traces.as_ref().map(Traces::tracer);
+    let progress = start::log(global, &settings, Some(OfRun { id: run.id(), tracer }));
+    environment.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    let make = || run_span(&reporter.command, run);
+    let span = traces.as_ref().map_or_else(make, |traces| traces.root(make));
+    let ended = runtime.block_on(
+        async {
+            let shutdown = Shutdown::listen().map_err(start::unstarted)?;
+            reporter.metrics = Publisher::begin(&settings.metrics, &reporter.command, run).await?;
+            let job = Job { settings, options, progress, shutdown };
+            // A defect must not cost the result line that schedulers wait for.
+            let work = AssertUnwindSafe(work(&job, run)).catch_unwind();
+            work.await.unwrap_or_else(|_| {
+                let defect = Error::new(Exit::Temporary, "a defect of the program ended the run");
+                Err(defect.help("the lines above say where; please report them"))
+            })
+        }
+        .instrument(span.clone()),
+    );
+    if let Err(error) = ended {
+        run.failed(error);
+    }
+    traces::ended(&span, &run.finish());
+    drop(span);
+    if let Some(traces) = traces {
+        traces.end();
+    }
     // What still runs in the background (a look-up of a name, say) is not worth waiting for.
     runtime.shutdown_timeout(Duration::from_millis(100));
-    ended
+    Ok(())
+}
+
+/// Everything that a run does. Its level is the highest, so that also what is logged at `error` alone says its command.
+fn run_span(command: &str, run: &Run) -> Span {
+    tracing::error_span!(
+        "run",
+        command,
+        otel.name = format!("pipeline {command}"),
+        pipeline.run_id = %run.id(),
+        pipeline.status = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+        otel.status_description = Empty,
+    )
 }
 
 /// Tells how a job ended, to people and to programs.
@@ -81,6 +117,7 @@ pub(crate) struct Reporter {
     terminal: Terminal,
     format: LogFormat,
     pub(crate) result_file: Option<OutputFile>,
+    metrics: Option<Publisher>,
 }
 
 impl Reporter {
@@ -98,6 +135,7 @@ impl Reporter {
             terminal: Terminal::plain(),
             format: LogFormat::Pretty,
             result_file: None,
+            metrics: None,
         }
     }
 
@@ -112,6 +150,10 @@ impl Reporter {
             self.tell(&error);
             run.failed(error);
             result = run.finish();
+        }
+        if let Some(error) = self.metrics.as_ref().and_then(|metrics| metrics.end(&result).err()) {
+            // What was done is done; who watches the file sees that it is old.
+            self.tell(&error);
         }
         if !self.quiet {
             self.summarise(&result);

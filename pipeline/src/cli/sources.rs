@@ -8,6 +8,7 @@ use pipeline::config::Settings;
 use pipeline::database;
 use pipeline::fetch::{Response, is_beyond_recording, is_blocked};
 use pipeline::job::{Caching, JobOptions};
+use pipeline::mask::mask_url;
 use pipeline::orchestrate::fetcher;
 use pipeline::report::{ago, listing};
 use pipeline::sources::check::Match;
@@ -76,7 +77,7 @@ fn list(global: &GlobalFlags, as_json: bool) -> Result<()> {
         let tasks: Vec<&str> = source.tasks.iter().map(|task| task.name).collect();
         all.push(json!({
             "source": source.name, "title": source.title, "state": state, "needs": source.needs,
-            "base_url": access.base_url.as_str(), "rate": access.rate.to_string(), "dag": source.dag, "tasks": tasks,
+            "base_url": mask_url(access.base_url.as_str()), "rate": access.rate.to_string(), "dag": source.dag, "tasks": tasks,
             "loaded_at": loaded_at, "ships_offline": source.ships_offline,
         }));
         rows.push(vec![

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use pipeline::config::{LogFormat, Settings};
+use pipeline::config::{LogFilter, LogFormat, Settings};
 use pipeline::report::{Logging, Progress, Terminal, init_logging};
+use pipeline::traces::Tracer;
 use pipeline::{Error, Exit, Result};
 use tokio::runtime::{Builder, Runtime};
 use tracing::level_filters::LevelFilter;
@@ -11,8 +12,14 @@ use uuid::Uuid;
 
 use super::args::GlobalFlags;
 
+/// What a run has and a query has not.
+pub(crate) struct OfRun {
+    pub(crate) id: Uuid,
+    pub(crate) tracer: Option<Tracer>,
+}
+
 /// Starts the process's log and gives the progress that shares standard error with it.
-pub(crate) fn log(global: &GlobalFlags, settings: &Settings, run_id: Option<Uuid>) -> Progress {
+pub(crate) fn log(global: &GlobalFlags, settings: &Settings, run: Option<OfRun>) -> Progress {
     let terminal = Terminal::of_stderr(global.color.into());
     let format = settings.log.format;
     // Bars would stand between the lines that a program reads.
@@ -20,8 +27,9 @@ pub(crate) fn log(global: &GlobalFlags, settings: &Settings, run_id: Option<Uuid
     let progress = Progress::new(&bars, global.quiet);
     // Who asked for a level gets it, even with --quiet.
     let hushed = global.quiet && settings.log.level_is_default;
-    let level = if hushed { LevelFilter::WARN } else { settings.log.level };
-    init_logging(Logging { level, format, run_id, terminal, progress: progress.clone() });
+    let level = if hushed { LogFilter::of(LevelFilter::WARN) } else { settings.log.level.clone() };
+    let (run_id, tracer) = run.map_or((None, None), |run| (Some(run.id), run.tracer));
+    init_logging(Logging { level, format, run_id, terminal, progress: progress.clone(), tracer });
     settings.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     progress
 }

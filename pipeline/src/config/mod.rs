@@ -11,6 +11,7 @@
 //! - [`Paths`] resolves the folders under which state, cache and data lie.
 
 mod file;
+mod log_filter;
 mod paths;
 mod resolve;
 mod show;
@@ -22,12 +23,14 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use log_filter::LogFilter;
 pub use paths::Paths;
 pub use resolve::{Effective, FlagValue, Inputs, Origin};
 pub use show::{ShownSetting, settings_help};
 pub(crate) use suggest::did_you_mean;
 pub use table::{Preset, SETTINGS, Setting};
 pub use typed::{
-    CacheSettings, DatabaseSettings, HttpSettings, LoadSettings, LogSettings, RunSettings, Settings, SourceSettings,
+    CacheSettings, DatabaseSettings, HttpSettings, LoadSettings, LogSettings, MetricsSettings, RunSettings, Settings,
+    SourceSettings,
 };
 pub use value::{DatabaseUrl, Kind, LogFormat, parse_time};

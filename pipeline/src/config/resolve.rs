@@ -184,7 +184,9 @@ fn parsed(setting: &'static Setting, raw: String, origin: Origin, inputs: &Input
     let Some(value) = setting.kind.parse(&raw, folder) else {
         let shown = setting.kind.show(&raw);
         let allowed = setting.kind.allowed();
-        let text = format!("{} = \"{shown}\" (from {origin}) is not allowed; expected {allowed}", setting.name());
+        let mistake = setting.kind.mistake(&raw).map(|mistake| format!(": {mistake}")).unwrap_or_default();
+        let name = setting.name();
+        let text = format!("{name} = \"{shown}\" (from {origin}) is not allowed{mistake}; expected {allowed}");
         return Err(Mistake { on_command_line: matches!(origin, Origin::Flag(_)), text });
     };
     let shown = match &value {

@@ -338,7 +338,44 @@ const LOADING: &[Setting] = &[
         Preset::Is("16777216"),
         "The longest record of a file; a longer one ends the load.",
     ),
-    Setting::new("log", "level", Kind::LogLevel, Preset::Is("info"), "How much is logged.").flag("--log-level"),
+    Setting::new(
+        "metrics",
+        "textfile",
+        Kind::Path,
+        Preset::Unset("none"),
+        "A file that jobs write figures into for node_exporter's textfile collector, now and then and at their end; its name ends in .prom.",
+    )
+    .flag("--metrics-textfile"),
+    Setting::new(
+        "metrics",
+        "listen",
+        Kind::Address,
+        Preset::Unset("nowhere"),
+        "Where jobs answer GET /metrics while they last: ADDRESS:PORT, or a port of the loopback interface.",
+    )
+    .flag("--metrics-listen"),
+    Setting::new(
+        "metrics",
+        "interval",
+        Kind::Time(INSTANT, seconds(3600)),
+        Preset::Is("15s"),
+        "How often metrics.textfile is written while a job lasts.",
+    ),
+    Setting::new(
+        "metrics",
+        "labels",
+        Kind::Labels,
+        Preset::Unset("none"),
+        "Labels of every figure, such as `schedule=weekly`; two files that one node_exporter reads need different ones.",
+    ),
+    Setting::new(
+        "log",
+        "level",
+        Kind::LogLevel,
+        Preset::Is("info"),
+        "How much is logged: a level, or levels by target, as in `pipeline::fetch=debug,info`.",
+    )
+    .flag("--log-level"),
     Setting::new("log", "format", Kind::LogFormat, Preset::Is("pretty"), "How log lines are written.")
         .flag("--log-format"),
 ];

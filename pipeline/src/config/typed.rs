@@ -1,12 +1,13 @@
 //! The settings as the program uses them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tracing::level_filters::LevelFilter;
 use url::Url;
 
+use super::log_filter::LogFilter;
 use super::paths::Paths;
 use super::resolve::{Effective, Inputs, Origin, resolve};
 use super::table::SOURCES;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub load: LoadSettings,
     /// What is logged, and how.
     pub log: LogSettings,
+    /// Where figures are published.
+    pub metrics: MetricsSettings,
     /// The folders that are the pipeline's own.
     pub paths: Paths,
     /// Every setting with its value and origin, in the order in which they are shown.
@@ -140,11 +143,31 @@ pub struct LoadSettings {
     pub max_record_bytes: usize,
 }
 
+/// The section `metrics`.
+#[derive(Debug, Clone)]
+pub struct MetricsSettings {
+    /// A file for node_exporter.
+    pub textfile: Option<PathBuf>,
+    /// Where to listen while a job lasts.
+    pub listen: Option<SocketAddr>,
+    /// How often the file is written while a job lasts.
+    pub interval: Duration,
+    /// Labels of every figure.
+    pub labels: Vec<(String, String)>,
+}
+
+impl MetricsSettings {
+    /// Whether anybody is to see them.
+    pub fn is_on(&self) -> bool {
+        self.textfile.is_some() || self.listen.is_some()
+    }
+}
+
 /// The section `log`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LogSettings {
-    /// The least severe events that are logged.
-    pub level: LevelFilter,
+    /// The least severe events that are logged, as a whole and by target.
+    pub level: LogFilter,
     /// Whether somebody asked for that level; a default gives way to `--quiet`.
     pub level_is_default: bool,
     /// How lines are written.
@@ -213,6 +236,12 @@ impl Settings {
                 work_mem_mib: values.count("load", "work_mem_mib"),
                 max_record_bytes: values.count("load", "max_record_bytes"),
             },
+            metrics: MetricsSettings {
+                textfile: values.path("metrics", "textfile"),
+                listen: values.address("metrics", "listen"),
+                interval: values.time("metrics", "interval"),
+                labels: values.labels("metrics", "labels").unwrap_or_default(),
+            },
             log: LogSettings {
                 level: values.log_level("log", "level"),
                 level_is_default: values.of("log", "level").origin == Origin::Default,
@@ -271,8 +300,10 @@ impl Values<'_> {
     accessor!(web_url, WebUrl, Url);
     accessor!(switch, Switch, bool);
     accessor!(header, Header, String);
-    accessor!(log_level, LogLevel, LevelFilter);
+    accessor!(log_level, LogLevel, LogFilter);
     accessor!(log_format, LogFormat, LogFormat);
     accessor!(database_url, optional DatabaseUrl, DatabaseUrl);
     accessor!(path, optional Path, PathBuf);
+    accessor!(address, optional Address, SocketAddr);
+    accessor!(labels, optional Labels, Vec<(String, String)>);
 }

@@ -1,14 +1,16 @@
 //! The kinds of values a setting can have: how each is written, checked and shown.
 
 use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tracing::level_filters::LevelFilter;
 use url::Url;
 
+use super::log_filter::{LEVELS, LogFilter};
 use crate::fetch::Rate;
 use crate::mask::mask_url;
+use crate::metrics::DEFINITIONS;
 
 /// What a setting accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +31,11 @@ pub enum Kind {
     Header,
     /// `on` or `off`.
     Switch,
-    /// How much is logged.
+    /// Where to listen: an address with its port, or a port of the loopback interface.
+    Address,
+    /// Names and values of Prometheus labels.
+    Labels,
+    /// How much is logged, as a whole and by target.
     LogLevel,
     /// How logs are written.
     LogFormat,
@@ -46,7 +52,9 @@ pub(super) enum Value {
     Path(PathBuf),
     Header(String),
     Switch(bool),
-    LogLevel(LevelFilter),
+    Address(SocketAddr),
+    Labels(Vec<(String, String)>),
+    LogLevel(LogFilter),
     LogFormat(LogFormat),
 }
 
@@ -78,7 +86,9 @@ impl Kind {
                 "off" | "false" => Some(Value::Switch(false)),
                 _ => None,
             },
-            Self::LogLevel => raw.parse().ok().filter(|_| LOG_LEVELS.contains(&raw)).map(Value::LogLevel),
+            Self::Address => parse_address(raw).map(Value::Address),
+            Self::Labels => parse_labels(raw).map(Value::Labels),
+            Self::LogLevel => raw.parse().ok().map(Value::LogLevel),
             Self::LogFormat => match raw {
                 "pretty" => Some(Value::LogFormat(LogFormat::Pretty)),
                 "json" => Some(Value::LogFormat(LogFormat::Json)),
@@ -102,8 +112,20 @@ impl Kind {
             Self::Path => "a path".to_owned(),
             Self::Header => "visible ASCII characters".to_owned(),
             Self::Switch => "on, off".to_owned(),
-            Self::LogLevel => LOG_LEVELS.join(", "),
+            Self::Address => "ADDRESS:PORT, such as 127.0.0.1:9464, or a port alone".to_owned(),
+            Self::Labels => "labels such as schedule=weekly,place=lab; not those that figures have already".to_owned(),
+            Self::LogLevel => {
+                format!("{}; or such levels by target, as in pipeline::fetch=debug,info", LEVELS.join(", "))
+            }
             Self::LogFormat => "pretty, json".to_owned(),
+        }
+    }
+
+    /// Which part of `raw` is not of this kind, where it has parts.
+    pub(super) fn mistake(self, raw: &str) -> Option<String> {
+        match self {
+            Self::LogLevel => raw.parse::<LogFilter>().err(),
+            _ => None,
         }
     }
 
@@ -117,8 +139,6 @@ impl Kind {
         }
     }
 }
-
-const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +170,33 @@ impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DatabaseUrl({self})")
     }
+}
+
+/// Reads where to listen. `localhost` needs no look-up: it is the loopback interface, as a port alone is.
+fn parse_address(raw: &str) -> Option<SocketAddr> {
+    let port = raw.strip_prefix("localhost:").unwrap_or(raw);
+    match port.parse::<u16>() {
+        Ok(port) => Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        Err(_) => raw.parse().ok(),
+    }
+}
+
+/// Reads labels apart by commas. The rules for names: Prometheus, "Data model".
+fn parse_labels(raw: &str) -> Option<Vec<(String, String)>> {
+    let mut labels = Vec::<(String, String)>::new();
+    for label in raw.split(',') {
+        let (name, value) = label.split_once('=').map(|(name, value)| (name.trim(), value.trim()))?;
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let is_taken = labels.iter().any(|(known, _)| known == name)
+            || name == "le"
+            || DEFINITIONS.iter().any(|definition| definition.labels.contains(&name));
+        if !is_name || is_taken || value.is_empty() {
+            return None;
+        }
+        labels.push((name.to_owned(), value.to_owned()));
+    }
+    Some(labels)
 }
 
 /// Reads a number with a unit: `500ms`, `1.5s`, `5m`, `1h`, `30d`. A bare number is refused, for nobody knows its unit; `0` is not bare.
@@ -191,6 +238,34 @@ pub(super) fn show_time(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_to_listen_are_on_the_loopback_interface_unless_told() {
+        let cases = [
+            ("9464", Some("127.0.0.1:9464")),
+            ("localhost:9464", Some("127.0.0.1:9464")),
+            ("0.0.0.0:9464", Some("0.0.0.0:9464")),
+            ("[::1]:9464", Some("[::1]:9464")),
+            ("127.0.0.1", None),
+            ("65536", None),
+            ("example.org:9464", None),
+            ("", None),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(parse_address(raw).map(|address| address.to_string()).as_deref(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn labels_are_prometheus_own() {
+        assert_eq!(
+            parse_labels("schedule=weekly, place = the lab"),
+            Some(vec![("schedule".into(), "weekly".into()), ("place".into(), "the lab".into())])
+        );
+        for wrong in ["", "a", "a=", "=b", "a-b=c", "9a=b", "__a=b", "a=b,a=c", "host=x", "le=1", "a=b,"] {
+            assert_eq!(parse_labels(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn times_need_a_unit() {

@@ -44,6 +44,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 /// Gets responses, in the [`Mode`] it was made for. Shared by reference between any number of tasks.
 #[derive(Debug)]
@@ -89,7 +90,8 @@ impl Fetcher {
             Backend::Live { client, recorder } => {
                 let (client, asked) = (Arc::clone(client), request.clone());
                 // A task of its own: a turn is taken when it comes, also while whoever asks is busy with an earlier answer.
-                let task = AbortOnDropHandle::new(tokio::spawn(async move { client.get(&asked).await }));
+                let task =
+                    AbortOnDropHandle::new(tokio::spawn(async move { client.get(&asked).await }.in_current_span()));
                 let response = task.await.unwrap_or_else(|error| match error.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
                     Err(_) => Err(FetchError::Ended { url: request.to_string() }),

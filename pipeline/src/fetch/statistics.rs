@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
 use super::SourceAccess;
+use crate::metrics::{self, Sent};
 
 /// What a fetcher has done so far, with one host or in all. Times are serialised as seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +76,9 @@ impl Books {
     pub(super) fn of(sources: &BTreeMap<String, SourceAccess>) -> Self {
         let mut books = Self::default();
         for (source, access) in sources {
-            let counters = books.by_host.entry(host(&access.base_url)).or_default();
+            let host = host(&access.base_url);
+            let new = || Arc::new(Counters { host: host.clone(), ..Counters::default() });
+            let counters = books.by_host.entry(host.clone()).or_insert_with(new);
             books.by_source.insert(source.clone(), Arc::clone(counters));
         }
         books
@@ -101,9 +104,10 @@ fn host(base_url: &str) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// The counters behind [`Statistics`].
+/// The counters behind [`Statistics`]. What they count, the metrics count too.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
+    host: String,
     requests: AtomicU64,
     retries: AtomicU64,
     failures: AtomicU64,
@@ -116,11 +120,19 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) fn request(&self) {
+    /// A request is sent. What becomes of it, the metrics are told by what this gives.
+    pub(super) fn request(&self) -> Sent<'_> {
         self.requests.fetch_add(1, Ordering::Relaxed);
+        Sent::now(&self.host)
+    }
+
+    /// The host refuses us.
+    pub(super) fn refused(&self) {
+        metrics::refused(&self.host);
     }
 
     pub(super) fn retry(&self) {
+        metrics::request_retried(&self.host);
         self.retries.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -129,18 +141,22 @@ impl Counters {
     }
 
     pub(super) fn cached(&self) {
+        metrics::stored_answer(&self.host, "fresh");
         self.from_cache.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn not_modified(&self) {
+        metrics::stored_answer(&self.host, "confirmed");
         self.not_modified.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn replayed(&self) {
+        metrics::stored_answer(&self.host, "recorded");
         self.replayed.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn waited(&self, time: Duration) {
+        metrics::waited(&self.host, time);
         self.waited_micros.fetch_add(micros(time), Ordering::Relaxed);
     }
 
@@ -149,6 +165,7 @@ impl Counters {
     }
 
     pub(super) fn received(&self, bytes: usize) {
+        metrics::received(&self.host, bytes);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 

@@ -63,11 +63,6 @@ pub struct Plan {
 pub(crate) const FIRST: &str = "ncaa_directory_sync";
 
 impl Node {
-    /// Its partition, for logs; nothing if it is one piece.
-    pub fn cut(&self) -> Option<String> {
-        (!self.partition.is_empty()).then(|| self.partition.to_string())
-    }
-
     /// What it is called in messages and in the bookkeeping's locks.
     pub fn name(&self) -> String {
         let (task, partition) = (self.task.name, &self.partition);

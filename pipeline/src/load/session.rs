@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use models::{KeyDef, TableDef, Upsert};
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::cap::Cap;
@@ -20,7 +22,7 @@ use super::recipe::Recipe;
 use super::statement::execute;
 use super::table::{self, Tally};
 use crate::report::TableCounts;
-use crate::{Error, Exit, Result};
+use crate::{Error, Exit, Result, traces};
 
 /// How long a load that was stopped may take to keep what it refused, over another connection.
 const KEEPING: Duration = Duration::from_secs(5);
@@ -250,7 +252,17 @@ impl<'c> Load<'c> {
             remarks: &mut self.outcome.remarks,
             quarantine: &mut self.quarantine,
         };
-        table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await?;
+        let began = Instant::now();
+        let span = table_span(table);
+        let loading = async {
+            let loaded = table::load(&mut self.transaction, self.stages, (table, key), rows, &mut tally).await;
+            Span::current().record("pipeline.rows_read", tally.counts.read);
+            loaded.inspect_err(|error| traces::failed(&Span::current(), error))?;
+            let seconds = began.elapsed().as_secs_f64();
+            tracing::debug!(rows = tally.counts.read, quarantined = tally.counts.quarantined, seconds, "loaded");
+            Ok::<_, Error>(())
+        };
+        loading.instrument(span).await?;
         Ok(counting.counts)
     }
 
@@ -324,4 +336,22 @@ impl<'c> Load<'c> {
         let late = || Err(Error::new(Exit::Temporary, "the database does not answer in time"));
         (outcome, tokio::time::timeout(KEEPING, written).await.unwrap_or_else(|_| late()))
     }
+}
+
+/// Everything that is done for one table.
+fn table_span(table: &TableDef) -> Span {
+    let name = table.qualified_name();
+    // The names are those of OpenTelemetry's conventions for database clients.
+    tracing::error_span!(
+        "load",
+        table = name,
+        otel.name = format!("load {name}"),
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.collection.name = name,
+        pipeline.rows_read = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+        otel.status_description = Empty,
+    )
 }

@@ -10,6 +10,7 @@ use crate::config::Settings;
 use crate::database::{self, Database, Embedded};
 use crate::job::Job;
 use crate::load::{Committed, Load, LoadOutcome, Options, RunContext, is_of_a_row, is_passing, was_committed};
+use crate::metrics;
 use crate::report::Run;
 use crate::{Error, Result};
 
@@ -66,6 +67,7 @@ impl<'j, O> Attempts<'j, O> {
             tracing::warn!(wait = wait.as_secs_f64(), "{message}");
             run.remark(message);
             run.requests(0, 1);
+            metrics::load_retried();
             unless_stopped(self.job, async {
                 tokio::time::sleep(wait).await;
                 revive(database, &self.job.settings).await

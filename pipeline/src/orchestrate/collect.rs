@@ -8,6 +8,7 @@ use crate::fetch::{is_beyond_recording, is_blocked};
 use crate::graph::Node;
 use crate::job::{Job, JobOptions};
 use crate::known::Known;
+use crate::metrics;
 use crate::report::Run;
 use crate::sources::batch::Batch;
 use crate::sources::pages::Pages;
@@ -39,7 +40,7 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
                 return Ok(None);
             }
             Err(error) if is_beyond_recording(&error) => {
-                tracing::info!(task = node.task.name, partition = node.cut(), "has nothing to load: {error}");
+                tracing::info!("has nothing to load: {error}");
                 run.skip(NOT_RECORDED, 1);
                 return Ok(Some(Batch { has_gaps: true, ..Batch::default() }));
             }
@@ -50,6 +51,7 @@ pub(super) async fn collect<O: AsRef<JobOptions>>(
                 tracing::warn!(wait_seconds = wait.as_secs_f64(), "{message}");
                 run.remark(message);
                 run.requests(0, 1);
+                metrics::task_retried(node.task.name);
                 let slept = async {
                     tokio::time::sleep(wait).await;
                     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::attempts::{Attempt, Attempts, Ending};
 use super::prepare::{Files, Prepared};
-use super::{account, database_config, load_options, unless_stopped};
+use super::{account, database_config, load_options, observe, unless_stopped};
 use crate::database::{self, Database};
 use crate::files::{Format, Meter};
 use crate::job::{Job, Refresh};
@@ -74,6 +74,7 @@ pub async fn load(job: &Job<LoadOptions>, run: &mut Run) -> Result<()> {
     if job.options.dry_run {
         return load_into(&database, job, run, prepared, files).await;
     }
+    observe(job, &database, false).await;
     database::begin_run(&database.pool, run.id(), database::Begun::of("load"), run.started_at()).await?;
     if let Err(error) = load_into(&database, job, run, prepared, files).await {
         run.failed(error);
@@ -81,6 +82,7 @@ pub async fn load(job: &Job<LoadOptions>, run: &mut Run) -> Result<()> {
     if let Err(error) = database::finish_run(&database.pool, &run.finish()).await {
         run.failed(error);
     }
+    observe(job, &database, true).await;
     Ok(())
 }
 

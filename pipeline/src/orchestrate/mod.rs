@@ -29,8 +29,10 @@ pub use test::{TestOptions, test};
 use chrono::{DateTime, Utc};
 use outcome::{account, load_options};
 
+use crate::database::Database;
 use crate::fetch::{Fetcher, shipped_at};
 use crate::job::{Job, JobOptions, Traffic};
+use crate::metrics;
 use crate::report::Run;
 use crate::{Error, Exit, Result};
 
@@ -50,6 +52,20 @@ async fn unless_stopped<T, O>(job: &Job<O>, work: impl Future<Output = Result<T>
 /// later ones.
 fn present<O: AsRef<JobOptions>>(job: &Job<O>) -> DateTime<Utc> {
     if job.options.as_ref().traffic == Traffic::Offline { shipped_at() } else { Utc::now() }
+}
+
+/// Asks the database for the figures that only it knows, where somebody is to see them. They are not worth failing for.
+async fn observe<O>(job: &Job<O>, database: &Database, has_ended: bool) {
+    if !job.settings.metrics.is_on() {
+        return;
+    }
+    let asked = async {
+        metrics::last_successes(&database.pool).await?;
+        if has_ended { metrics::waiting(&database.pool).await } else { Ok(()) }
+    };
+    if let Err(error) = asked.await {
+        tracing::warn!("the metrics lack what the database knows: {error}");
+    }
 }
 
 /// Counts what was fetched.

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::attempts::{Attempt, Attempts, Ending};
-use super::{account, database_config, load_options, unless_stopped};
+use super::{account, database_config, load_options, observe, unless_stopped};
 use crate::catalogue::Catalogue;
 use crate::database::{self, database_error};
 use crate::job::Job;
@@ -51,6 +51,7 @@ pub async fn replay(job: &Job<ReplayOptions>, run: &mut Run) -> Result<()> {
     if job.options.dry_run {
         return replay_into(&database, job, run, &overrides).await;
     }
+    observe(job, &database, false).await;
     database::begin_run(&database.pool, run.id(), database::Begun::of("quarantine replay"), run.started_at()).await?;
     if let Err(error) = replay_into(&database, job, run, &overrides).await {
         run.failed(error);
@@ -58,6 +59,7 @@ pub async fn replay(job: &Job<ReplayOptions>, run: &mut Run) -> Result<()> {
     if let Err(error) = database::finish_run(&database.pool, &run.finish()).await {
         run.failed(error);
     }
+    observe(job, &database, true).await;
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::attempts::{Attempt, Attempts, Ending};
@@ -14,10 +16,11 @@ use crate::graph::Node;
 use crate::job::{Job, JobOptions, Traffic};
 use crate::known::Known;
 use crate::load::{Load, LoadOutcome, Options, Refused, RunContext};
-use crate::report::{Run, Status};
+use crate::metrics;
+use crate::report::{Run, RunResult, Status};
 use crate::sources::batch::Batch;
 use crate::sources::pages::Pages;
-use crate::{Error, Result};
+use crate::{Error, Result, traces};
 
 /// What the tasks of a run share.
 pub(super) struct Shared<'a, O> {
@@ -34,12 +37,14 @@ pub(super) struct Member<'a> {
     pub(super) position: usize,
     pub(super) node: &'a Node,
     pub(super) run: Run,
+    /// What it logs, and the loads of its tables, belong to it.
+    span: Span,
     batch: Option<Batch>,
 }
 
 impl<'a> Member<'a> {
     pub(super) fn new(position: usize, node: &'a Node, run: &Run) -> Self {
-        Self { position, node, run: run.child(), batch: None }
+        Self { position, node, run: run.child(), span: task_span(node), batch: None }
     }
 
     /// Whether it ended well; known when its stage has ended.
@@ -60,17 +65,17 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
                 self.not_run(member.node, &name, &mut member.run).await;
                 continue;
             }
-            tracing::info!(task = member.node.task.name, partition = member.node.cut(), "begins");
-            self.note(&member.run, member.node, TaskState::Running).await;
-            match collect(self.job, &mut member.run, self.pages, self.known, member.node).await {
-                Ok(batch) => member.batch = batch,
-                Err(error) => member.run.failed(error),
-            }
+            let span = member.span.clone();
+            self.ask(member).instrument(span).await;
         }
         // A signal while the sources were asked leaves everything as it was.
         if members.iter().any(|member| member.batch.is_some()) {
             match self.job.shutdown.check() {
-                Ok(()) => self.load_all(members).await,
+                Ok(()) => {
+                    // What several tasks share belongs to none of them.
+                    let span = if members.len() == 1 { members[0].span.clone() } else { Span::current() };
+                    self.load_all(members).instrument(span).await;
+                }
                 Err(error) => fail(members, error),
             }
         }
@@ -79,9 +84,7 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
             if member.batch.is_none() && result.error.is_none() {
                 continue;
             }
-            let (status, seconds) = (result.status.as_str(), result.seconds);
-            tracing::info!(task = member.node.task.name, partition = member.node.cut(), status, seconds, "ended");
-            self.note(&member.run, member.node, TaskState::Ended(&result)).await;
+            self.ended(member, &result).instrument(member.span.clone()).await;
         }
         if let Some(member) = members.first() {
             self.note_hosts(member.run.id()).await;
@@ -96,9 +99,31 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
         }
     }
 
+    /// The first half of a task.
+    async fn ask(&self, member: &mut Member<'_>) {
+        tracing::info!("begins");
+        self.note(&member.run, member.node, TaskState::Running).await;
+        match collect(self.job, &mut member.run, self.pages, self.known, member.node).await {
+            Ok(batch) => member.batch = batch,
+            Err(error) => member.run.failed(error),
+        }
+    }
+
+    async fn ended(&self, member: &Member<'_>, result: &RunResult) {
+        traces::ended(&member.span, result);
+        metrics::task_ended(member.node.task.name, result.status.as_str(), result.seconds);
+        let read: u64 = result.tables.values().map(|counts| counts.read).sum();
+        tracing::info!(status = result.status.as_str(), rows = read, seconds = result.seconds, "ended");
+        self.note(&member.run, member.node, TaskState::Ended(result)).await;
+    }
+
     /// Tells that a task does not run, for one that it needs failed.
     pub(super) async fn not_run(&self, node: &Node, failed: &str, run: &mut Run) {
-        tracing::warn!(task = node.task.name, partition = node.cut(), "not run, for {failed} failed");
+        metrics::task_not_run(node.task.name);
+        let span = task_span(node);
+        span.record("pipeline.status", "not-run");
+        span.record("otel.status_code", "ERROR");
+        span.in_scope(|| tracing::warn!("not run, for {failed} failed"));
         run.remark(format!("{} was not run, for {failed} failed", node.name()));
         self.note(run, node, TaskState::NotRun).await;
     }
@@ -157,26 +182,29 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
 
     /// Parents before the rows that refer to them.
     async fn fill(&self, members: &[Member<'_>], run: Uuid, load: &mut Load<'_>) -> Result<()> {
-        let mark_missing = &self.job.options.as_ref().refresh.mark_missing;
         for member in members {
-            let Some(batch) = &member.batch else { continue };
-            let source = Arc::from(member.node.source.name);
             if members.len() > 1 {
                 // Whoever runs one of these tasks by itself is not to be at it at the same time.
                 load.lock_task(&member.node.name()).await?;
             }
-            batch.refused.iter().cloned().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
-            for part in &batch.parts {
-                load.options().mark_missing = mark_missing.clone().filter(|_| part.is_whole);
-                part.rows.load(load, &source).await?;
-            }
-            let (task, partition) = (member.node.task.name, member.node.partition.to_string());
-            // The shipped recording is a sample: what it gives does not keep a backfill from the site.
-            let options = self.job.options.as_ref();
-            let is_whole = options.limit.is_none() && options.traffic != Traffic::Offline && !batch.has_gaps;
-            database::partition_done(load.connection(), run, (task, &partition), is_whole).await?;
+            self.fill_one(member, run, load).instrument(member.span.clone()).await?;
         }
         Ok(())
+    }
+
+    async fn fill_one(&self, member: &Member<'_>, run: Uuid, load: &mut Load<'_>) -> Result<()> {
+        let options = self.job.options.as_ref();
+        let Some(batch) = &member.batch else { return Ok(()) };
+        let source = Arc::from(member.node.source.name);
+        batch.refused.iter().cloned().for_each(|refused| load.quarantine(refused.into_rejected(&source)));
+        for part in &batch.parts {
+            load.options().mark_missing = options.refresh.mark_missing.clone().filter(|_| part.is_whole);
+            part.rows.load(load, &source).await?;
+        }
+        let (task, partition) = (member.node.task.name, member.node.partition.to_string());
+        // The shipped recording is a sample: what it gives does not keep a backfill from the site.
+        let is_whole = options.limit.is_none() && options.traffic != Traffic::Offline && !batch.has_gaps;
+        database::partition_done(load.connection(), run, (task, &partition), is_whole).await
     }
 
     /// Records how far a task is. What its rows are worth is recorded with them; this is for people, and a database that is away
@@ -186,9 +214,25 @@ impl<O: AsRef<JobOptions>> Shared<'_, O> {
         let noted =
             database::note_task(&self.database.pool, run.id(), (task, &partition), run.started_at(), state).await;
         if let Err(error) = noted {
-            tracing::warn!(task, partition, "the task is not in the bookkeeping: {error}");
+            tracing::warn!("the task is not in the bookkeeping: {error}");
         }
     }
+}
+
+/// Everything of one task and partition. Its level is the highest, so that also what is logged at `error` alone says its task.
+pub(super) fn task_span(node: &Node) -> Span {
+    let (task, source) = (node.task.name, node.source.name);
+    tracing::error_span!(
+        "task",
+        task,
+        partition = %node.partition,
+        source,
+        otel.name = format!("task {task}"),
+        pipeline.status = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+        otel.status_description = Empty,
+    )
 }
 
 /// Tells why records were refused; false, for they need not be told again.

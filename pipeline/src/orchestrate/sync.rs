@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::execute::execute;
 use super::foresee::{foresee, tell};
 use super::stage::Shared;
-use super::{end_of_fetching, fetcher, present, unless_stopped};
+use super::{end_of_fetching, fetcher, observe, present, unless_stopped};
 use crate::config::Settings;
 use crate::database::{self, ConnectionSettings, Database, DatabaseConfig, EmbeddedConfig};
 use crate::graph::{self, Node, Plan, Selection};
@@ -123,6 +123,7 @@ pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
     }
     let asked = serde_json::to_value(&what).unwrap_or_default();
     let begun = database::Begun { command: job.options.command, what: Some(&asked), resumes: first.map(|(id, _)| id) };
+    observe(job, &database, false).await;
     database::begin_run(&database.pool, run.id(), begun, run.started_at()).await?;
     if let Err(error) = sync_into(&database, job, run, (&plan, &complete), (&what, first)).await {
         run.failed(error);
@@ -131,6 +132,7 @@ pub async fn sync(job: &Job<SyncOptions>, run: &mut Run) -> Result<()> {
     if let Err(error) = database::finish_run(&database.pool, &run.finish()).await {
         run.failed(error);
     }
+    observe(job, &database, true).await;
     Ok(())
 }
 

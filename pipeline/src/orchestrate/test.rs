@@ -1,11 +1,15 @@
 //! `pipeline test`: extraction and validation, without a database.
 
+use tracing::Instrument;
+
 use super::collect::collect;
+use super::stage::task_span;
 use super::{end_of_fetching, fetcher, present};
 use crate::Result;
 use crate::graph::{Plan, Selection};
 use crate::job::{Job, JobOptions, Traffic};
 use crate::known::Known;
+use crate::mask::mask_quoted;
 use crate::report::{Run, TableCounts};
 use crate::sources::batch::Batch;
 use crate::sources::found::Refused;
@@ -38,8 +42,9 @@ pub async fn test(job: &Job<TestOptions>, run: &mut Run) -> Result<()> {
     let pages = Pages::new(fetcher(&job.settings, &job.options.common)?);
     for node in &plan.nodes {
         node.task.tables.iter().for_each(|table| run.count(&table.qualified_name(), TableCounts::default()));
-        match collect(job, run, &pages, &Known::nothing(), node).await {
-            Ok(Some(batch)) => match validate(run, &batch) {
+        let span = task_span(node);
+        match collect(job, run, &pages, &Known::nothing(), node).instrument(span.clone()).await {
+            Ok(Some(batch)) => match span.in_scope(|| validate(run, &batch)) {
                 Ok(()) => run.finished(),
                 Err(error) => run.failed(error),
             },
@@ -63,7 +68,14 @@ fn validate(run: &mut Run, batch: &Batch) -> Result<()> {
         part.rows.check(&mut |place, outcome| {
             run.count(&table, counts(outcome.is_ok()));
             if let Err(refusal) = outcome {
-                tracing::warn!(table, url = &*place.url, offset = place.offset, "refused: {refusal}");
+                let message = mask_quoted(&refusal.message);
+                tracing::warn!(
+                    table,
+                    url = &*place.url,
+                    offset = place.offset,
+                    reason = refusal.reason.as_str(),
+                    "refused: {message}"
+                );
                 run.refuse(&table, refusal.reason.as_str(), None);
             }
         })?;
@@ -76,7 +88,8 @@ fn validate(run: &mut Run, batch: &Batch) -> Result<()> {
 fn tell(run: &mut Run, refused: &Refused) {
     let key = refused.key.as_ref().map(ToString::to_string);
     let (url, offset) = (&*refused.place.url, refused.place.offset);
-    tracing::warn!(table = refused.table, url, offset, "refused: {} ({})", refused.message, refused.reason.as_str());
+    let (message, reason) = (mask_quoted(&refused.message), refused.reason.as_str());
+    tracing::warn!(table = refused.table, url, offset, reason, "refused: {message}");
     run.count(refused.table, counts(false));
     run.refuse(refused.table, refused.reason.as_str(), key.as_deref());
 }

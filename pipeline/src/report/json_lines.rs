@@ -3,17 +3,19 @@
 use std::fmt;
 
 use chrono::{SecondsFormat, Utc};
+use indexmap::IndexMap;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-use tracing::field::{Field, Visit};
+use serde_json::Value;
 use tracing::{Event, Subscriber};
-use tracing_subscriber::fmt::format::{JsonFields, Writer};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 use uuid::Uuid;
 
-/// Writes `{"timestamp", "level", "run_id", "target", "message", "fields": {…}, "spans": [{"name", …}, …]}`; members without
-/// content are left out. The library's own JSON cannot say in every line which run it belongs to.
+use super::context::{self, Said};
+
+/// Writes `{"timestamp", "level", "run_id", "command", "task", "partition", "source", "table", "target", "message", "fields": {…}}`;
+/// members without content are left out. The library's own JSON cannot say in every line what it belongs to.
 pub(super) struct JsonLines {
     run_id: Option<Uuid>,
 }
@@ -24,33 +26,21 @@ impl JsonLines {
     }
 }
 
-impl<S> FormatEvent<S, JsonFields> for JsonLines
+impl<S, N> FormatEvent<S, N> for JsonLines
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, JsonFields>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let message = fields.0.remove("message");
-        let spans = context.event_scope().into_iter().flat_map(|scope| scope.from_root()).map(|span| {
-            let extensions = span.extensions();
-            let recorded = extensions.get::<FormattedFields<JsonFields>>();
-            let fields = recorded.and_then(|recorded| serde_json::from_str(&recorded.fields).ok());
-            Span { name: span.name(), fields: fields.unwrap_or_default() }
-        });
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let Said { target, message, fields } = Said::by(event);
         let line = Line {
             timestamp: Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
             level: event.metadata().level().as_str(),
             run_id: self.run_id,
-            target: event.metadata().target(),
+            belongs_to: context::around(context),
+            target,
             message,
-            fields: fields.0,
-            spans: spans.collect(),
+            fields,
         };
         let line = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
         writeln!(writer, "{line}")
@@ -63,54 +53,11 @@ struct Line<'a> {
     level: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     run_id: Option<Uuid>,
-    target: &'a str,
+    #[serde(flatten)]
+    belongs_to: IndexMap<String, Value>,
+    target: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Value>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    fields: Map<String, Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    spans: Vec<Span>,
-}
-
-#[derive(Serialize)]
-struct Span {
-    name: &'static str,
-    #[serde(flatten)]
-    fields: Map<String, Value>,
-}
-
-/// An event's fields by name, numbers and truths as such, everything else as text.
-#[derive(Default)]
-struct Fields(Map<String, Value>);
-
-impl Fields {
-    fn set(&mut self, field: &Field, value: Value) {
-        self.0.insert(field.name().to_owned(), value);
-    }
-}
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.set(field, json!(format!("{value:?}")));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.set(field, json!(value));
-    }
-
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        self.set(field, json!(value));
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.set(field, json!(value));
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.set(field, json!(value));
-    }
-
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        self.set(field, json!(value));
-    }
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    fields: IndexMap<String, Value>,
 }

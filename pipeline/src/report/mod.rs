@@ -9,11 +9,13 @@
 mod accounting;
 #[cfg(test)]
 mod capture;
+mod context;
 mod diagnostic;
 mod json_lines;
 mod listing;
 mod logging;
 mod output_file;
+mod pretty_lines;
 mod progress;
 mod result;
 mod run;
@@ -25,6 +27,7 @@ pub use diagnostic::{error_line, render_error, tell_error};
 pub use listing::{ago, listing, moment};
 pub use logging::{Logging, init_logging};
 pub use output_file::OutputFile;
+pub(crate) use output_file::replace_file;
 pub use progress::{Progress, ProgressTask, RowsTask};
 pub use result::{Refusal, RunResult, Status};
 pub use run::Run;

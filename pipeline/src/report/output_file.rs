@@ -42,7 +42,7 @@ impl OutputFile {
         let written = if special {
             File::options().write(true).open(&self.path).and_then(|mut file| file.write_all(content))
         } else {
-            self.replace(content)
+            replace_file(&self.path, &Uuid::now_v7().to_string(), |file| file.write_all(content))
         };
         written.map_err(|error| {
             let denied = matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem);
@@ -50,20 +50,26 @@ impl OutputFile {
             Error::new(exit, format!("{} {} cannot be written", self.flag, self.path.display())).caused_by(error)
         })
     }
+}
 
-    fn replace(&self, content: &[u8]) -> io::Result<()> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let draft = folder_of(&self.path).join(format!(".{name}.{}", Uuid::now_v7()));
-        let written = File::create_new(&draft).and_then(|mut file| {
-            file.write_all(content)?;
-            file.sync_all()?;
-            fs::rename(&draft, &self.path)
-        });
-        if written.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        written
+/// Replaces a file in one step, by way of a hidden draft beside it that the run's own name tells from others'. A reader sees the old
+/// content or the new one.
+///
+/// # Errors
+/// What the file system says; then the old content stands.
+pub(crate) fn replace_file(path: &Path, run: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = folder_of(path).join(format!(".{name}.{run}"));
+    let written = File::create_new(&draft).and_then(|mut file| {
+        write(&mut file)?;
+        file.flush()?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
     }
+    written
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -144,7 +144,7 @@ impl RowsTask {
                         seconds.round()
                     });
                     tracing::info!(
-                        task = lines.name,
+                        what = lines.name,
                         rows = done,
                         rows_per_second = rate,
                         seconds_left = left,
@@ -176,7 +176,7 @@ impl Lines {
     }
 
     fn advance(&self, steps: u64) {
-        self.tell(steps, |done| tracing::info!(task = self.name, done, total = self.total, "progress"));
+        self.tell(steps, |done| tracing::info!(what = self.name, done, total = self.total, "progress"));
     }
 
     /// Counts, and now and then calls `tell` with the count.
@@ -194,7 +194,7 @@ impl Drop for Lines {
     fn drop(&mut self) {
         let seconds = self.started.elapsed().as_secs_f64();
         let seconds = (seconds * 1000.0).round() / 1000.0;
-        tracing::info!(task = self.name, done = self.done.get_mut(), total = self.total, seconds, "task ended");
+        tracing::info!(what = self.name, done = self.done.get_mut(), total = self.total, seconds, "progress ended");
     }
 }
 
@@ -222,7 +222,7 @@ mod tests {
         let lines: Vec<&str> = often.lines().collect();
         assert_eq!(lines.len(), 3, "{often}");
         assert!(lines[1].contains("done=3") && lines[1].contains("total=3"), "{often}");
-        assert!(lines[2].contains("task ended") && lines[2].contains("schools"), "{often}");
+        assert!(lines[2].contains("progress ended") && lines[2].contains("schools"), "{often}");
 
         let seldom = logged(|| {
             let task = Progress::new(&Terminal::plain(), false).task("schools", None);

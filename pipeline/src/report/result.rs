@@ -29,6 +29,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Ok, Self::Partial, Self::Skipped, Self::Blocked, Self::Failed, Self::Stopped];
+
     /// The word that stands in the result.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use super::accounting::TableCounts;
 use super::diagnostic::error_line;
 use super::result::{Refusal, RunResult, Status};
 use crate::error::{Error, Exit};
+use crate::metrics;
 
 /// A run under way. Tasks report to it; [`Run::finish`] makes the result.
 #[derive(Debug)]
@@ -115,12 +116,14 @@ impl Run {
 
     /// Adds to the counts of `table` (`schema.name`). Tables are reported in the order of their first mention.
     pub fn count(&mut self, table: &str, counts: TableCounts) {
+        metrics::rows(table, &counts);
         *self.tables.entry(table.to_owned()).or_default() += counts;
     }
 
     /// Counts `number` things that an extractor passed over for `reason`, before they were rows.
     pub fn skip(&mut self, reason: &str, number: u64) {
         if number > 0 {
+            metrics::skipped(reason, number);
             *self.skipped.entry(reason.to_owned()).or_default() += number;
         }
     }
@@ -141,6 +144,7 @@ impl Run {
 
     /// Counts nullable references whose target was not found.
     pub fn unresolved_references(&mut self, number: u64) {
+        metrics::unresolved(number);
         self.unresolved_references += number;
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::StreamExt;
 use futures::stream;
 use tokio::sync::OnceCell;
+use tracing::Span;
 
 use super::batch::Batch;
 use super::found::layout_changed_at;
@@ -119,7 +120,9 @@ impl Pages {
                 Ok(response) => {
                     let (url, read) = (response.url.clone(), read.clone());
                     // Reading a page may take long; a signal must be able to end the job meanwhile.
-                    let shown = tokio::task::spawn_blocking(move || read(&response)).await.map_err(|error| {
+                    let task = Span::current();
+                    let read = move || task.in_scope(|| read(&response));
+                    let shown = tokio::task::spawn_blocking(read).await.map_err(|error| {
                         Error::new(Exit::Input, format!("the page {url} cannot be read: {error}")).caused_by(error)
                     })?;
                     match shown {

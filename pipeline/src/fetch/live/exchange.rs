@@ -7,11 +7,13 @@ use backon::BackoffBuilder;
 use bytes::Bytes;
 use chrono::Utc;
 use reqwest::header::{self, HeaderMap};
+use tracing::Instrument;
 use url::Url;
 
 use super::body::{Body, Bounds, Stop};
 use super::failure::{self, Failure};
-use super::setup::Host;
+use super::observed::Observed;
+use super::setup::{Credentials, Site};
 use super::{Client, redirect};
 use crate::fetch::breaker::Pass;
 use crate::fetch::robots::Robots;
@@ -26,7 +28,7 @@ const TRANSFER_HEADERS: [&str; 6] =
 
 /// What is asked, and within which bounds.
 pub(super) struct Exchange<'a> {
-    pub(super) host: &'a Host,
+    pub(super) site: &'a Site,
     pub(super) pass: &'a Pass,
     pub(super) url: &'a Url,
     pub(super) robots: &'a Robots,
@@ -36,14 +38,14 @@ pub(super) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) fn new(host: &'a Host, pass: &'a Pass, url: &'a Url, robots: &'a Robots, bounds: Bounds) -> Self {
-        Self { host, pass, url, robots, bounds, validators: HeaderMap::new() }
+    pub(super) fn new(site: &'a Site, pass: &'a Pass, url: &'a Url, robots: &'a Robots, bounds: Bounds) -> Self {
+        Self { site, pass, url, robots, bounds, validators: HeaderMap::new() }
     }
 }
 
 /// What a site answers.
-enum Answer {
-    Redirect(Url),
+pub(super) enum Answer {
+    Redirect(Url, u16),
     Whole(Response),
 }
 
@@ -51,9 +53,9 @@ impl Client {
     /// Tries until there is an answer, or no use in trying.
     pub(super) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Response, FetchError> {
         let mut waits = self.backoff.build();
-        let mut attempt = 1;
+        let (mut attempt, mut sent) = (1, 0);
         loop {
-            let (reason, status, retry_after) = match self.attempt(exchange).await {
+            let (reason, status, retry_after) = match self.attempt(exchange, &mut sent).await {
                 Ok(response) => return Ok(response),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Passing { reason, status, retry_after }) => (reason, status, retry_after),
@@ -70,33 +72,35 @@ impl Client {
             let wait = retry_after.unwrap_or_else(|| waits.next().unwrap_or_default());
             tracing::warn!(url = %exchange.url, attempt, reason, wait_seconds = wait.as_secs_f64(), "trying again");
             if retry_after.is_some() {
-                exchange.host.pace.hold_back(wait);
+                exchange.site.host.pace.hold_back(wait);
             } else {
                 exchange.pass.unless_opened(exchange.url.as_str(), tokio::time::sleep(wait)).await?;
-                exchange.host.counters.waited(wait);
+                exchange.site.host.counters.waited(wait);
             }
-            exchange.host.counters.retry();
+            exchange.site.host.counters.retry();
             attempt += 1;
         }
     }
 
-    /// One attempt, following redirects within the host. Each request of it takes its turn.
-    async fn attempt(&self, exchange: &Exchange<'_>) -> Result<Response, Failure> {
+    /// One attempt, following redirects within the host. Each request of it takes its turn; `sent` counts them over all attempts.
+    async fn attempt(&self, exchange: &Exchange<'_>, sent: &mut u32) -> Result<Response, Failure> {
         let mut url = exchange.url.clone();
         for _ in 0..=REDIRECTS {
             check_robots(exchange.robots, &url).map_err(Failure::Final)?;
             self.budget.check(url.as_str()).map_err(Failure::Final)?;
-            let turn = exchange.pass.unless_opened(url.as_str(), exchange.host.pace.turn());
+            let turn = exchange.pass.unless_opened(url.as_str(), exchange.site.host.pace.turn());
             let _turn = turn.await.map_err(Failure::Final)?;
             self.budget.take(url.as_str()).map_err(Failure::Final)?;
-            let counters = &exchange.host.counters;
-            counters.request();
+            let counters = &exchange.site.host.counters;
+            let mut observed = Observed::new(counters.request(), &url, *sent);
+            *sent += 1;
             tracing::debug!(%url, "requesting");
             let started = Instant::now();
-            let answer = self.send(exchange, &url, started).await;
+            let answer = self.send(exchange, &url, started).instrument(observed.span()).await;
             counters.requested(started.elapsed());
+            observed.ended(&answer);
             match answer.inspect_err(|_| counters.failed())? {
-                Answer::Redirect(next) => url = next,
+                Answer::Redirect(next, _) => url = next,
                 Answer::Whole(response) => return Ok(response),
             }
         }
@@ -107,10 +111,11 @@ impl Client {
     /// One request, up to the last byte of what it is answered.
     async fn send(&self, exchange: &Exchange<'_>, url: &Url, started: Instant) -> Result<Answer, Failure> {
         let request = self.http.get(url.clone()).headers(exchange.validators.clone());
+        let request = Credentials::of(exchange.site.credentials.as_ref(), request);
         let mut answer = request.send().await.map_err(|error| Failure::of(error, url, started, self.timeouts))?;
         let status = answer.status().as_u16();
         if let Some(next) = redirect::target(url, status, answer.headers()) {
-            return next.map(Answer::Redirect).map_err(Failure::Final);
+            return next.map(|next| Answer::Redirect(next, status)).map_err(Failure::Final);
         }
         if retry::is_passing(status) {
             let value = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
@@ -120,7 +125,8 @@ impl Client {
         }
         let headers = headers(answer.headers());
         let body = self.body(&mut answer, exchange.bounds, url, started).await?;
-        exchange.host.counters.received(body.len());
+        exchange.site.host.counters.received(body.len());
+        tracing::debug!(%url, status, bytes = body.len(), seconds = started.elapsed().as_secs_f64(), "answered");
         Ok(Answer::Whole(Response {
             status,
             media_type: message::media_type(&headers),

@@ -3,6 +3,7 @@
 mod body;
 mod exchange;
 mod failure;
+mod observed;
 mod redirect;
 mod setup;
 
@@ -92,6 +93,9 @@ impl Client {
                 let pass = site.host.breaker.enter(url.as_str())?;
                 let under_way = site.host.under_way.read().await;
                 let answer = self.page(site, &pass, &url, stored).await;
+                if answer.as_ref().is_err_and(FetchError::is_blocked) {
+                    site.host.counters.refused();
+                }
                 pass.ended(&answer);
                 drop(under_way);
                 if matches!(answer, Err(FetchError::Budget { .. } | FetchError::Blocked { .. })) {
@@ -114,7 +118,7 @@ impl Client {
     async fn page(&self, site: &Site, pass: &Pass, url: &Url, stored: Option<Stored>) -> Result<Response, FetchError> {
         let robots = self.robots(site, pass).await?;
         let bounds = Bounds { limit: self.body_limit, ratio: self.body_ratio, excess: Excess::Fail };
-        let response = self.ask(Exchange::new(&site.host, pass, url, &robots, bounds), stored).await?;
+        let response = self.ask(Exchange::new(site, pass, url, &robots, bounds), stored).await?;
         // A refusal is an answer until it is looked at.
         outcome(response).inspect_err(|_| site.host.counters.failed())
     }
@@ -138,7 +142,7 @@ impl Client {
             Known::Stored(stored) => {
                 let all = Robots::allow_all();
                 let bounds = Bounds { limit: robots::SIZE_LIMIT, ratio: self.body_ratio, excess: Excess::Cut };
-                self.ask(Exchange::new(&site.host, pass, &url, &all, bounds), stored).await
+                self.ask(Exchange::new(site, pass, &url, &all, bounds), stored).await
             }
         };
         let url = url.to_string();
@@ -182,7 +186,7 @@ impl Client {
         let is_conditional = !exchange.validators.is_empty();
         let mut response = self.exchange(&exchange).await?;
         if let Some(stored) = stale.filter(|_| is_conditional && response.status == 304) {
-            exchange.host.counters.not_modified();
+            exchange.site.host.counters.not_modified();
             response = stored.confirmed(&response);
         }
         if let Some(cache) = &self.cache {

@@ -1,9 +1,11 @@
 //! The client's parts, from the settings.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use tokio::sync::{Mutex, RwLock};
 use url::Url;
@@ -15,14 +17,53 @@ use crate::fetch::pace::Pace;
 use crate::fetch::robots::Robots;
 use crate::fetch::statistics::{Books, Counters};
 use crate::fetch::{FetchConfig, FetchError, Request};
+use crate::mask::mask_url;
 
 /// Where a source lives.
 #[derive(Debug)]
 pub(super) struct Site {
+    /// Without credentials: addresses stand in logs, errors, recordings and the quarantine.
     pub(super) base: Url,
+    pub(super) credentials: Option<Credentials>,
     pub(super) host: Arc<Host>,
     /// How long its answers are fresh.
     pub(super) lifetime: Duration,
+}
+
+/// What a base URL has before its `@`, sent with each request to the source.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    user: String,
+    password: Option<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(***)")
+    }
+}
+
+impl Credentials {
+    /// Takes them out of a URL.
+    fn take(url: &mut Url) -> Option<Self> {
+        let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let (user, password) = (decoded(url.username()), url.password().map(decoded));
+        if user.is_empty() && password.is_none() {
+            return None;
+        }
+        // Of a URL with a host, as base URLs are, neither fails.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        Some(Self { user, password })
+    }
+
+    /// The request with them.
+    pub(super) fn of(of: Option<&Self>, request: RequestBuilder) -> RequestBuilder {
+        match of {
+            Some(Self { user, password }) => request.basic_auth(user, password.as_deref()),
+            None => request,
+        }
+    }
 }
 
 /// A host, with what the sources that live there share.
@@ -79,12 +120,13 @@ pub(super) fn sites(config: &FetchConfig, books: &Books) -> Result<BTreeMap<Stri
     let mut bases = Vec::new();
     let mut slowest = HashMap::new();
     for (name, access) in &config.sources {
-        let base = base_url(name, &access.base_url)?;
+        let mut base = base_url(name, &access.base_url)?;
+        let credentials = Credentials::take(&mut base);
         let key = (base.host_str().unwrap_or_default().to_owned(), base.port_or_known_default());
         let counters = books.of_source(name).map(Arc::clone).unwrap_or_default();
         let (rate, _) = slowest.entry(key.clone()).or_insert((access.rate, counters));
         *rate = access.rate.max(*rate);
-        bases.push((name.clone(), base, key, access.lifetime));
+        bases.push((name.clone(), (base, credentials), key, access.lifetime));
     }
     let mut hosts = HashMap::new();
     for (key, (rate, counters)) in slowest {
@@ -96,12 +138,15 @@ pub(super) fn sites(config: &FetchConfig, books: &Books) -> Result<BTreeMap<Stri
         let (under_way, robots) = (RwLock::default(), Mutex::default());
         hosts.insert(key, Arc::new(Host { pace, breaker, counters, under_way, robots }));
     }
-    let site = |(name, base, key, lifetime)| (name, Site { base, host: Arc::clone(&hosts[&key]), lifetime });
+    let site = |(name, (base, credentials), key, lifetime)| {
+        (name, Site { base, credentials, host: Arc::clone(&hosts[&key]), lifetime })
+    };
     Ok(bases.into_iter().map(site).collect())
 }
 
 fn base_url(source: &str, text: &str) -> Result<Url, FetchError> {
-    let unusable = |reason: &str| FetchError::Configuration(format!("the base URL `{text}` of {source} {reason}"));
+    let unusable =
+        |reason: &str| FetchError::Configuration(format!("the base URL `{}` of {source} {reason}", mask_url(text)));
     let url = Url::parse(text).map_err(|error| unusable(&format!("is not a URL: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(unusable("is not an http or https URL"));

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Entry, INDEX, shipped};
 use crate::fetch::{FetchError, Origin, Request, Response, SourceAccess, message, pattern};
+use crate::mask::without_credentials;
 
 /// A recording opened for reading. It has no way to reach a network.
 #[derive(Debug)]
@@ -67,7 +68,8 @@ impl Replay {
     }
 
     fn new(store: Store, sources: &BTreeMap<String, SourceAccess>) -> Self {
-        let bases = sources.iter().map(|(name, access)| (name.clone(), access.base_url.clone())).collect();
+        let bases =
+            sources.iter().map(|(name, access)| (name.clone(), without_credentials(&access.base_url))).collect();
         Self { store, bases, indexes: Mutex::default() }
     }
 
