@@ -97,6 +97,11 @@ async fn a_run_is_told_as_the_database_knows_it() {
     let run = &facts["run"];
     assert_eq!((&run["id"], &run["status"], &run["exit_code"]), (&result["run_id"], &json!("failed"), &json!(65)));
     assert_eq!(run["error"], result["error"]);
+    assert!(
+        run["help"].as_str().is_some_and(|help| help.contains("--record")),
+        "what the program itself advised: {run}"
+    );
+    assert_eq!(facts["steps"][0]["text"], run["help"]);
     let asked = run["asked"].as_str().expect("it is on record");
     assert_eq!(asked, format!("pipeline {}", EVERYTHING.join(" ")));
     for (table, counts) in result["tables"].as_object().expect("tables") {
