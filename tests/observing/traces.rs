@@ -23,29 +23,32 @@ const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
 const TOKEN: &str = "t0ken-of-ours";
 
+/// Requests as they came: head and body.
+type Received = Mutex<Vec<(String, Vec<u8>)>>;
+
 /// A collector on this machine. It answers each request with a status, or with nothing at all.
 struct Collector {
     url: String,
-    bodies: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    received: Arc<Received>,
 }
 
 impl Collector {
     fn start(status: Option<u16>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let bodies = Arc::new(Mutex::new(Vec::new()));
-        let received = Arc::clone(&bodies);
+        let all = Arc::new(Received::default());
+        let received = Arc::clone(&all);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let received = Arc::clone(&received);
                 std::thread::spawn(move || serve(&stream, status, &received));
             }
         });
-        Self { url, bodies }
+        Self { url, received: all }
     }
 
     fn requests(&self) -> Vec<(String, Vec<u8>)> {
-        self.bodies.lock().expect("no panic").clone()
+        self.received.lock().expect("no panic").clone()
     }
 
     /// All spans, with the attributes of the resource that they come from.
@@ -64,7 +67,7 @@ impl Collector {
     }
 }
 
-fn serve(stream: &TcpStream, status: Option<u16>, received: &Mutex<Vec<(String, Vec<u8>)>>) {
+fn serve(stream: &TcpStream, status: Option<u16>, received: &Received) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut head = String::new();

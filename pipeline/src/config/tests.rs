@@ -232,6 +232,21 @@ fn a_wrong_value_is_told_with_setting_value_origin_and_what_is_allowed() {
             vec!["\"https://***@x\"", "without password"],
         ),
         (Scene::new().env("DATABASE_URL", "mysql://db/x"), Exit::Configuration, vec!["DATABASE_URL", "postgres://"]),
+        (
+            Scene::new().file("[log]\nlevel = \"pipeline::fetch=debgu,info\"\n"),
+            Exit::Configuration,
+            vec!["pipeline.toml:2", "`debgu` is no level; did you mean \"debug\"?", "by target"],
+        ),
+        (
+            Scene::new().flag("--log-level", None, "info,pipeline:fetch=debug"),
+            Exit::Usage,
+            vec!["--log-level", "`pipeline:fetch` is no target"],
+        ),
+        (
+            Scene::new().env("PIPELINE_METRICS_LABELS", "host=a"),
+            Exit::Configuration,
+            vec!["PIPELINE_METRICS_LABELS", "not those that figures have already"],
+        ),
     ];
     for (scene, exit, parts) in cases {
         let error = scene.error();

@@ -30,10 +30,13 @@ pub struct Definition {
     pub help: &'static str,
 }
 
+/// Names and values.
+type Labels<const N: usize> = [(&'static str, String); N];
+
 /// A metric with `N` labels.
 pub(super) struct Labelled<M, const N: usize> {
     labels: [&'static str; N],
-    family: Family<[(&'static str, String); N], M, fn() -> M>,
+    family: Family<Labels<N>, M, fn() -> M>,
 }
 
 impl<M: Clone + TypedMetric + Metric, const N: usize> Labelled<M, N> {

@@ -93,7 +93,8 @@ mod tests {
     fn traces_are_sent_where_a_collector_is_named() {
         const NAMED: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
         // (variables, whether it is on, warnings)
-        let cases: [(&[(&str, &str)], bool, usize); 12] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], bool, usize);
+        let cases: [Case<'_>; 12] = [
             (&[], false, 0),
             (&[NAMED], true, 0),
             (&[("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://x/v1/traces")], true, 0),

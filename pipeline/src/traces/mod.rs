@@ -90,10 +90,14 @@ impl Traces {
 }
 
 /// Tells a span that what it stands for failed.
-pub fn failed(span: &Span, error: &Error) {
-    span.record("error.type", error.exit().code());
+pub(crate) fn failed(span: &Span, error: &Error) {
+    fail(span, error.exit(), &error_line(error));
+}
+
+fn fail(span: &Span, exit: Exit, error: &str) {
+    span.record("error.type", exit.code().to_string());
     // An error may quote what it is about, and that may be a person's name.
-    span.record("otel.status_description", mask_quoted(&error_line(error)));
+    span.record("otel.status_description", mask_quoted(error));
     span.record("otel.status_code", "ERROR");
 }
 
@@ -101,8 +105,6 @@ pub fn failed(span: &Span, error: &Error) {
 pub fn ended(span: &Span, result: &RunResult) {
     span.record("pipeline.status", result.status.as_str());
     if let Some(error) = &result.error {
-        span.record("error.type", result.exit_code.code());
-        span.record("otel.status_description", mask_quoted(error));
-        span.record("otel.status_code", "ERROR");
+        fail(span, result.exit_code, error);
     }
 }
