@@ -126,3 +126,24 @@ fn export_takes_the_casing_from_the_flag_then_from_the_drizzle_configuration() {
     let (code, ..) = told(&codegen(folder.path(), &["export", "--format", "sql", "--casing", "kebab"]));
     assert_eq!(code, 64);
 }
+
+#[test]
+fn the_reference_in_docs_is_what_help_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut reference = "# The commands of `codegen`\n\nWhat `--help` says of each. A test holds this page to the program: `UPDATE_DOCS=1 cargo test -p codegen --test command \
+                         reference` writes it.\n"
+        .to_owned();
+    for command in ["", "export", "docs", "init", "verify"] {
+        let words: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let (code, help, _) = told(&codegen(folder.path(), &words));
+        assert_eq!(code, 0, "{command}");
+        let title = format!("codegen {command}");
+        reference.push_str(&format!("\n## {}\n\n```text\n{}\n```\n", title.trim_end(), help.trim_end()));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/codegen-commands.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &reference).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == reference, "{} is stale: run the test with UPDATE_DOCS=1", path.display());
+}

@@ -292,28 +292,13 @@ fn each_command_has_a_man_page_that_renders() {
     let scene = Scene::new();
     let made = scene.run(&["man", "--out", "man/man1"]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);
-    let mut pages = 0;
-    let mut commands = vec![Vec::<String>::new()];
-    while let Some(command) = commands.pop() {
+    let commands = commands(&scene);
+    for command in &commands {
         let page = scene
             .folder()
             .join("man/man1")
             .join(format!("{}.1", [&["pipeline".to_owned()], &command[..]].concat().join("-")));
         assert!(page.is_file(), "{} is missing", page.display());
-        pages += 1;
-        // `db psql` hands all its flags on.
-        if command != ["db", "psql"] {
-            let words: Vec<&str> = command.iter().map(String::as_str).chain(["-h"]).collect();
-            let help = scene.run(&words).stdout;
-            let listed = help.split("Commands:\n").nth(1).unwrap_or_default();
-            let names = listed
-                .lines()
-                .take_while(|line| line.starts_with("  "))
-                // A long description goes on in lines that are indented more.
-                .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split(' ').next());
-            commands
-                .extend(names.filter(|name| *name != "help").map(|name| [&command[..], &[name.to_owned()]].concat()));
-        }
         let rendered = Command::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page).output();
         match rendered {
             Ok(output) => {
@@ -323,6 +308,7 @@ fn each_command_has_a_man_page_that_renders() {
             Err(error) => println!("NOT TESTED: groff does not run here ({error}), so no page was rendered"),
         }
     }
+    let pages = commands.len();
     assert!(pages > 20, "{pages}");
     assert!(made.stdout.starts_with(&format!("{pages} pages in man/man1")), "{}", made.stdout);
     let page = std::fs::read_to_string(scene.folder().join("man/man1/pipeline-sync.1")).unwrap();
@@ -367,4 +353,56 @@ fn the_committed_graph_is_fresh() {
         let ran = Ran::from(command.current_dir(root).output().unwrap());
         assert_eq!(ran.code, Some(0), "write it anew as it says: {}\n{}", ran.stderr, ran.stdout);
     }
+}
+
+/// All commands as their words, each before those below it, as `-h` lists them.
+fn commands(scene: &Scene) -> Vec<Vec<String>> {
+    let mut commands = vec![Vec::<String>::new()];
+    let mut position = 0;
+    while let Some(command) = commands.get(position).cloned() {
+        position += 1;
+        // `db psql` hands all its flags on.
+        if command == ["db", "psql"] {
+            continue;
+        }
+        let words: Vec<&str> = command.iter().map(String::as_str).chain(["-h"]).collect();
+        let help = scene.run(&words).stdout;
+        let listed = help.split("Commands:\n").nth(1).unwrap_or_default();
+        let names = listed
+            .lines()
+            .take_while(|line| line.starts_with("  "))
+            // A long description goes on in lines that are indented more.
+            .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split(' ').next());
+        let below = names.filter(|name| *name != "help").map(|name| [&command[..], &[name.to_owned()]].concat());
+        commands.splice(position..position, below.collect::<Vec<_>>());
+    }
+    commands
+}
+
+#[test]
+fn the_reference_in_docs_is_what_help_says() {
+    let scene = Scene::new();
+    let mut reference = "# The commands of `pipeline`\n\nWhat `--help` says of each; the options of every command stand with the first. `pipeline man --out DIR` \
+                         writes the same as man pages. A test\nholds this page to the program: `UPDATE_DOCS=1 cargo test -p pipeline --test command_line reference` writes it.\n"
+        .to_owned();
+    for command in commands(&scene).iter().filter(|command| **command != ["db", "psql"]) {
+        let words: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let help = scene.run(&words).stdout;
+        let mut is_global = false;
+        let own = help.lines().filter(|line| {
+            let is_heading = !line.is_empty() && !line.starts_with(' ');
+            is_global = if is_heading { !command.is_empty() && *line == "Global options:" } else { is_global };
+            !is_global
+        });
+        let own = own.collect::<Vec<_>>().join("\n");
+        let name = ["pipeline"].into_iter().chain(command.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+        reference.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", own.trim_end()));
+    }
+    let reference = reference.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/pipeline-commands.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &reference).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == reference, "{} is stale: run the test with UPDATE_DOCS=1", path.display());
 }

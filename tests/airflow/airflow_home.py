@@ -162,10 +162,6 @@ class Airflow:
         value = bytes(value).decode() if isinstance(value, memoryview) else value
         return json.loads(value) if isinstance(value, str) else value
 
-    def task_log(self, dag, run_id, task):
-        folder = self.home / "logs" / f"dag_id={dag}" / f"run_id={run_id}" / f"task_id={task}"
-        return {path.stem.removeprefix("attempt="): path.read_text() for path in folder.rglob("attempt=*.log")}
-
 
 def _free_port():
     with socket.socket() as probe:

@@ -8,9 +8,9 @@ def test_both_dags_offline_give_the_tables_of_sync(airflow, postgres):
     env = airflow.warehouse(theirs)
     for dag in ("ncaa_directory_sync", "weekly_stats_sync"):
         postgres.pipeline(ours, "sync", dag, "--offline", "--season", "2027")
-        told = airflow.cli("dags", "test", dag, "2026-11-20", "--conf", json.dumps({"offline": True}), env=env)
-        assert "DagRun Finished" in told and "state:success" in told.replace("=", ":"), told[-4000:]
+        airflow.cli("dags", "test", dag, "2026-11-20", "--conf", json.dumps({"offline": True}), env=env)
+        assert airflow.query("select state from dag_run where dag_id = %s", dag) == [("success",)]
     loaded = {table: postgres.query(theirs, f"select count(*) from {table}")[0][0] for table in ("school", "team", "athlete")}
     assert all(loaded.values()), loaded
-    told = postgres.pipeline(ours, "compare", "--left", postgres.url(ours), "--right", postgres.url(theirs), codes=(0, 1))
-    assert told and postgres.pipeline(ours, "compare", "--left", postgres.url(ours), "--right", postgres.url(theirs)), told
+    sides = ("--left", postgres.url(ours), "--right", postgres.url(theirs))
+    postgres.pipeline(ours, "compare", *sides, "--ignore", "created_at", "--ignore", "updated_at")

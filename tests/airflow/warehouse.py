@@ -46,5 +46,5 @@ class Postgres:
         """Runs the program on a database and gives its standard output."""
         argv = [self.binary, *arguments, "--database-url", self.url(name), "--quiet"]
         done = subprocess.run(argv, capture_output=True, text=True, env={**os.environ, **(env or {})})
-        assert done.returncode in codes, f"{argv}: {done.returncode}\n{done.stderr}"
+        assert done.returncode in codes, f"{argv}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout

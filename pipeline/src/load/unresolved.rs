@@ -74,6 +74,12 @@ fn record(resolver: &Resolver<'_>, referring: &Referring<'_>, giving: &str) -> S
 pub(super) async fn mark_resolved(connection: &mut PgConnection, staged: &Staged<'_>) -> Result<()> {
     let resolver = staged.resolver();
     let table = resolver.layout.table;
+    if table.references.is_empty() {
+        return Ok(());
+    }
+    // Nobody has analysed a list that was filled just now: taken for a single row, each of its thousands would be looked for in the
+    // whole stage. Row keys hash, so that one pass over both is never far from the best plan.
+    execute(connection, "planning", "SET LOCAL enable_nestloop = off".to_owned()).await?;
     for foreign in table.references.iter() {
         let columns = foreign.columns.iter().filter_map(|name| table.column_index(name));
         for index in columns {
@@ -90,5 +96,6 @@ pub(super) async fn mark_resolved(connection: &mut PgConnection, staged: &Staged
             done.map_err(|error| failure::database("writing to pipeline.unresolved_reference", error))?;
         }
     }
+    execute(connection, "planning", "SET LOCAL enable_nestloop TO DEFAULT".to_owned()).await?;
     Ok(())
 }
