@@ -260,6 +260,13 @@ async fn a_backfill_fills_what_is_missing_and_goes_on_where_it_was_stopped() {
     );
     let (exit, result) = pipeline.job_at(&site, &fill).await;
     assert_eq!((exit, result["status"].as_str()), (99, Some("skipped")), "{result}");
+    // As a scheduler fills gaps: what is complete is skipped, what is made of other tasks' rows is made anew.
+    for (task, partition, expected) in [("rosters", "season=2025,sport=WVB", 99), ("athletes", "sport=WVB", 0)] {
+        let run = ["run", task, "--partition", partition, "--unless-complete"];
+        let (exit, result) = pipeline.job_at(&site, &run).await;
+        assert_eq!(exit, expected, "{result}");
+    }
+    assert_eq!(pipeline.job_at(&site, &["run", "rosters", "--partition", "season=2025,sport=WVB"]).await.0, 0);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 mod support;
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use pipeline::fetch::{FetchError, Fetcher, Rate, SourceAccess, is_blocked};
@@ -290,6 +290,20 @@ async fn request_starts_are_the_rate_apart_and_so_are_robots_txt_and_retries() {
         assert!(pair[1] - pair[0] >= gap / 2, "{:?}", pair[1] - pair[0]);
     }
     assert!(fetcher.statistics().waited >= gap * 9);
+}
+
+#[tokio::test]
+async fn after_others_the_first_request_waits_its_turn_too() {
+    let gap = Duration::from_millis(300);
+    let site = Site::script(vec![Answer::text(200, "yes")]).await;
+    let mut config = site.config();
+    config.sources.get_mut(SOURCE).unwrap().rate = Rate::from_gap(gap).unwrap();
+    config.after_others = true;
+    let begun = Instant::now();
+    let fetcher = Fetcher::new(config).unwrap();
+    fetcher.get(&request("/one")).await.unwrap();
+    let waited = site.asked()[0].at - begun;
+    assert!(waited >= gap, "{waited:?}");
 }
 
 #[tokio::test]

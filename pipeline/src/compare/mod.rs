@@ -9,7 +9,7 @@
 //!
 //! Both servers sort, by rules that are the same on both: numbers by value, texts by their bytes. So the rows of both sides are
 //! read once, side by side, and only some batches of either are ever held. Ids that a database made are never compared: a row
-//! that refers to another is compared by that one's natural key ([`columns`]).
+//! that refers to another is compared by that one's natural key (`columns`).
 
 mod columns;
 mod family;
