@@ -104,7 +104,7 @@ class Airflow:
             "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
         }
         self.cli("pools", "import", str(self.dags / "pipeline_pools.json"))
-        services = [["scheduler"]]
+        services = [["scheduler", "--skip-serve-logs"]]
         if MAJOR >= 3:
             services += [["api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"], ["dag-processor"]]
         for service in services:
