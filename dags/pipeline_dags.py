@@ -318,19 +318,24 @@ class PipelineRun(BaseOperator):
             raise AirflowFailException(
                 f"there is no Airflow Connection {self.conn_id}: `airflow connections add {self.conn_id} --conn-uri postgres://…`"
             ) from error
-        login = quote(connection.login or "", safe="")
-        if connection.password:
-            login += ":" + quote(connection.password, safe="")
-        host = connection.host or ""
-        # A folder is that of a Unix socket; colons are those of an IPv6 address.
-        options = {key: value for key, value in (connection.extra_dejson or {}).items() if isinstance(value, (str, int))}
-        if host.startswith("/"):
-            options["host"], host = host, "localhost"
-        if ":" in host:
-            host = f"[{host}]"
-        port = f":{connection.port}" if connection.port else ""
-        query = f"?{urlencode(options, quote_via=quote)}" if options else ""
-        return f"postgres://{login}{'@' if login else ''}{host}{port}/{quote(connection.schema or '', safe='')}{query}"
+        return database_url(connection)
+
+
+def database_url(connection: Any) -> str:
+    """The URL of an Airflow Connection, as the program and libpq read it. Its extras are parameters: `sslmode`, …"""
+    login = quote(connection.login or "", safe="")
+    if connection.password:
+        login += ":" + quote(connection.password, safe="")
+    host = connection.host or "localhost"
+    options = {key: value for key, value in (connection.extra_dejson or {}).items() if isinstance(value, (str, int))}
+    # A folder is that of a Unix socket; colons are those of an IPv6 address.
+    if host.startswith("/"):
+        options["host"], host = host, "localhost"
+    if ":" in host:
+        host = f"[{host}]"
+    port = f":{connection.port}" if connection.port else ""
+    query = f"?{urlencode(options, quote_via=quote)}" if options else ""
+    return f"postgres://{login}{'@' if login else ''}{host}{port}/{quote(connection.schema or '', safe='')}{query}"
 
 
 def _moment(context: Any) -> datetime:

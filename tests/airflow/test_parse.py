@@ -7,8 +7,10 @@ import sys
 import warnings
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from psycopg2.extensions import parse_dsn
 
 DAGS = Path(__file__).parents[2] / "dags"
 NAMES = ["ncaa_directory_sync", "weekly_stats_sync"]
@@ -116,6 +118,32 @@ def test_tasks_beyond_the_dag_run_when_they_are_named():
         warnings.simplefilter("ignore")
         dag = module.build("weekly_stats_sync", also=["season_statistics"])
     assert "by_sport.season_statistics" in dag.task_ids
+
+
+@pytest.mark.parametrize(
+    "connection, expected",
+    [
+        (
+            {"host": "db", "login": "me", "password": "p@ss:/?#%", "schema": "college", "port": 5433},
+            {"password": "p@ss:/?#%", "port": "5433"},
+        ),
+        ({"host": "::1", "login": "me", "schema": "college"}, {"host": "::1"}),
+        (
+            {"host": "/var/run/post gres", "login": "o'neil", "schema": "a b"},
+            {"host": "/var/run/post gres", "user": "o'neil", "dbname": "a b"},
+        ),
+        (
+            {"host": "db", "schema": "college", "extra_dejson": {"sslmode": "verify-full"}},
+            {"sslmode": "verify-full", "host": "db"},
+        ),
+        ({"schema": "college"}, {"host": "localhost", "dbname": "college"}),
+    ],
+)
+def test_a_connection_becomes_a_url_that_libpq_reads(connection, expected):
+    module = importlib.import_module("pipeline_dags")
+    absent = dict.fromkeys(("host", "login", "password", "schema", "port", "extra_dejson"))
+    found = parse_dsn(module.database_url(SimpleNamespace(**{**absent, **connection})))
+    assert {key: found.get(key) for key in expected} == expected
 
 
 def _pendulum(moment):
