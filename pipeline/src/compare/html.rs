@@ -1,7 +1,7 @@
 //! The answer as a page: one file that needs nothing else.
 
 use super::outcome::{ColumnOutcome, Comparison, Status, TableOutcome};
-use super::show::{count, key, many, other_tables, remarks, sample, values, verdict, word};
+use super::show::{Keys, count, key, keys, many, other_tables, remarks, sample, values, verdict, word};
 use crate::quarantine::visible;
 
 const STYLE: &str = "
@@ -54,7 +54,7 @@ fn numbers(tables: &[TableOutcome]) -> String {
     let heads = ["left", "right", "equal", "changed", "only left", "only right", "columns"];
     let heads: String = heads.map(|head| format!("<th scope=\"col\" class=\"n\">{head}</th>")).concat();
     let mut text = format!(
-        "<div class=\"wide\"><table>\n<caption class=\"faint\">Rows of each table</caption>\n<thead><tr><th \
+        "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"rows of each table\"><table>\n<caption class=\"faint\">Rows of each table</caption>\n<thead><tr><th \
          scope=\"col\">table</th>{heads}<th scope=\"col\">status</th></tr></thead>\n<tbody>\n"
     );
     for (place, table) in tables.iter().enumerate() {
@@ -72,9 +72,13 @@ fn numbers(tables: &[TableOutcome]) -> String {
 }
 
 fn section(place: usize, table: &TableOutcome) -> String {
+    let ignored = match table.ignored.as_slice() {
+        [] => String::new(),
+        columns => format!(", ignored: {}", escaped(&columns.join(", "))),
+    };
     let mut text = format!(
         "<section aria-labelledby=\"t{place}\">\n<h2 id=\"t{place}\">{}: {}</h2>\n<p class=\"faint\">Rows are told apart by \
-         {}; {} compared, {:.1} s.</p>\n",
+         {}; {} compared{ignored}, {:.1} s.</p>\n",
         escaped(&table.table),
         status(table.status),
         escaped(&table.key.join(", ")),
@@ -85,25 +89,41 @@ fn section(place: usize, table: &TableOutcome) -> String {
     if !remarks.is_empty() {
         text.push_str(&list(&remarks));
     }
+    keys(table).iter().for_each(|keys| text.push_str(&of_keys(keys)));
     table.columns.iter().for_each(|column| text.push_str(&differences(column)));
     text + "</section>\n"
 }
 
+fn of_keys(keys: &Keys<'_>) -> String {
+    let (heads, rows) = keys.table();
+    let heads: Vec<String> = heads.iter().map(|head| escaped(head)).collect();
+    details(&format!("<strong>{}</strong>", escaped(&keys.title)), &heads, &rows)
+}
+
 fn differences(column: &ColumnOutcome) -> String {
     let (name, rows) = (escaped(&column.column), many(column.differences, "row"));
-    if column.samples.is_empty() {
-        return format!("<p><strong>{name}</strong> differs in {rows}</p>\n");
-    }
-    let mut text = format!(
-        "<details open><summary><strong>{name}</strong> differs in {rows}</summary>\n<div class=\"wide\"><table>\n<caption \
-         class=\"faint\">{} of them</caption>\n<thead><tr><th scope=\"col\">key</th><th scope=\"col\">left</th><th \
-         scope=\"col\">right</th></tr></thead>\n<tbody>\n",
-        count(column.samples.len() as u64)
-    );
-    for sample in &column.samples {
+    let cells = column.samples.iter().map(|sample| {
         let [left, right] = values(sample.left.as_deref(), sample.right.as_deref());
-        let cells = [key(&sample.key), left, right].map(|cell| format!("<td class=\"v\">{}</td>", escaped(&cell)));
-        text.push_str(&format!("<tr>{}</tr>\n", cells.concat()));
+        vec![key(&sample.key), left, right]
+    });
+    let heads = ["key", "left", "right"].map(str::to_owned);
+    details(&format!("<strong>{name}</strong> differs in {rows}"), &heads, &cells.collect::<Vec<_>>())
+}
+
+/// A summary with a table behind it, where there is anything to show. Title and heads are markup, cells are text.
+fn details(title: &str, heads: &[String], rows: &[Vec<String>]) -> String {
+    if rows.is_empty() {
+        return format!("<p>{title}</p>\n");
+    }
+    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+    let mut text = format!(
+        "<details open><summary>{title}</summary>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"samples\"><table>\n<caption \
+         class=\"faint\">{} shown</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n",
+        count(rows.len() as u64)
+    );
+    for row in rows {
+        let cells: String = row.iter().map(|cell| format!("<td class=\"v\">{}</td>", escaped(cell))).collect();
+        text.push_str(&format!("<tr>{cells}</tr>\n"));
     }
     text + "</tbody>\n</table></div></details>\n"
 }

@@ -100,19 +100,6 @@ pub(super) fn remarks(table: &TableOutcome) -> Vec<String> {
     if table.table != table.left_table {
         remarks.push(format!("on the left it is {}", visible(&table.left_table)));
     }
-    for (side, found) in [("left", &table.only_left), ("right", &table.only_right)] {
-        if found.rows > 0 {
-            let some = some(found.rows, &found.samples);
-            remarks.push(format!("only on the {side}: {}{some}", many(found.rows, "row")));
-        }
-    }
-    for (side, found) in [("left", &table.duplicates_left), ("right", &table.duplicates_right)] {
-        if found.keys > 0 {
-            let some = some(found.keys, &found.samples);
-            let (keys, rows) = (many(found.keys, "key"), many(found.rows, "row"));
-            remarks.push(format!("not unique on the {side}: {keys} with {rows}{some}"));
-        }
-    }
     if table.rows.not_compared > 0 {
         remarks.push(format!(
             "not compared: {} of keys that more than 256 rows of a side have; --key names another key",
@@ -122,19 +109,49 @@ pub(super) fn remarks(table: &TableOutcome) -> Vec<String> {
     for column in &table.not_compared {
         remarks.push(format!("not compared: column {}: {}", visible(&column.name), visible(&column.reason)));
     }
-    if !table.ignored.is_empty() {
-        remarks.push(format!("ignored: {}", visible(&table.ignored.join(", "))));
-    }
     remarks
 }
 
-fn some(all: u64, samples: &[Key]) -> String {
-    if samples.is_empty() {
-        return String::new();
+/// Keys whose rows have something in common, which the title says.
+pub(super) struct Keys<'a> {
+    pub(super) title: String,
+    pub(super) samples: &'a [Key],
+}
+
+impl Keys<'_> {
+    /// The names of the key's columns, and the values of each sample.
+    pub(super) fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        let heads = self.samples.first().map(|key| key.keys().map(|name| visible(name)).collect());
+        let row = |key: &Key| key.values().map(|value| value_alone(value.as_deref())).collect();
+        (heads.unwrap_or_default(), self.samples.iter().map(row).collect())
     }
-    let shown: Vec<String> = samples.iter().map(key).collect();
-    let more = if all > samples.len() as u64 { "; …" } else { "" };
-    format!(": {}{more}", shown.join("; "))
+}
+
+/// The rows that only one side has, and those whose key is not theirs alone.
+pub(super) fn keys(table: &TableOutcome) -> Vec<Keys<'_>> {
+    let some = |all: u64, samples: &[Key]| match samples.len() as u64 {
+        0 => String::new(),
+        shown if shown == all => String::new(),
+        shown => format!(", {} of them", count(shown)),
+    };
+    let mut all = Vec::new();
+    for (side, found) in [("left", &table.only_left), ("right", &table.only_right)] {
+        if found.rows > 0 {
+            let (rows, some) = (many(found.rows, "row"), some(found.rows, &found.samples));
+            all.push(Keys { title: format!("only on the {side}: {rows}{some}"), samples: &found.samples });
+        }
+    }
+    for (side, found) in [("left", &table.duplicates_left), ("right", &table.duplicates_right)] {
+        if found.keys > 0 {
+            let (keys, rows) = (many(found.keys, "key"), many(found.rows, "row"));
+            let some = some(found.keys, &found.samples);
+            all.push(Keys {
+                title: format!("not unique on the {side}: {keys} with {rows}{some}"),
+                samples: &found.samples,
+            });
+        }
+    }
+    all
 }
 
 /// Tables of which nothing was compared, one line each.

@@ -1,7 +1,9 @@
 //! The answer for people, as text.
 
+use std::collections::BTreeSet;
+
 use super::outcome::{ColumnOutcome, Comparison, Status, TableOutcome};
-use super::show::{count, key, many, other_tables, remarks, sample, values, verdict, word};
+use super::show::{count, key, keys, many, other_tables, remarks, sample, values, verdict, word};
 use crate::quarantine::visible;
 use crate::report::{Paint, Terminal, listing};
 
@@ -24,14 +26,24 @@ pub fn text(comparison: &Comparison, terminal: &Terminal) -> String {
         text.push('\n');
         text.push_str(&numbers(&comparison.tables));
     }
+    let ignored: BTreeSet<String> = comparison.tables.iter().flat_map(|table| table.ignored.iter().cloned()).collect();
+    if !ignored.is_empty() {
+        let ignored: Vec<String> = ignored.into_iter().collect();
+        text.push_str(&format!("\nignored: {}\n", visible(&ignored.join(", "))));
+    }
     for table in &comparison.tables {
-        let remarks = remarks(table);
-        if remarks.is_empty() && table.columns.is_empty() {
+        let (remarks, keys) = (remarks(table), keys(table));
+        if remarks.is_empty() && keys.is_empty() && table.columns.is_empty() {
             continue;
         }
         let (name, by) = (visible(&table.table), visible(&table.key.join(", ")));
         text.push_str(&format!("\n{name}, by {by}: {}\n", paint(table.status, word(table.status))));
         remarks.iter().for_each(|remark| text.push_str(&format!("  {remark}\n")));
+        for keys in keys {
+            let (heads, rows) = keys.table();
+            let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+            text.push_str(&titled(&keys.title, &heads, rows));
+        }
         table.columns.iter().for_each(|column| text.push_str(&differences(column)));
     }
     let others = other_tables(comparison);
@@ -56,16 +68,19 @@ fn numbers(tables: &[TableOutcome]) -> String {
 }
 
 fn differences(column: &ColumnOutcome) -> String {
-    let mut text = format!("  {} differs in {}\n", visible(&column.column), many(column.differences, "row"));
-    if column.samples.is_empty() {
-        return text;
-    }
+    let title = format!("{} differs in {}", visible(&column.column), many(column.differences, "row"));
     let rows = column.samples.iter().map(|sample| {
         let [left, right] = values(sample.left.as_deref(), sample.right.as_deref());
         vec![key(&sample.key), left, right]
     });
-    for line in listing(&["key", "left", "right"], rows).lines() {
-        text.push_str(&format!("    {line}\n"));
+    titled(&title, &["key", "left", "right"], rows.collect())
+}
+
+/// A line, and below it a list, where there is anything to list.
+fn titled(title: &str, heads: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut text = format!("  {title}\n");
+    if !rows.is_empty() {
+        listing(heads, rows).lines().for_each(|line| text.push_str(&format!("    {line}\n")));
     }
     text
 }
