@@ -489,7 +489,7 @@ async fn every_kind_of_run_is_told() {
     assert!(report(&pipeline, &["ffff"]).await.contains("does not know"));
 }
 
-/// Pages of all kinds for `tests/report/look`, which looks at them in a browser.
+/// Pages of all kinds, and one of a comparison, for `tests/report/look`, which looks at them in a browser.
 #[tokio::test]
 #[ignore = "writes pages for tests/report/look, into the folder that REPORT_PAGES names"]
 async fn pages_to_look_at() {
@@ -515,6 +515,16 @@ async fn pages_to_look_at() {
     write(&other, "killed", &[]).await;
     thousand(&mut connection).await;
     write(&pipeline, "thousand", &["00000000-0000-7000-8000-000000000002", "--samples"]).await;
+    // The comparison's page, of one that is complete and one that was killed on its way.
+    execute(&mut connection, "update school set name = name || ' of old' where ncaa_id < 4").await;
+    let urls = [pipeline.psql("select current_database()").await, other.psql("select current_database()").await];
+    let urls = urls.map(|name| server().url(&name));
+    let path = Path::new(&folder).join("compare.html");
+    let sides =
+        ["compare", "--left", &urls[0], "--right", &urls[1], "--ignore", "created_at", "--ignore", "updated_at"];
+    let page = ["--format", "html", "-o", path.to_str().expect("UTF-8")];
+    let compared = pipeline.run(&[&sides[..], &page].concat()).await;
+    assert_eq!(compared.status.code(), Some(1), "{}", String::from_utf8_lossy(&compared.stderr));
 }
 
 async fn write_nothing_yet(connection: &mut PgConnection) {

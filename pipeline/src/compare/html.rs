@@ -10,7 +10,8 @@ const STYLE: &str = "
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e6ea; --paper: #17181c; --faint: #a5a8b0; --line: #3a3c43;
   --good: #6fd58b; --doubtful: #f0b35c; --bad: #ff8f86; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 75rem; margin: 2rem auto;
-  padding: 0 1rem; }
+  padding: 0 1rem; overflow-wrap: anywhere; }
+th { overflow-wrap: normal; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 table { border-collapse: collapse; } caption { text-align: left; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); }
@@ -89,36 +90,39 @@ fn section(place: usize, table: &TableOutcome) -> String {
     if !remarks.is_empty() {
         text.push_str(&list(&remarks));
     }
-    keys(table).iter().for_each(|keys| text.push_str(&of_keys(keys)));
-    table.columns.iter().for_each(|column| text.push_str(&differences(column)));
+    keys(table).iter().for_each(|keys| text.push_str(&of_keys(table, keys)));
+    table.columns.iter().for_each(|column| text.push_str(&differences(table, column)));
     text + "</section>\n"
 }
 
-fn of_keys(keys: &Keys<'_>) -> String {
+fn of_keys(table: &TableOutcome, keys: &Keys<'_>) -> String {
     let (heads, rows) = keys.table();
     let heads: Vec<String> = heads.iter().map(|head| escaped(head)).collect();
-    details(&format!("<strong>{}</strong>", escaped(&keys.title)), &heads, &rows)
+    let label = format!("{}, {}", table.table, keys.title);
+    details(&format!("<strong>{}</strong>", escaped(&keys.title)), &label, &heads, &rows)
 }
 
-fn differences(column: &ColumnOutcome) -> String {
+fn differences(table: &TableOutcome, column: &ColumnOutcome) -> String {
     let (name, rows) = (escaped(&column.column), many(column.differences, "row"));
     let cells = column.samples.iter().map(|sample| {
         let [left, right] = values(sample.left.as_deref(), sample.right.as_deref());
         vec![key(&sample.key), left, right]
     });
     let heads = ["key", "left", "right"].map(str::to_owned);
-    details(&format!("<strong>{name}</strong> differs in {rows}"), &heads, &cells.collect::<Vec<_>>())
+    let label = format!("{}, {} differs", table.table, column.column);
+    details(&format!("<strong>{name}</strong> differs in {rows}"), &label, &heads, &cells.collect::<Vec<_>>())
 }
 
-/// A summary with a table behind it, where there is anything to show. Title and heads are markup, cells are text.
-fn details(title: &str, heads: &[String], rows: &[Vec<String>]) -> String {
+/// A summary with a table behind it, where there is anything to show. Title and heads are markup, label and cells are text.
+fn details(title: &str, label: &str, heads: &[String], rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return format!("<p>{title}</p>\n");
     }
     let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
     let mut text = format!(
-        "<details open><summary>{title}</summary>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"samples\"><table>\n<caption \
+        "<details open><summary>{title}</summary>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table>\n<caption \
          class=\"faint\">{} shown</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n",
+        escaped(label),
         count(rows.len() as u64)
     );
     for row in rows {
