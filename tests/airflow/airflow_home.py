@@ -10,6 +10,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 MAJOR = int(version("apache-airflow").split(".")[0])
 
 # The sports of the shipped recording; the graph has 18, which would take long.
@@ -42,7 +43,7 @@ class Airflow:
 
     def __enter__(self):
         self.home.mkdir()
-        self.database = self.postgres.create("airflow")
+        self.database = self.postgres.create(self.home.name)
         self.env = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

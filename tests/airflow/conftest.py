@@ -8,11 +8,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from airflow_home import Airflow
+from airflow_home import ROOT, Airflow
 from site_server import SiteServer
 from warehouse import Postgres
 
-ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "dags"))
 
 
@@ -44,6 +43,6 @@ def site():
 
 @pytest.fixture(scope="session")
 def airflow(folder, postgres, site):
-    """An Airflow with its metadata in PostgreSQL. Its scheduler runs once a test asks for it."""
+    """An Airflow for commands, over the DAGs as they are."""
     with Airflow(folder / "airflow", postgres, site, ROOT / "dags") as home:
         yield home

@@ -7,13 +7,15 @@ import time
 from pathlib import Path
 
 import pytest
-from airflow_home import MAJOR, SPORTS, TIMEOUT_SECONDS
+from airflow_home import MAJOR, ROOT, SPORTS, TIMEOUT_SECONDS, Airflow
 
 
 @pytest.fixture(scope="module")
-def scheduler(airflow, postgres):
-    airflow.start(postgres.warehouse("scheduled"))
-    return airflow
+def scheduler(folder, postgres, site):
+    """An Airflow of its own: the quick DAGs have the names of the real ones."""
+    with Airflow(folder / "airflow_scheduled", postgres, site, ROOT / "dags") as home:
+        home.start(postgres.warehouse("scheduled"))
+        yield home
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 //! `pipeline compare`: in what two databases differ.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -48,9 +49,12 @@ pub(crate) struct CompareArgs {
     /// Which rows --sample takes: the same number takes the same rows.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "sample")]
     seed: u64,
-    /// How the answer is written.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    /// How the answer is written; without it, as the name of the file of --output ends, else as text.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Short for --format json.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// Write the answer to this file.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -92,6 +96,19 @@ enum Format {
     Json,
     /// A page that needs nothing else.
     Html,
+}
+
+impl CompareArgs {
+    fn format(&self) -> Format {
+        let suffix = self.output.as_deref().and_then(Path::extension).map(OsStr::to_ascii_lowercase);
+        match (self.format, suffix.as_deref().and_then(OsStr::to_str)) {
+            _ if self.json => Format::Json,
+            (Some(format), _) => format,
+            (None, Some("html" | "htm")) => Format::Html,
+            (None, Some("json")) => Format::Json,
+            (None, _) => Format::Text,
+        }
+    }
 }
 
 fn distance(raw: &str) -> Result<Decimal, String> {
@@ -145,7 +162,7 @@ fn give(global: &GlobalFlags, args: &CompareArgs, found: &Comparison) -> Result<
         Some(_) => Terminal::plain(),
         None => Terminal::of_stdout(global.color.into()),
     };
-    let text = match args.format {
+    let text = match args.format() {
         Format::Text => compare::text(found, &terminal),
         Format::Json => printed(found)?,
         Format::Html => compare::html(found),

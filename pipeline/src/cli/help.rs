@@ -164,7 +164,7 @@ Examples:
   pipeline compare --left $OLD --right $NEW --table team --null-is-empty --samples 20
   pipeline compare --left $OLD --right $NEW --table game_log --key game_id,player_name
   pipeline compare --left $OLD --right $NEW --sample 1% --seed 7      a quick look, the same rows every time
-  pipeline compare --left $OLD --right $NEW --format html -o differences.html
+  pipeline compare --left $OLD --right $NEW -o differences.html
 
 Rows are told apart by the table's conflict key. Ids that a database made are not compared: a row that names another one is
 compared by that one's natural key, such as school_id.ncaa_id. Without --table, all tables of the models are compared, and those

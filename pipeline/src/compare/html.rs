@@ -11,12 +11,13 @@ const STYLE: &str = "
   --good: #6fd58b; --doubtful: #f0b35c; --bad: #ff8f86; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 75rem; margin: 2rem auto;
   padding: 0 1rem; overflow-wrap: anywhere; }
-th { overflow-wrap: normal; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 table { border-collapse: collapse; } caption { text-align: left; padding: .25rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); }
+th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line);
+  overflow-wrap: normal; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-td.v { font-family: ui-monospace, monospace; font-size: .875rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+td.v { font-family: ui-monospace, monospace; font-size: .875rem; white-space: pre-wrap;
+  overflow-wrap: break-word; max-width: 45ch; }
 .wide { overflow-x: auto; } .faint { color: var(--faint); }
 .equal { color: var(--good); } .incomplete { color: var(--doubtful); } .different { color: var(--bad); }
 summary { cursor: pointer; } a { color: inherit; }

@@ -128,7 +128,8 @@ async fn people_read_text_or_a_page() {
     insta::assert_snapshot!("text", text);
     assert!(scene.run(&["--table", "thing", "--color", "always"]).stdout.contains("\u{1b}[31;1mdifferent"));
 
-    let ran = scene.run(&["--table", "thing", "--format", "html", "-o", "page.html"]);
+    // A file's name says its form, where nothing else does.
+    let ran = scene.run(&["--table", "thing", "-o", "page.html"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
     let page = std::fs::read_to_string(scene.folder.path().join("page.html")).unwrap();
     for part in [
