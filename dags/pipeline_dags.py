@@ -193,7 +193,7 @@ class PipelineRun(BaseOperator):
         if self.sport and chosen and self.sport not in chosen:
             raise AirflowSkipException(f"{self.sport} is not among the sports of this run")
         what = f"{self.spec['task']} {partition}".strip()
-        is_backfill = str(getattr(context["dag_run"], "run_type", "")).rpartition(".")[2].lower().startswith("backfill")
+        is_backfill = _run_type(context).startswith("backfill")
         if is_backfill and not self.spec["has_past"]:
             raise AirflowSkipException(f"{what}: {self.spec['source']} shows only the present")
         with tempfile.TemporaryDirectory(prefix="pipeline-") as folder:
@@ -340,10 +340,14 @@ def database_url(connection: Any) -> str:
 
 def _moment(context: Any) -> datetime:
     """The moment that a run is about: the beginning of its interval; of a run by hand its date, or else now."""
-    run_type = str(getattr(context["dag_run"], "run_type", "")).rpartition(".")[2].lower()
     logical_date = context.get("logical_date")
-    moment = logical_date if run_type == "manual" else context.get("data_interval_start") or logical_date
+    moment = logical_date if _run_type(context) == "manual" else context.get("data_interval_start") or logical_date
     return moment or datetime.now(timezone.utc)
+
+
+def _run_type(context: Any) -> str:
+    """`scheduled`, `manual`, `backfill`: text in one version, a member of an enumeration in another."""
+    return str(context["dag_run"].run_type).rpartition(".")[2].lower()
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:

@@ -39,14 +39,16 @@ class SiteServer:
                 parts = urlsplit(self.path)
                 site.asked.append(parts.path)
                 status, headers, body = site.answers.get(site._key(parts.path, parts.query), (404, {}, b""))
-                for pattern, wrong in site.trouble.items():
+                for pattern, wrong in list(site.trouble.items()):
                     if fnmatch.fnmatch(parts.path, pattern):
                         if isinstance(wrong, int):
                             status, headers, body = wrong, {}, b"trouble"
                         elif isinstance(wrong, bytes):
                             status, headers, body = 200, {"content-type": "text/html"}, wrong
                         else:
-                            time.sleep(wrong)
+                            until = time.monotonic() + wrong
+                            while time.monotonic() < until and pattern in site.trouble:
+                                time.sleep(0.05)
                 try:
                     self.send_response(status)
                     for name, value in headers.items():
